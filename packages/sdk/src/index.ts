@@ -1,0 +1,1 @@
+export type { Expression, Message, Path, Template } from './message.ts'
