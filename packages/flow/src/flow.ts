@@ -1,0 +1,81 @@
+/** Where a wire is joined: a port of a node. */
+export interface PortReference {
+  readonly node: string
+  readonly port: string
+}
+
+export interface Wire {
+  readonly from: PortReference
+  readonly to: PortReference
+}
+
+/** One placed instance of a node type. */
+export interface FlowNode {
+  /** Unique in the flow; letters, digits, `-` and `_`, at most 64. */
+  readonly id: string
+  readonly type: string
+  /** What the person calls it; the title of the type when absent. */
+  readonly name?: string
+  /** By field; only what differs from the default needs to be there. Never holds a secret. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** A disabled node drops what reaches it and a disabled source does not start. */
+  readonly isDisabled?: boolean
+}
+
+/** A named frame around nodes. */
+export interface Group {
+  readonly id: string
+  readonly name: string
+  readonly nodes: readonly string[]
+}
+
+/** In canvas units, the upper left corner of the card. */
+export interface Position {
+  readonly x: number
+  readonly y: number
+}
+
+/** The document that a person draws. */
+export interface Flow {
+  /** Version of this format. */
+  readonly millrace: 1
+  /** Name of its file and address: lower-case letters, digits and `-`, at most 64. */
+  readonly name: string
+  readonly title: string
+  readonly description?: string
+  readonly nodes: readonly FlowNode[]
+  readonly wires: readonly Wire[]
+  readonly groups?: readonly Group[]
+  /** Positions by node id, apart from the logic. */
+  readonly layout: Readonly<Record<string, Position>>
+}
+
+/** What several nodes, also of several flows, share: a broker, a database. */
+export interface ConnectionDocument {
+  readonly id: string
+  readonly type: string
+  readonly name: string
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+/** What is written by export and read by import: flows with the connections that they need. */
+export interface Bundle {
+  readonly millrace: 1
+  readonly flows: readonly Flow[]
+  readonly connections: readonly ConnectionDocument[]
+}
+
+/** Something wrong with a document: where, and a sentence that says how to mend it. */
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  /** Stable, such as `WIRE_TO_NOWHERE`. */
+  readonly code: string
+  readonly message: string
+  readonly node?: string
+  readonly connection?: string
+  /** Path of the field, such as `condition` or `cases[2].when`. */
+  readonly field?: string
+  /** Offsets within the field's text, for expressions. */
+  readonly span?: { readonly start: number; readonly end: number }
+  readonly wire?: Wire
+}

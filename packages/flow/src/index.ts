@@ -1,0 +1,11 @@
+export type {
+  Bundle,
+  ConnectionDocument,
+  Flow,
+  FlowNode,
+  Group,
+  PortReference,
+  Position,
+  Problem,
+  Wire,
+} from './flow.ts'

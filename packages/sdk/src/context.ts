@@ -1,0 +1,201 @@
+import type { ConfigOf, Descriptor, PortsPerRow } from './descriptor/index.ts'
+import type { Message } from './message.ts'
+
+/** Sends a message out by a port: a direct call of whatever is wired there. */
+export type Emit = (message: Message) => void
+
+/** The output ports by name; those of rows are known only when the flow runs. */
+export type Emits<D extends Descriptor> = D['outputs'] extends PortsPerRow
+  ? { readonly [port: string]: Emit }
+  : D['outputs'] extends readonly { readonly name: infer Name extends string }[]
+    ? { readonly [port in Name]: Emit }
+    : { readonly [port: string]: Emit }
+
+export interface Clock {
+  /** Processing time, in milliseconds since the epoch. */
+  now(): number
+  /** For measuring stretches of time: milliseconds with fractions, from an arbitrary start. */
+  monotonic(): number
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+/** Processing-time timers. What a timer runs is attributed to the node, and ends with it. */
+export interface Timers {
+  after(delayMs: number, run: () => void): Timer
+  every(periodMs: number, run: () => void): Timer
+  /** At the end of the present turn, for flushing what gathered in it. */
+  soon(run: () => void): void
+}
+
+export interface Log {
+  debug(text: string, details?: Readonly<Record<string, unknown>>): void
+  info(text: string, details?: Readonly<Record<string, unknown>>): void
+  warn(text: string, details?: Readonly<Record<string, unknown>>): void
+  error(text: string, details?: Readonly<Record<string, unknown>>): void
+}
+
+/** What the dot on the node's card shows. `text` is at most 200 characters. */
+export interface Status {
+  readonly state: 'idle' | 'connecting' | 'ok' | 'warning' | 'error'
+  readonly text: string
+}
+
+/** State by key that outlives messages; the engine snapshots and restores it. */
+export interface KeyedState<Value> {
+  readonly size: number
+  get(key: string | number): Value | undefined
+  /** Also to be called after changing a value in place, so that the change is stored. */
+  set(key: string | number, value: Value): void
+  delete(key: string | number): void
+  keys(): IterableIterator<string | number>
+  entries(): IterableIterator<[string | number, Value]>
+  clear(): void
+}
+
+export interface State {
+  /** Opens the node's map of that name. Values must survive structured cloning. */
+  map<Value>(name: string): KeyedState<Value>
+}
+
+/** The batch that a message belongs to, kept while the message is not yet dealt with. */
+export interface Hold {
+  readonly kind: 'hold'
+}
+
+/** What a node tells the people who watch, beside its messages. */
+export type Report =
+  | {
+      readonly kind: 'debug'
+      readonly message: unknown
+      /** What part of the message is shown, such as `payload`. */
+      readonly shows: string
+    }
+  | {
+      readonly kind: 'point'
+      readonly series: string
+      /** Milliseconds since the epoch. */
+      readonly time: number
+      readonly value: number
+    }
+  | AlertReport
+
+export interface AlertReport {
+  readonly kind: 'alert'
+  readonly change: 'raised' | 'repeated' | 'cleared'
+  readonly key: string
+  readonly severity: 'info' | 'warning' | 'critical'
+  readonly text: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly value?: unknown
+}
+
+/** An error of operation with a stable code, such as `MQTT_CONNECT_REFUSED`. */
+export interface OperatingError {
+  readonly code: string
+  /** A sentence for the person, saying how to mend it where that is known. */
+  readonly message: string
+}
+
+/** What the engine hands to a running node. Nothing else connects a node to the world. */
+export interface NodeContext<D extends Descriptor = Descriptor> {
+  readonly id: string
+  readonly name: string
+  readonly flow: string
+  readonly config: ConfigOf<D>
+  readonly emit: Emits<D>
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly state: State
+  readonly log: Log
+  readonly http: HttpService
+
+  status(status: Status): void
+  report(report: Report): void
+  /** Whether anybody is looking at this node's reports of kind `debug` now. */
+  isWatched(): boolean
+
+  /**
+   * A message could not be handled: it leaves by the error port as a copy with
+   * `error: { code, message, node }`, or, with nothing wired there, is counted and shown.
+   */
+  fail(error: unknown, message: Message): void
+
+  /**
+   * Keeps the batch of the message in hand open, because the node will deal with it later.
+   * Every hold must be released exactly once.
+   */
+  hold(): Hold
+  /** Runs code that emits on behalf of a held message. */
+  resume(hold: Hold, run: () => void): void
+  /** The held message is dealt with; an error means that it was not. */
+  release(hold: Hold, error?: unknown): void
+
+  /** Asks the sources to slow down (true) or lets them go on (false). */
+  pressure(isHigh: boolean): void
+}
+
+export interface SourceContext<D extends Descriptor = Descriptor> extends NodeContext<D> {
+  /**
+   * Runs code that emits, as one batch. `settled` is called once everything made from the batch has
+   * been delivered, filtered or stored, or with the first error of a sink. It may be called before
+   * `deliver` returns.
+   */
+  deliver(run: () => void, settled: (error?: unknown) => void): void
+  /**
+   * No message of this source with an event time up to `time` will follow. For sources that know;
+   * for others the engine derives watermarks from the event times.
+   */
+  watermark(time: number): void
+  /** This source has come to its end. */
+  end(): void
+}
+
+export interface ConnectionContext<D extends Descriptor = Descriptor> {
+  readonly id: string
+  readonly name: string
+  readonly config: ConfigOf<D>
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+}
+
+/** An HTTP request that reached the flow's own endpoint. */
+export interface HttpRequest {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | readonly string[]>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly remoteAddress: string
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+}
+
+export interface HttpRoute {
+  readonly method: string
+  /** Such as `/sensors/:id`. */
+  readonly path: string
+  /** Longest body taken in; a longer one gets 413. */
+  readonly bodyBytesMax: number
+}
+
+/** The port on which flows answer HTTP; it is not the editor's. */
+export interface HttpService {
+  /**
+   * Takes the requests of a route until the returned function is called.
+   * Throws an `OperatingError` with code `HTTP_ROUTE_TAKEN` when another node has it.
+   */
+  route(route: HttpRoute, onRequest: (request: HttpRequest) => void): () => void
+  /** Answers a request. A second answer, or one that came too late, is dropped and gives false. */
+  respond(requestId: string, response: HttpResponse): boolean
+}

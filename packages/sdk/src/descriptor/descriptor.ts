@@ -1,0 +1,90 @@
+import type { Fields } from './field.ts'
+
+/**
+ * What a node does when it runs. A `connection` is shared by nodes and has no ports; a `note` is
+ * drawn and never runs.
+ */
+export type NodeKind = 'source' | 'operator' | 'sink' | 'connection' | 'note'
+
+export type Category =
+  | 'sources'
+  | 'transform'
+  | 'route'
+  | 'windows'
+  | 'detect'
+  | 'sinks'
+  | 'observe'
+  | 'connections'
+  | 'notes'
+
+export interface PortDescriptor {
+  /** Stable name by which wires refer to it. */
+  readonly name: string
+  readonly title: string
+  readonly help?: string
+}
+
+/** Output ports that follow a list field: one for each row, named by the row's `id` or number. */
+export interface PortsPerRow {
+  readonly eachRowOf: string
+  /** Field of a row whose text labels the port. */
+  readonly titleField?: string
+  /** Ports that are always there, after those of the rows. */
+  readonly then?: readonly PortDescriptor[]
+}
+
+/** What a node type promises; from these the guarantee of a flow is computed. */
+export interface Promises {
+  /** A source whose messages can be read again after a crash. */
+  readonly replayable?: boolean
+  /** A sink for which writing the same message twice is the same as once. */
+  readonly idempotent?: boolean
+  /** A sink that commits with the epoch. */
+  readonly transactional?: boolean
+}
+
+/** Something a person can make a running node do, such as the inject node's button. */
+export interface ActionDescriptor {
+  readonly name: string
+  readonly title: string
+  readonly icon: string
+}
+
+/** Everything about a node type but its behaviour; plain data that survives JSON. */
+export interface Descriptor {
+  /** `package/name`, such as `core/filter`. */
+  readonly type: string
+  /** Raised when stored configurations need a migration. */
+  readonly version: number
+  readonly kind: NodeKind
+  readonly title: string
+  /** One sentence for the palette. */
+  readonly summary: string
+  readonly category: Category
+  /** Name of a lucide icon in kebab-case, such as `filter`. */
+  readonly icon: string
+  readonly keywords?: readonly string[]
+  readonly inputs: readonly PortDescriptor[]
+  readonly outputs: readonly PortDescriptor[] | PortsPerRow
+  readonly fields: Fields
+  /** The line under the name on the card: text with `{field}` in it, such as `{topic} · QoS {qos}`. */
+  readonly face?: string
+  /** Whether messages that the node cannot handle leave by an `error` port; default true. */
+  readonly errorPort?: boolean
+  /** Whether the node may change messages it received; then it gets copies where they are shared. */
+  readonly changesMessages?: boolean
+  /** Whether the node keeps state from one message to the next. */
+  readonly stateful?: boolean
+  /** Whether the node assigns event time; sources do it by their timing fields. */
+  readonly timed?: boolean
+  readonly promises?: Promises
+  readonly targets?: readonly ('local' | 'workers' | 'flink')[]
+  readonly actions?: readonly ActionDescriptor[]
+  /** Longer help in Markdown; loaded from `help.md` by the package. */
+  readonly help?: string
+}
+
+/** Returns the descriptor as it is, keeping its literal types for `ConfigOf`. */
+export function describe<const D extends Descriptor>(descriptor: D): D {
+  return descriptor
+}

@@ -1,0 +1,165 @@
+/**
+ * A field of a node type's configuration. The form, the validation, the docs and the TypeScript
+ * type of `config` all come from it. Everything here is plain data that survives JSON.
+ */
+export type Field =
+  | TextField
+  | NumberField
+  | IntegerField
+  | BooleanField
+  | ChoiceField
+  | DurationField
+  | ExpressionField
+  | TemplateField
+  | PathField
+  | CodeField
+  | JsonField
+  | SecretField
+  | ConnectionField
+  | ListField
+
+export type FieldKind = Field['kind']
+
+/** Fields by name, in the order in which the form shows them. */
+export type Fields = { readonly [name: string]: Field }
+
+interface FieldCommon {
+  readonly label: string
+  /** One sentence under the field. */
+  readonly help?: string
+  /** Shown behind "Advanced". */
+  readonly advanced?: boolean
+  /** The field exists only while this holds; a hidden field keeps its value and is not checked. */
+  readonly when?: FieldCondition
+  /** Heading of the section that starts with this field. */
+  readonly section?: string
+}
+
+/** Holds while the sibling field has one of the values. Several conditions must all hold. */
+export interface FieldCondition {
+  readonly field: string
+  readonly is: readonly (string | number | boolean)[]
+  readonly and?: FieldCondition
+}
+
+export interface TextField extends FieldCommon {
+  readonly kind: 'text'
+  readonly default?: string
+  readonly required?: boolean
+  readonly placeholder?: string
+  readonly multiline?: boolean
+  /** Longest text, in characters; 10,000 when absent. */
+  readonly maxLength?: number
+  /** Source of a regular expression for the whole text, with the sentence shown when it fails. */
+  readonly pattern?: string
+  readonly patternHint?: string
+  readonly suggestions?: readonly string[]
+  /** A check known by name to validator and editor. */
+  readonly format?: 'mqtt-topic' | 'mqtt-filter' | 'url' | 'http-path' | 'host' | 'cron' | 'identifier'
+}
+
+export interface NumberField extends FieldCommon {
+  readonly kind: 'number'
+  readonly default?: number
+  readonly required?: boolean
+  readonly min?: number
+  readonly max?: number
+  readonly unit?: string
+}
+
+export interface IntegerField extends Omit<NumberField, 'kind'> {
+  readonly kind: 'integer'
+}
+
+export interface BooleanField extends FieldCommon {
+  readonly kind: 'boolean'
+  readonly default: boolean
+}
+
+export interface ChoiceOption {
+  readonly value: string
+  readonly label: string
+  readonly help?: string
+}
+
+export interface ChoiceField extends FieldCommon {
+  readonly kind: 'choice'
+  readonly options: readonly ChoiceOption[]
+  readonly default: string
+}
+
+/** A stretch of time in milliseconds; the form lets the person type "10 s" or "2 min". */
+export interface DurationField extends FieldCommon {
+  readonly kind: 'duration'
+  readonly default?: number
+  readonly required?: boolean
+  readonly min?: number
+  readonly max?: number
+}
+
+export type ExpressionResult = 'boolean' | 'number' | 'text' | 'any'
+
+/** An expression over the message; it reaches the node compiled. */
+export interface ExpressionField extends FieldCommon {
+  readonly kind: 'expression'
+  readonly returns: ExpressionResult
+  readonly default?: string
+  readonly required?: boolean
+  readonly placeholder?: string
+}
+
+/** Text with `{{ expression }}` in it; it reaches the node compiled. */
+export interface TemplateField extends FieldCommon {
+  readonly kind: 'template'
+  readonly default?: string
+  readonly required?: boolean
+  readonly placeholder?: string
+  readonly multiline?: boolean
+}
+
+/** A place in the message, such as `payload.temperature`; it reaches the node compiled. */
+export interface PathField extends FieldCommon {
+  readonly kind: 'path'
+  readonly default?: string
+  readonly required?: boolean
+  readonly placeholder?: string
+}
+
+export interface CodeField extends FieldCommon {
+  readonly kind: 'code'
+  readonly language: 'javascript' | 'text' | 'json'
+  readonly default?: string
+  readonly required?: boolean
+}
+
+/** Any JSON value. */
+export interface JsonField extends FieldCommon {
+  readonly kind: 'json'
+  readonly default?: unknown
+  readonly required?: boolean
+}
+
+/** Never part of a flow: kept encrypted by the server, write-only for the editor. */
+export interface SecretField extends FieldCommon {
+  readonly kind: 'secret'
+  readonly required?: boolean
+}
+
+/** A reference to a connection by its id; the node gets what the connection type opened. */
+export interface ConnectionField extends FieldCommon {
+  readonly kind: 'connection'
+  /** Node type of the connection, such as `mqtt/connection`. */
+  readonly type: string
+  readonly required?: boolean
+}
+
+/** Rows of fields. A row may carry an `id`, by which a port that stands for it is named. */
+export interface ListField extends FieldCommon {
+  readonly kind: 'list'
+  readonly item: Fields
+  readonly itemLabel: string
+  readonly min?: number
+  /** Most rows; 100 when absent. */
+  readonly max?: number
+  readonly default?: readonly Readonly<Record<string, unknown>>[]
+}

@@ -1,0 +1,35 @@
+export type { ConfigOf, ConfigOfFields, ConnectionHandles } from './config-of.ts'
+export { describe } from './descriptor.ts'
+export type {
+  ActionDescriptor,
+  Category,
+  Descriptor,
+  NodeKind,
+  PortDescriptor,
+  PortsPerRow,
+  Promises,
+} from './descriptor.ts'
+export type {
+  BooleanField,
+  ChoiceField,
+  ChoiceOption,
+  CodeField,
+  ConnectionField,
+  DurationField,
+  ExpressionField,
+  ExpressionResult,
+  Field,
+  FieldCondition,
+  FieldKind,
+  Fields,
+  IntegerField,
+  JsonField,
+  ListField,
+  NumberField,
+  PathField,
+  SecretField,
+  TemplateField,
+  TextField,
+} from './field.ts'
+export { errorPort, hasErrorPort, outputPorts, rowId } from './ports.ts'
+export { timingFields } from './timing.ts'

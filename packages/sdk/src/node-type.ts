@@ -1,0 +1,129 @@
+import type { Descriptor } from './descriptor/index.ts'
+import type { ConnectionContext, NodeContext, SourceContext } from './context.ts'
+import type { Message } from './message.ts'
+
+/** What every behaviour may have beside its own methods. */
+export interface Behaviour {
+  /**
+   * A person pressed one of the descriptor's actions, or the engine passes on a command.
+   * Throwing shows the error to the person who asked.
+   */
+  onAction?(name: string, argument: unknown): void
+  /**
+   * The deployment or this node ends. Called once, after the last message; release what was
+   * opened. The engine waits for the promise for a bounded time.
+   */
+  close?(): void | Promise<void>
+}
+
+/**
+ * A source emits by itself. The engine calls `start` once all that is downstream stands; `pause`
+ * and `resume` as back pressure comes and goes; `stop` when intake must end while what was taken in
+ * still drains; `close` last.
+ */
+export interface Source extends Behaviour {
+  start(): void | Promise<void>
+  /** Take nothing new in, in the way of the protocol, until `resume`. May be called twice. */
+  pause?(): void
+  resume?(): void
+  stop?(): void | Promise<void>
+}
+
+/**
+ * An operator gets messages one at a time and emits while it handles them, or later under a hold.
+ * Throwing sends the message out by the error port.
+ */
+export interface Operator extends Behaviour {
+  /** `input` is the index of the input port. */
+  onMessage(message: Message, input: number): void
+  /**
+   * No message with an event time up to `time` is expected any more. Called in order with the
+   * messages, only when `time` grew. Without this method watermarks pass by at no cost.
+   */
+  onWatermark?(time: number): void
+  /** No input will come any more; emit what is still open. */
+  onEnd?(): void
+}
+
+/** A sink takes messages in. One that writes later keeps a hold until the write is confirmed. */
+export interface Sink extends Operator {
+  /** Write what is buffered now. The engine calls it to drain; it waits for the holds. */
+  flush?(): void
+}
+
+/** What a connection type opens, shared by the nodes that refer to it. */
+export interface Connection<Handle> {
+  readonly handle: Handle
+  close(): void | Promise<void>
+}
+
+export interface SourceType<D extends Descriptor = Descriptor> {
+  readonly descriptor: D
+  readonly create: (context: SourceContext<D>) => Source
+}
+
+export interface OperatorType<D extends Descriptor = Descriptor> {
+  readonly descriptor: D
+  readonly create: (context: NodeContext<D>) => Operator
+}
+
+export interface SinkType<D extends Descriptor = Descriptor> {
+  readonly descriptor: D
+  readonly create: (context: NodeContext<D>) => Sink
+}
+
+export interface ConnectionType<D extends Descriptor = Descriptor, Handle = unknown> {
+  readonly descriptor: D
+  readonly open: (context: ConnectionContext<D>) => Connection<Handle>
+  /** Tries the connection step by step, for the editor's Test button. */
+  readonly test?: (context: ConnectionContext<D>) => AsyncIterable<TestStep>
+}
+
+/** One step of a connection test, such as "TCP connection". */
+export interface TestStep {
+  readonly step: string
+  readonly outcome: 'passed' | 'failed' | 'skipped'
+  /** What was found, or what to do about it. */
+  readonly text?: string
+}
+
+export interface NoteType<D extends Descriptor = Descriptor> {
+  readonly descriptor: D
+}
+
+/** A node type as the engine sees it, whatever its descriptor. */
+// oxlint-disable-next-line no-explicit-any -- contexts differ by descriptor; the engine builds each to fit
+export type NodeType = SourceType<any> | OperatorType<any> | SinkType<any> | ConnectionType<any> | NoteType<any>
+
+export function source<const D extends Descriptor & { kind: 'source' }>(
+  descriptor: D,
+  create: (context: SourceContext<D>) => Source,
+): SourceType<D> {
+  return { descriptor, create }
+}
+
+export function operator<const D extends Descriptor & { kind: 'operator' }>(
+  descriptor: D,
+  create: (context: NodeContext<D>) => Operator,
+): OperatorType<D> {
+  return { descriptor, create }
+}
+
+export function sink<const D extends Descriptor & { kind: 'sink' }>(
+  descriptor: D,
+  create: (context: NodeContext<D>) => Sink,
+): SinkType<D> {
+  return { descriptor, create }
+}
+
+export function connection<const D extends Descriptor & { kind: 'connection' }, Handle>(
+  descriptor: D,
+  open: (context: ConnectionContext<D>) => Connection<Handle>,
+  test?: (context: ConnectionContext<D>) => AsyncIterable<TestStep>,
+): ConnectionType<D, Handle> {
+  return test === undefined ? { descriptor, open } : { descriptor, open, test }
+}
+
+export function note<const D extends Descriptor & { kind: 'note' }>(descriptor: D): NoteType<D> {
+  return { descriptor }
+}

@@ -1,0 +1,1 @@
+export const a = setTimeout, b = process.cwd(), c = new TextEncoder()
