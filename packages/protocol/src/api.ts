@@ -1,4 +1,4 @@
-import type { Bundle, ConnectionDocument, Flow, FlowNode, Group, Position, Problem, Wire } from '@millrace/flow'
+import type { Flow, FlowNode, Group, Position, Problem, Wire } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 
 /**

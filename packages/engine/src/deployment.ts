@@ -1,0 +1,96 @@
+import type { ConnectionDocument, Flow } from '@millrace/flow'
+import type { Clock, HttpService, Message, NodeType, Report, Status, Timer } from '@millrace/sdk'
+import type { LogEntry } from './log.ts'
+
+/** All that a deployment needs to know about what it runs. */
+export interface DeploymentSpec {
+  readonly flow: Flow
+  readonly connections: readonly ConnectionDocument[]
+  /** Secret values by owner and field: `{ 'connection/<id>': { password: '…' } }`. */
+  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** What the engine is given by whoever hosts it; tests replace all of it. */
+export interface EngineHost {
+  /** Node types by type name, all that the flow uses. */
+  readonly nodeTypes: ReadonlyMap<string, NodeType>
+  readonly clock: Clock
+  /** Calls `run` once after the delay. The engine builds every timer on it. */
+  schedule(delayMs: number, run: () => void): Timer
+  readonly http: HttpService
+  log(entry: LogEntry): void
+  status(node: string, status: Status): void
+  report(node: string, report: Report): void
+  /** Whether anybody looks at this node's debug reports. */
+  isWatched(node: string): boolean
+  /** Shared memory for counters and the watchdog marker; plain memory in tests. */
+  readonly gauges: GaugeMemory
+}
+
+/**
+ * Numbers that another thread may read at any moment, even while this one is stuck.
+ * `marker[0]` is the index of the node whose code runs now, −1 when none does.
+ */
+export interface GaugeMemory {
+  /** Room for `count` more numbers, all zero. */
+  allocate(count: number): Float64Array
+  readonly marker: Int32Array
+}
+
+/** What an update did. */
+export interface UpdateReport {
+  readonly started: readonly string[]
+  readonly restarted: readonly string[]
+  readonly removed: readonly string[]
+}
+
+export interface PortCounter {
+  readonly node: string
+  readonly port: string
+  readonly count: number
+}
+
+export interface NodeGauges {
+  readonly node: string
+  readonly received: number
+  readonly errors: number
+  readonly inFlight: number
+  readonly isPressing: boolean
+  readonly watermark: number | null
+}
+
+/** State of every node by name of its map; survives structured cloning. */
+export type Snapshot = Readonly<
+  Record<string, Readonly<Record<string, readonly (readonly [string | number, unknown])[]>>>
+>
+
+/** One running flow. Made by `openDeployment(spec, host)`; nothing runs before `start`. */
+export interface Deployment {
+  /**
+   * Starts all nodes, sources last. Rejects with an `EngineError` that names the node when one
+   * cannot start; then everything is closed again.
+   */
+  start(): Promise<void>
+  /**
+   * Makes the running flow the wanted one: nodes that did not change keep running with their state,
+   * wires are moved without a restart, a changed node keeps its state where the names of its maps
+   * and its type are the same. Starting is the same path, from an empty flow.
+   */
+  update(spec: DeploymentSpec): Promise<UpdateReport>
+  /** Stops intake, drains what is in flight for at most `drainMs`, flushes sinks and closes all. */
+  stop(options: { readonly drainMs: number }): Promise<void>
+  /** Passes a command to a node, such as the inject button's. Throws when the node refuses it. */
+  action(node: string, name: string, argument?: unknown): void
+  /**
+   * Looks at the messages of an output port until the returned function is called. `see` must not
+   * keep or change the message.
+   */
+  tap(node: string, port: string, see: (message: Message) => void): () => void
+  counters(): { readonly ports: readonly PortCounter[]; readonly nodes: readonly NodeGauges[] }
+  /** Index of each node in `gauges.marker`, for naming the one that is stuck. */
+  nodeAt(index: number): string | undefined
+  snapshot(): Snapshot
+  restore(snapshot: Snapshot): void
+  /** Settles when every source has ended and all is drained; for `millrace run` and golden flows. */
+  readonly ended: Promise<void>
+}
