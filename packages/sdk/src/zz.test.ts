@@ -1,2 +1,0 @@
-import { test, expect } from 'vitest'
-test('x', () => { expect(process.cwd()).toBe(process.cwd()) })

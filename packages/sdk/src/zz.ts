@@ -1,1 +1,0 @@
-export const a = setTimeout, b = process.cwd(), c = new TextEncoder()
