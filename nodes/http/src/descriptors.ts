@@ -1,0 +1,10 @@
+import type { Descriptor } from '@millrace/sdk/descriptor'
+import { httpInDescriptor } from './in/descriptor.ts'
+import { httpRequestDescriptor } from './request/descriptor.ts'
+import { httpResponseDescriptor } from './response/descriptor.ts'
+
+export const descriptors: readonly Descriptor[] = [
+  httpInDescriptor,
+  httpResponseDescriptor,
+  httpRequestDescriptor,
+]

@@ -1,0 +1,59 @@
+import { describe, timingFields } from '@millrace/sdk/descriptor'
+
+export const mqttInDescriptor = describe({
+  type: 'mqtt/in',
+  version: 1,
+  kind: 'source',
+  title: 'MQTT in',
+  summary: 'Receives messages from an MQTT broker.',
+  category: 'sources',
+  icon: 'rss',
+  keywords: ['subscribe', 'mosquitto', 'broker', 'topic', 'iot'],
+  inputs: [],
+  outputs: [{ name: 'out', title: 'Messages' }],
+  face: '{topic} · QoS {qos}',
+  timed: true,
+  fields: {
+    broker: { kind: 'connection', type: 'mqtt/connection', label: 'Broker', required: true },
+    topic: {
+      kind: 'text',
+      label: 'Topic',
+      required: true,
+      format: 'mqtt-filter',
+      placeholder: 'plant/+/temperature',
+      help: '+ stands for one level, # at the end for all that follow.',
+    },
+    moreTopics: {
+      kind: 'list',
+      label: 'Further topics',
+      itemLabel: 'topic',
+      advanced: true,
+      default: [],
+      item: {
+        topic: { kind: 'text', label: 'Topic', required: true, format: 'mqtt-filter' },
+      },
+    },
+    qos: {
+      kind: 'choice',
+      label: 'QoS',
+      default: '0',
+      options: [
+        { value: '0', label: '0 · at most once' },
+        { value: '1', label: '1 · at least once' },
+        { value: '2', label: '2 · exactly once to here' },
+      ],
+    },
+    format: {
+      kind: 'choice',
+      label: 'Payload is',
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'Detected', help: 'JSON where it parses, else text, else bytes.' },
+        { value: 'json', label: 'JSON', help: 'Anything else leaves by the error port.' },
+        { value: 'text', label: 'Text' },
+        { value: 'binary', label: 'Bytes' },
+      ],
+    },
+    ...timingFields,
+  },
+})

@@ -1,0 +1,48 @@
+import { describe } from '@millrace/sdk/descriptor'
+
+export const mqttOutDescriptor = describe({
+  type: 'mqtt/out',
+  version: 1,
+  kind: 'sink',
+  title: 'MQTT out',
+  summary: 'Publishes messages to an MQTT broker.',
+  category: 'sinks',
+  icon: 'send',
+  keywords: ['publish', 'mosquitto', 'broker', 'topic', 'iot'],
+  inputs: [{ name: 'in', title: 'Messages' }],
+  outputs: [],
+  face: '{topic} · QoS {qos}',
+  fields: {
+    broker: { kind: 'connection', type: 'mqtt/connection', label: 'Broker', required: true },
+    topic: {
+      kind: 'template',
+      label: 'Topic',
+      placeholder: 'the topic of the message',
+      help: 'When empty, the topic that the message carries.',
+    },
+    qos: {
+      kind: 'choice',
+      label: 'QoS',
+      default: '0',
+      options: [
+        { value: '0', label: '0 · at most once' },
+        { value: '1', label: '1 · at least once' },
+        { value: '2', label: '2 · exactly once to the broker' },
+      ],
+    },
+    retain: {
+      kind: 'boolean',
+      label: 'Retain',
+      default: false,
+      help: 'The broker keeps the message for those who subscribe later.',
+    },
+    payload: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'Payload',
+      advanced: true,
+      placeholder: 'payload',
+      help: 'The payload of the message when empty. Text and bytes are sent as they are, all else as JSON.',
+    },
+  },
+})
