@@ -113,29 +113,29 @@ export interface NodeContext<D extends Descriptor = Descriptor> {
   readonly log: Log
   readonly http: HttpService
 
-  status(status: Status): void
-  report(report: Report): void
+  readonly status: (status: Status) => void
+  readonly report: (report: Report) => void
   /** Whether anybody is looking at this node's reports of kind `debug` now. */
-  isWatched(): boolean
+  readonly isWatched: () => boolean
 
   /**
    * A message could not be handled: it leaves by the error port as a copy with
    * `error: { code, message, node }`, or, with nothing wired there, is counted and shown.
    */
-  fail(error: unknown, message: Message): void
+  readonly fail: (error: unknown, message: Message) => void
 
   /**
    * Keeps the batch of the message in hand open, because the node will deal with it later.
    * Every hold must be released exactly once.
    */
-  hold(): Hold
+  readonly hold: () => Hold
   /** Runs code that emits on behalf of a held message. */
-  resume(hold: Hold, run: () => void): void
+  readonly resume: (hold: Hold, run: () => void) => void
   /** The held message is dealt with; an error means that it was not. */
-  release(hold: Hold, error?: unknown): void
+  readonly release: (hold: Hold, error?: unknown) => void
 
   /** Asks the sources to slow down (true) or lets them go on (false). */
-  pressure(isHigh: boolean): void
+  readonly pressure: (isHigh: boolean) => void
 }
 
 export interface SourceContext<D extends Descriptor = Descriptor> extends NodeContext<D> {
@@ -144,14 +144,14 @@ export interface SourceContext<D extends Descriptor = Descriptor> extends NodeCo
    * been delivered, filtered or stored, or with the first error of a sink. It may be called before
    * `deliver` returns.
    */
-  deliver(run: () => void, settled: (error?: unknown) => void): void
+  readonly deliver: (run: () => void, settled: (error?: unknown) => void) => void
   /**
    * No message of this source with an event time up to `time` will follow. For sources that know;
    * for others the engine derives watermarks from the event times.
    */
-  watermark(time: number): void
+  readonly watermark: (time: number) => void
   /** This source has come to its end. */
-  end(): void
+  readonly end: () => void
 }
 
 export interface ConnectionContext<D extends Descriptor = Descriptor> {

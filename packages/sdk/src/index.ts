@@ -20,6 +20,7 @@ export type {
   Timer,
   Timers,
 } from './context.ts'
+export { NodeError, toOperatingError } from './error.ts'
 export type { Expression, Message, Path, Template } from './message.ts'
 export { connection, note, operator, sink, source } from './node-type.ts'
 export type {

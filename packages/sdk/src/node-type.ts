@@ -91,9 +91,16 @@ export interface NoteType<D extends Descriptor = Descriptor> {
   readonly descriptor: D
 }
 
-/** A node type as the engine sees it, whatever its descriptor. */
 // oxlint-disable-next-line no-explicit-any -- contexts differ by descriptor; the engine builds each to fit
-export type NodeType = SourceType<any> | OperatorType<any> | SinkType<any> | ConnectionType<any> | NoteType<any>
+type AnyDescriptor = any
+
+/** A node type as the engine sees it, whatever its descriptor. */
+export type NodeType =
+  | SourceType<AnyDescriptor>
+  | OperatorType<AnyDescriptor>
+  | SinkType<AnyDescriptor>
+  | ConnectionType<AnyDescriptor>
+  | NoteType<AnyDescriptor>
 
 export function source<const D extends Descriptor & { kind: 'source' }>(
   descriptor: D,

@@ -55,7 +55,14 @@ export interface TextField extends FieldCommon {
   readonly patternHint?: string
   readonly suggestions?: readonly string[]
   /** A check known by name to validator and editor. */
-  readonly format?: 'mqtt-topic' | 'mqtt-filter' | 'url' | 'http-path' | 'host' | 'cron' | 'identifier'
+  readonly format?:
+    | 'mqtt-topic'
+    | 'mqtt-filter'
+    | 'url'
+    | 'http-path'
+    | 'host'
+    | 'cron'
+    | 'identifier'
 }
 
 export interface NumberField extends FieldCommon {
