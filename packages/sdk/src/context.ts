@@ -157,6 +157,8 @@ export interface SourceContext<D extends Descriptor = Descriptor> extends NodeCo
 export interface ConnectionContext<D extends Descriptor = Descriptor> {
   readonly id: string
   readonly name: string
+  /** The flow that opens it; each deployment opens its own. Empty for the editor's Test button. */
+  readonly flow: string
   readonly config: ConfigOf<D>
   readonly clock: Clock
   readonly timers: Timers

@@ -63,6 +63,7 @@ function connectionBench<D extends Descriptor, Handle>(
   const context: ConnectionContext<D> = {
     id: options.id ?? 'connection',
     name: type.descriptor.title,
+    flow: 'test',
     // Completed against this descriptor's own fields.
     config: completeConfig(type.descriptor.fields, config, {}) as ConnectionContext<D>['config'],
     clock: time.clock,
