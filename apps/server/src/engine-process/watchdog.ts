@@ -1,0 +1,52 @@
+export interface WatchdogLimits {
+  /** A node's code may run for so long without giving control back. */
+  readonly stuckMs: number
+  /** With no node's code running, such as while packages load. */
+  readonly silentMs: number
+}
+
+export interface WatchdogReading {
+  readonly beats: number
+  /** Index of the node whose code runs, −1 for none. */
+  readonly runningNode: number
+}
+
+/** `late` is a worker that may be stuck; `stuck` is one to be stopped. */
+export interface WatchdogVerdict {
+  readonly state: 'well' | 'late' | 'stuck'
+  readonly forMs: number
+}
+
+const lateMs = 500
+
+/**
+ * Judges by its beats whether a worker is stuck. Time in which the watching process itself stood
+ * still (a suspended machine, a debugger) is not held against the worker.
+ */
+export class Watchdog {
+  private readonly limits: WatchdogLimits
+  private readonly longestStepMs: number
+  private beats = -1
+  private lastCheckMs: number
+  private silentForMs = 0
+
+  constructor(limits: WatchdogLimits, options: { nowMs: number; checkPeriodMs: number }) {
+    this.limits = limits
+    this.lastCheckMs = options.nowMs
+    this.longestStepMs = options.checkPeriodMs * 2
+  }
+
+  check(nowMs: number, reading: WatchdogReading): WatchdogVerdict {
+    const stepMs = Math.min(nowMs - this.lastCheckMs, this.longestStepMs)
+    this.lastCheckMs = nowMs
+    this.silentForMs = reading.beats === this.beats ? this.silentForMs + stepMs : 0
+    this.beats = reading.beats
+    const limitMs = reading.runningNode >= 0 ? this.limits.stuckMs : this.limits.silentMs
+    return { state: this.judge(limitMs), forMs: this.silentForMs }
+  }
+
+  private judge(limitMs: number): WatchdogVerdict['state'] {
+    if (this.silentForMs >= limitMs) return 'stuck'
+    return this.silentForMs >= Math.min(lateMs, limitMs) ? 'late' : 'well'
+  }
+}
