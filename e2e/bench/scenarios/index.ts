@@ -1,0 +1,6 @@
+import { deploy } from './deploy.ts'
+import { http } from './http.ts'
+import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
+import type { Scenario } from './scenario.ts'
+
+export const scenarios: readonly Scenario[] = [passthrough, passthroughMosquitto, pipeline, http, deploy]
