@@ -1,0 +1,276 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { HttpRoute } from '@millrace/sdk'
+import { answer, refuse } from './answer.ts'
+import { packRequests, type ResponseBatch, type WaitingRequest } from './batches.ts'
+import type { RequestBatch } from './batches.ts'
+import { readBody } from './body.ts'
+import { PendingRequests } from './pending.ts'
+import { RouteTable, type TakenRoute } from './routes.ts'
+
+/** A flow that answers requests. */
+export interface RouteOwner {
+  send(batch: RequestBatch): void
+  /** The flow gave an answer that cannot be sent. */
+  onBadAnswer(error: unknown): void
+}
+
+export interface FlowPortOptions {
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  readonly now: () => number
+  readonly limits: FlowPortLimits
+}
+
+export interface FlowPortLimits {
+  /** Unanswered for so long gives 504. */
+  readonly answerMs: number
+  readonly pendingPerRoute: number
+  readonly pending: number
+  readonly connections: number
+}
+
+export const usualFlowPortLimits: FlowPortLimits = {
+  answerMs: 30_000,
+  pendingPerRoute: 1_000,
+  pending: 10_000,
+  connections: 5_000,
+}
+
+type Route = TakenRoute<RouteOwner>
+
+/**
+ * The port on which flows answer HTTP. Requests go to the workers in one batch per turn of the event
+ * loop. Whatever happens to a flow, each of its requests is answered.
+ */
+export class FlowPort {
+  private readonly options: FlowPortOptions
+  private readonly server: Server
+  private readonly routes = new RouteTable<RouteOwner>()
+  private readonly pending: PendingRequests<Route>
+  private readonly waiting = new Map<RouteOwner, WaitingRequest[]>()
+  private readonly sweeper: NodeJS.Timeout
+  private isFlushing = false
+
+  constructor(options: FlowPortOptions) {
+    this.options = options
+    this.pending = new PendingRequests(options.limits.pending)
+    this.server = createServer(serverOptions, (request, response) => {
+      this.onRequest(request, response)
+    })
+    this.server.maxConnections = options.limits.connections
+    this.sweeper = setInterval(() => this.answerLate(), 1_000)
+    this.sweeper.unref()
+  }
+
+  /** Gives the address, such as `http://127.0.0.1:1881`. A port in use is replaced by a free one. */
+  async listen(): Promise<string> {
+    const { host, port } = this.options
+    const listening = await listenOn(this.server, host, port).catch(async (error: unknown) => {
+      if (port === 0 || !isAddressInUse(error)) throw error
+      return listenOn(this.server, host, 0)
+    })
+    return `http://${host}:${listening}`
+  }
+
+  /** Whether the route was free. */
+  take(owner: RouteOwner, number: number, route: HttpRoute): boolean {
+    return this.routes.take(owner, number, route) !== undefined
+  }
+
+  /** With `park` the route answers 503 from now on, until it is taken again or dropped. */
+  release(owner: RouteOwner, number: number, options: { readonly park: boolean }): void {
+    const route = this.routes.of(owner).find((each) => each.number === number && !each.isParked)
+    if (route === undefined) return
+    if (options.park) route.isParked = true
+    else this.routes.remove(route)
+    this.failWhere((pending) => pending.route === route)
+  }
+
+  /** The flow does not answer for now: what waits gets 503 at once, and so does what comes. */
+  park(owner: RouteOwner): void {
+    for (const route of this.routes.of(owner)) route.isParked = true
+    this.failWhere((pending) => pending.route.owner === owner)
+  }
+
+  dropParked(owner: RouteOwner): void {
+    for (const route of this.routes.of(owner)) {
+      if (route.isParked) this.routes.remove(route)
+    }
+  }
+
+  drop(owner: RouteOwner): void {
+    for (const route of this.routes.of(owner)) this.routes.remove(route)
+    this.failWhere((pending) => pending.route.owner === owner)
+    this.waiting.delete(owner)
+  }
+
+  /** Answers with 503 what came before that time and still waits. */
+  failOlder(owner: RouteOwner, startedBeforeMs: number): void {
+    this.failWhere(
+      (pending) => pending.route.owner === owner && pending.startedMs < startedBeforeMs,
+    )
+  }
+
+  onResponses(batch: ResponseBatch): void {
+    const { ids, statuses, headers, bodies } = batch
+    for (let index = 0; index < ids.length; index += 1) {
+      const pending = this.pending.take(ids[index] ?? -1)
+      if (pending === undefined) continue
+      const { response, route } = pending
+      route.pending -= 1
+      const content = { headers: headers[index] ?? null, body: bodies[index] ?? null }
+      const problem = answer(response, statuses[index] ?? 200, content)
+      if (problem !== undefined) route.owner.onBadAnswer(problem)
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeper)
+    this.failWhere(() => true)
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
+    this.server.closeIdleConnections()
+    const lingering = setTimeout(() => this.server.closeAllConnections(), 200)
+    await closed
+    clearTimeout(lingering)
+  }
+
+  private onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const target = request.url ?? '/'
+    const queryAt = target.indexOf('?')
+    const path = queryAt < 0 ? target : target.slice(0, queryAt)
+    const match = this.routes.match(request.method ?? 'GET', path)
+    if (match.outcome === 'found') this.accept(match.route, request, response)
+    else if (match.outcome === 'nothing') refuse(response, 404, notFound(path))
+    else refuse(response, 405, notAllowed(match.allowed))
+  }
+
+  private accept(route: Route, request: IncomingMessage, response: ServerResponse): void {
+    if (route.isParked) return refuse(response, 503, notNow)
+    if (route.pending >= this.options.limits.pendingPerRoute) return refuse(response, 503, tooMany)
+    // Counted before the body is there, so that slow bodies are within the bound too.
+    route.pending += 1
+    readBody(request, route.bodyBytesMax, (body) => {
+      if (body.outcome === 'complete') return this.pass(route, { request, response }, body.chunks)
+      route.pending -= 1
+      if (body.outcome === 'too-long') refuse(response, 413, tooLong(route.bodyBytesMax))
+    })
+  }
+
+  private pass(
+    route: Route,
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
+    body: readonly Uint8Array[],
+  ): void {
+    const id = route.isParked ? undefined : this.pending.add(response, route, this.options.now())
+    if (id === undefined) {
+      route.pending -= 1
+      return refuse(response, 503, route.isParked ? notNow : tooMany)
+    }
+    this.queue(route.owner, {
+      id,
+      route: route.number,
+      method: route.method,
+      target: request.url ?? '/',
+      headers: request.rawHeaders,
+      address: request.socket.remoteAddress ?? '',
+      body,
+    })
+  }
+
+  private queue(owner: RouteOwner, request: WaitingRequest): void {
+    const queue = this.waiting.get(owner)
+    if (queue === undefined) this.waiting.set(owner, [request])
+    else queue.push(request)
+    if (this.isFlushing) return
+    this.isFlushing = true
+    setImmediate(() => this.flush())
+  }
+
+  private flush(): void {
+    this.isFlushing = false
+    for (const [owner, requests] of this.waiting) owner.send(packRequests(requests))
+    this.waiting.clear()
+  }
+
+  private failWhere(matches: (pending: { route: Route; startedMs: number }) => boolean): void {
+    for (const pending of this.pending.takeWhere(matches)) {
+      pending.route.pending -= 1
+      refuse(pending.response, 503, notNow)
+    }
+  }
+
+  private answerLate(): void {
+    const beforeMs = this.options.now() - this.options.limits.answerMs
+    for (const pending of this.pending.takeWhere((each) => each.startedMs < beforeMs)) {
+      pending.route.pending -= 1
+      refuse(pending.response, 504, unanswered)
+    }
+  }
+}
+
+const serverOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+} as const
+
+const notNow = {
+  code: 'FLOW_NOT_RUNNING',
+  message: 'The flow that answers here is being deployed or restarted. Try again shortly.',
+  headers: ['retry-after', '1'],
+}
+
+const tooMany = {
+  code: 'FLOW_BUSY',
+  message: 'The flow that answers here has too many requests waiting. Try again shortly.',
+  headers: ['retry-after', '1'],
+}
+
+const unanswered = {
+  code: 'FLOW_NO_ANSWER',
+  message: 'The flow took the request and did not answer it in time.',
+}
+
+function notFound(path: string): { code: string; message: string } {
+  return { code: 'FLOW_ROUTE_UNKNOWN', message: `No flow answers at ${path.slice(0, 200)}.` }
+}
+
+function notAllowed(allowed: readonly string[]): {
+  code: string
+  message: string
+  headers: string[]
+} {
+  const methods = allowed.join(', ')
+  return {
+    code: 'FLOW_METHOD_UNKNOWN',
+    message: `Only ${methods} is answered here.`,
+    headers: ['allow', methods],
+  }
+}
+
+function tooLong(bytesMax: number): { code: string; message: string; headers: string[] } {
+  return {
+    code: 'FLOW_BODY_TOO_LONG',
+    message: `A body here may have ${bytesMax} bytes.`,
+    headers: ['connection', 'close'],
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      const address = server.address()
+      if (typeof address === 'object' && address !== null) resolve(address.port)
+      else reject(new Error('The server has no address.'))
+    })
+  })
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}
