@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { run, toolEnvironment } from './command.mjs'
+import { ensureEditor } from './editor.mjs'
+import { ensureInstalled } from './install.mjs'
+import { ensureNode } from './node24.mjs'
+import { Hint, inProject, main } from './project.mjs'
+
+// npm start [-- ARGS]: from a fresh clone to a running server.
+await main(async () => {
+  await ensureInstalled()
+  const node24 = await ensureNode()
+  await ensureEditor(node24)
+  const server = inProject('apps', 'server', 'src', 'main.ts')
+  if (!existsSync(server)) throw new Hint(`There is no server at ${server}.`)
+  // In the caller's folder, so that a path among the arguments means what was typed.
+  const cwd = process.env['INIT_CWD'] ?? process.cwd()
+  const args = [server, 'start', ...process.argv.slice(2)]
+  const { code } = await run(node24, args, { env: toolEnvironment(node24), cwd })
+  return code
+})

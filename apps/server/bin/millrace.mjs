@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// Plain JavaScript for any Node from 18 on: finds a Node 24 and runs the command on it.
+
+const server = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const node = findNode()
+
+if (node === undefined) {
+  process.stderr.write(
+    'millrace needs Node 24: run `npm start` in its folder once, which fetches it.\n',
+  )
+  process.exitCode = 1
+} else {
+  runServer(node)
+}
+
+function findNode() {
+  if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath
+  const executable = process.platform === 'win32' ? 'node.exe' : 'node'
+  return parents(server)
+    .map((folder) => join(folder, 'node_modules', 'node', 'bin', executable))
+    .find((path) => existsSync(path))
+}
+
+/**
+ * @param {string} path
+ * @returns {string[]}
+ */
+function parents(path) {
+  const parent = dirname(path)
+  return parent === path ? [] : [parent, ...parents(parent)]
+}
+
+/** @param {string} executable */
+function runServer(executable) {
+  const child = spawn(executable, [server, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    // Ctrl+C in a terminal reaches the whole foreground group: the child has it already.
+    const isShared = signal === 'SIGINT' && process.stdin.isTTY
+    process.on(signal, () => void (isShared || child.kill(signal)))
+  }
+  child.on('error', (error) => {
+    process.stderr.write(`millrace: ${error.message}\n`)
+    process.exitCode = 1
+  })
+  child.on('close', (code, signal) => {
+    process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0)
+  })
+}
