@@ -1,0 +1,53 @@
+import { describe } from '@millrace/sdk/descriptor'
+
+export const descriptor = describe({
+  type: 'core/chart',
+  version: 1,
+  kind: 'sink',
+  title: 'Chart',
+  summary: 'Plots numbers live in the editor.',
+  category: 'observe',
+  icon: 'chart-line',
+  keywords: ['plot', 'graph', 'line', 'trend', 'dashboard', 'visualize', 'history'],
+  inputs: [{ name: 'in', title: 'In' }],
+  outputs: [],
+  face: '{value}',
+  promises: { idempotent: true },
+  fields: {
+    value: {
+      kind: 'expression',
+      returns: 'number',
+      label: 'Value',
+      section: 'Line',
+      default: 'payload',
+      required: true,
+      placeholder: 'payload.temperature',
+    },
+    series: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'One line for each',
+      placeholder: 'payload.device',
+      help: "When empty: the message's key, or else its topic. At most 100 lines.",
+    },
+    title: {
+      kind: 'text',
+      label: 'Title',
+      section: 'Axes',
+      default: '',
+      maxLength: 100,
+      placeholder: 'Temperature by machine',
+    },
+    unit: { kind: 'text', label: 'Unit', default: '', maxLength: 20, placeholder: '°C' },
+    min: { kind: 'number', label: 'From', help: 'Follows the values when empty.' },
+    max: { kind: 'number', label: 'To', help: 'Follows the values when empty.' },
+    shownMs: {
+      kind: 'duration',
+      label: 'Time shown',
+      default: 600_000,
+      min: 10_000,
+      max: 3_600_000,
+      help: 'The server keeps the last hour.',
+    },
+  },
+})

@@ -1,0 +1,97 @@
+import { describe } from '@millrace/sdk/descriptor'
+
+/** The list of results, for every node that sums messages up. */
+export const aggregatesField = describe({
+  type: 'window/aggregates',
+  version: 1,
+  kind: 'note',
+  title: '',
+  summary: '',
+  category: 'notes',
+  icon: 'sigma',
+  inputs: [],
+  outputs: [],
+  fields: {
+    aggregates: {
+      kind: 'list',
+      label: 'Results',
+      section: 'Results',
+      itemLabel: 'result',
+      min: 1,
+      max: 50,
+      default: [{ id: 'count', name: 'count', function: 'count' }],
+      help: 'Together they are the payload of the result, beside `start`, `end` and `key`.',
+      item: {
+        function: {
+          kind: 'choice',
+          label: 'Function',
+          default: 'avg',
+          options: [
+            { value: 'count', label: 'Count' },
+            { value: 'sum', label: 'Sum' },
+            { value: 'avg', label: 'Average' },
+            { value: 'min', label: 'Minimum' },
+            { value: 'max', label: 'Maximum' },
+            { value: 'first', label: 'First', help: 'By time.' },
+            { value: 'last', label: 'Last', help: 'By time.' },
+            { value: 'stddev', label: 'Standard deviation (sample)', help: 'As STDDEV_SAMP.' },
+            {
+              value: 'stddevPopulation',
+              label: 'Standard deviation (population)',
+              help: 'As STDDEV_POP.',
+            },
+            { value: 'distinct', label: 'Count of different values' },
+          ],
+        },
+        value: {
+          kind: 'expression',
+          returns: 'any',
+          label: 'of',
+          required: true,
+          placeholder: 'payload.temperature',
+          help: 'Missing values are skipped.',
+          when: {
+            field: 'function',
+            is: [
+              'sum',
+              'avg',
+              'min',
+              'max',
+              'first',
+              'last',
+              'stddev',
+              'stddevPopulation',
+              'distinct',
+            ],
+          },
+        },
+        counted: {
+          kind: 'expression',
+          returns: 'any',
+          label: 'of',
+          placeholder: 'every message',
+          help: 'With an expression, only messages in which it has a value are counted.',
+          when: { field: 'function', is: ['count'] },
+        },
+        name: {
+          kind: 'text',
+          label: 'as',
+          required: true,
+          placeholder: 'temperature',
+          maxLength: 60,
+          pattern: '(?!(?:start|end|key|__proto__|constructor|prototype)$)[A-Za-z_][A-Za-z0-9_]*',
+          patternHint:
+            'Letters, digits and _; not a digit in front; `start`, `end` and `key` are taken.',
+        },
+        where: {
+          kind: 'expression',
+          returns: 'boolean',
+          label: 'only where',
+          advanced: true,
+          placeholder: 'payload.quality == "good"',
+          help: 'This result leaves other messages out.',
+        },
+      },
+    },
+  },
+}).fields.aggregates
