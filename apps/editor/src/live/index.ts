@@ -1,0 +1,7 @@
+export { createLive } from './live.ts'
+export type { Channel, Live, LinkState } from './live.ts'
+export type { DebugFeed, DebugView } from './debug-feed.ts'
+export type { Gauges, NodeGauge, PortGauge } from './gauges.ts'
+export type { LogFeed } from './log-feed.ts'
+export type { PointsFeed } from './points-feed.ts'
+export type { Taps, TappedMessage } from './taps.ts'

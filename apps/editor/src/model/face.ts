@@ -1,0 +1,68 @@
+import type { ConnectionDocument, FlowNode } from '@millrace/flow'
+import type { Descriptor, Field } from '@millrace/sdk/descriptor'
+
+/** The line under the name on a card, such as `plant/+/t · QoS 1`. */
+export function faceOf(
+  descriptor: Descriptor | undefined,
+  node: FlowNode,
+  connections: ReadonlyMap<string, ConnectionDocument> = new Map(),
+): string {
+  if (descriptor === undefined) return `${node.type} is not installed`
+  if (descriptor.face === undefined) return descriptor.title === node.name ? '' : descriptor.title
+  const filled = descriptor.face.replaceAll(/\{([\w.]+)\}/g, (_, name: string) => {
+    const field = descriptor.fields[name]
+    const value = node.config[name] ?? (field === undefined ? undefined : defaultOf(field))
+    return field === undefined ? '' : shown(field, value, connections)
+  })
+  return withoutEmptyParts(filled)
+}
+
+/** The value of a field that nobody set. */
+export function defaultOf(field: Field): unknown {
+  return 'default' in field ? field.default : undefined
+}
+
+function shown(
+  field: Field,
+  value: unknown,
+  connections: ReadonlyMap<string, ConnectionDocument>,
+): string {
+  if (value === undefined || value === null || value === '') return ''
+  if (field.kind === 'duration' && typeof value === 'number') return shownDuration(value)
+  if (field.kind === 'choice')
+    return field.options.find((option) => option.value === value)?.label ?? plain(value)
+  if (field.kind === 'connection' && typeof value === 'string')
+    return connections.get(value)?.name ?? value
+  if (field.kind === 'boolean') return value === true ? field.label : ''
+  if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'row' : 'rows'}`
+  return plain(value)
+}
+
+function plain(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return text.replaceAll(/\s+/g, ' ').slice(0, 120)
+}
+
+const durationUnits = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+/** `90000` as `1.5 min`. */
+export function shownDuration(durationMs: number): string {
+  const unit = durationUnits.find(([, ms]) => durationMs >= ms)
+  if (unit === undefined) return `${durationMs} ms`
+  const [name, ms] = unit
+  return `${Number((durationMs / ms).toFixed(2))} ${name}`
+}
+
+/** A part between separators whose fields are all empty says nothing. */
+function withoutEmptyParts(face: string): string {
+  return face
+    .split(' · ')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' · ')
+}
