@@ -42,7 +42,11 @@ function main(): void {
   report(template, compileTemplate(template), interpretTemplate(template))
   const compiled = valueOf(compilePath(path))
   const interpreted = valueOf(interpretPath(path))
-  print(`get ${path}`, compiled.get, interpreted.get)
+  print(
+    `get ${path}`,
+    (message) => compiled.get(message),
+    (message) => interpreted.get(message),
+  )
   print(
     `set ${path}`,
     (message) => compiled.set(message, 1),

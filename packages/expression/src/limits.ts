@@ -27,3 +27,6 @@ export const maxPathIndex = 9_999
 
 /** Instructions of a compiled regular expression. */
 export const maxPatternSize = 1_000
+
+/** Sets of places in a pattern that are remembered; over that, all are worked out anew. */
+export const maxPatternStates = 500

@@ -4,14 +4,18 @@ import { findFunction } from '../functions/table.ts'
 import type { FunctionDefinition, Implementation, Type } from '../functions/definition.ts'
 import { maxSteps, maxTextLength } from '../limits.ts'
 import type { Expression, Template } from '../message.ts'
+import type { Order } from '../runtime/operators.ts'
 import { createMeter } from '../runtime/meter.ts'
 import type { Meter } from '../runtime/meter.ts'
 import { countNodes } from '../syntax/ast.ts'
 import type { Binary, Call, Comprehension, Node } from '../syntax/ast.ts'
 import { quote } from '../syntax/print.ts'
 import { isName } from '../syntax/tokens.ts'
+import { asArithmetic, isArithmetic, isNumber, orderCode } from './arithmetic.ts'
+import type { Arithmetic } from './arithmetic.ts'
+import { initialValues, stepOf } from './macro-code.ts'
 import { isGrowing, isMetered } from './metering.ts'
-import { allOf, fits, isPrimitive, isType, literalOperand, sumType } from './operand.ts'
+import { allOf, fits, isPrimitive, isType, literalOperand } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { runtime } from './runtime.ts'
 
@@ -63,17 +67,22 @@ class Writer {
       ...this.#functions.map((_, index) => `const f${index} = functions[${index}]`),
       'return function (message) {',
       'try {',
-      `meter.left = ${maxSteps}`,
+      ...(this.#usesMeter() ? [`meter.left = ${maxSteps}`] : []),
       ...this.#lines,
       // Getters and proxies in the data may throw, and so does a spent meter.
       `} catch { return ${this.#onThrow} }`,
       '}',
     ].join('\n')
+    // oxlint-disable-next-line typescript/no-implied-eval -- see generateExpression
     return new Function('runtime', 'functions', 'meter', code)(
       runtime,
       this.#functions,
       this.#meter,
     )
+  }
+
+  #usesMeter(): boolean {
+    return this.#functions.length > 0 || this.#lines.some((line) => line.includes('meter'))
   }
 
   write(node: Node): Operand {
@@ -89,7 +98,7 @@ class Writer {
       case 'index':
         return this.#index(node)
       case 'unary':
-        return node.operator === '!' ? this.#not(node.operand) : this.#negate(node.operand)
+        return node.operator === '!' ? this.#not(node.operand) : this.#arithmetic(node)
       case 'binary':
         return this.#binary(node)
       case 'conditional':
@@ -120,19 +129,20 @@ class Writer {
 
   /**
    * A plain map is read directly: it inherits only from Object.prototype, and names that are there
-   * take the slow way. `Object.hasOwn` on each read would cost 7 ns.
+   * take the slow way, as does any other object. Asking for the prototype after the read is free,
+   * because V8 knows the shape by then; asking before, or `Object.hasOwn`, costs 7 ns.
    */
   #member(object: Operand, name: string): Operand {
     const o = object.code
     const slow = `readMember(${o}, ${quote(name)})`
-    if (name in Object.prototype || !isName(name) || name === 'length')
-      return this.#let('any', slow)
+    const isOrdinary = isName(name) && !(name in Object.prototype) && name !== 'length'
+    if (!isOrdinary) return this.#let('any', slow)
     const value = this.#let('any', 'null')
     const v = value.code
     this.line(`if (${o} !== null && typeof ${o} === "object") {`)
-    this.line(`const p = prototypeOf(${o})`)
-    this.line(`${v} = p === objectPrototype || p === null ? ${o}[${quote(name)}] : ${slow}`)
-    this.line(`if (${v} === undefined) ${v} = null }`)
+    this.line(`${v} = ${o}[${quote(name)}]`)
+    this.line(`if (${v} === undefined) ${v} = null`)
+    this.line(`else if (prototypeOf(${o}) !== objectPrototype) ${v} = ${slow} }`)
     return value
   }
 
@@ -150,36 +160,90 @@ class Writer {
     return this.#let('boolean', `${test} ? !${operand.code} : null`)
   }
 
-  #negate(node: Node): Operand {
-    const operand = this.write(node)
-    if (node.kind === 'literal' && typeof node.value === 'number') {
-      return { ...operand, code: `(-${operand.code})` }
-    }
-    return this.#number(isType(operand, 'number'), `-${operand.code}`)
-  }
-
   #binary(node: Binary): Operand {
     const { operator } = node
     if (operator === '&&' || operator === '||') return this.#logical(node)
-    const left = this.write(node.left)
-    if (operator === 'in' && isPlainList(node.right))
-      return this.#inLiterals(left, node.right.items)
-    const right = this.write(node.right)
-    const l = left.code
-    const r = right.code
-    const areNumbers = allOf([isType(left, 'number'), isType(right, 'number')])
-    if (operator === '+') return this.#sum(left, right, areNumbers)
-    if (operator === '-' || operator === '*' || operator === '/' || operator === '%') {
-      return this.#number(areNumbers, `${l} ${operator} ${r}`)
+    if (isArithmetic(node)) return this.#arithmetic(node)
+    const isOrder = operator === '<' || operator === '<=' || operator === '>' || operator === '>='
+    if (isOrder && (isArithmetic(node.left) || isArithmetic(node.right))) {
+      return this.#numericOrder(operator, node)
     }
-    if (operator === 'in') return this.#let('boolean', `contained(${l}, ${r}, meter)`)
+    const left = this.write(node.left)
+    if (operator === 'in' && isPlainList(node.right)) {
+      return this.#inLiterals(left, node.right.items)
+    }
+    const right = this.write(node.right)
+    if (operator === '+') return this.#sum(left, right)
+    if (isOrder) return this.#order(operator, left, right)
     if (operator === '==' || operator === '!=') return this.#equality(operator, left, right)
-    // Not a number is in no order with anything: neither comparison holds.
-    const fast = `${l} ${operator} ${r} ? true : ${l} ${opposites[operator]} ${r} ? false : null`
-    if (areNumbers === 'true') return this.#let('boolean', fast)
+    return this.#let('boolean', `contained(${left.code}, ${right.code}, meter)`)
+  }
+
+  #order(operator: Order, left: Operand, right: Operand): Operand {
+    const areNumbers = allOf([isType(left, 'number'), isType(right, 'number')])
     const isNumeric = left.type === 'number' || right.type === 'number'
-    const slow = isNumeric ? 'null' : `compare(${quote(operator)}, ${l}, ${r})`
-    return this.#let('boolean', `${areNumbers} ? ${fast} : ${slow}`)
+    const slow = `compare(${quote(operator)}, ${left.code}, ${right.code})`
+    if (areNumbers === 'false') return this.#let('boolean', slow)
+    const quick = orderCode(operator, left.code, right.code)
+    return this.#let('boolean', `${areNumbers} ? ${quick} : ${isNumeric ? 'null' : slow}`)
+  }
+
+  /** A comparison with a computed number, which so need not be put on the heap. */
+  #numericOrder(operator: Order, node: Binary): Operand {
+    const raw: RawNumbers = { tests: [], lines: [] }
+    const left = this.#rawNumber(node.left, raw)
+    const right = this.#rawNumber(node.right, raw)
+    const areFinite = [isArithmetic(node.left) && left, isArithmetic(node.right) && right]
+      .filter((code) => code !== false)
+      .map((code) => `${code} - ${code} === 0`)
+    const result = this.#let('boolean', 'null')
+    this.line(`if (${allOf(raw.tests)}) {`)
+    raw.lines.forEach((line) => this.line(line))
+    const value = orderCode(operator, left, right)
+    this.line(`if (${areFinite.join(' && ')}) ${result.code} = ${value}`)
+    this.line('}')
+    return result
+  }
+
+  /** A tree of arithmetic: its leaves are tested once, and between them are plain numbers. */
+  #arithmetic(node: Node): Operand {
+    if (node.kind === 'unary' && isNumber(node.operand)) {
+      const operand = this.write(node.operand)
+      return { ...operand, code: `(-${operand.code})` }
+    }
+    const raw: RawNumbers = { tests: [], lines: [] }
+    const value = this.#rawNumber(node, raw)
+    const result = this.#let('number', 'null')
+    this.line(`if (${allOf(raw.tests)}) {`)
+    raw.lines.forEach((line) => this.line(line))
+    this.line(`if (${value} - ${value} === 0) ${result.code} = ${value}`)
+    this.line('}')
+    return result
+  }
+
+  /** Code for a number, given that `tests` hold and `lines` were run before. It may be infinite. */
+  #rawNumber(node: Node, raw: RawNumbers): string {
+    const arithmetic = asArithmetic(node)
+    if (!arithmetic) {
+      const operand = this.write(node)
+      raw.tests.push(isType(operand, 'number'))
+      return operand.code
+    }
+    const code = this.#rawResult(arithmetic, raw)
+    const name = `n${this.#count++}`
+    raw.lines.push(`const ${name} = ${code}`)
+    return name
+  }
+
+  #rawResult(node: Arithmetic, raw: RawNumbers): string {
+    if (node.kind === 'unary') return `-${this.#rawNumber(node.operand, raw)}`
+    const left = this.#rawNumber(node.left, raw)
+    const right = this.#rawNumber(node.right, raw)
+    // What is not finite stays so to the end, except under a division: that must see null.
+    const isDivision = node.operator === '/' || node.operator === '%'
+    const isUnsure = isDivision && isArithmetic(node.right)
+    const divisor = isUnsure ? `(${right} - ${right} === 0 ? ${right} : NaN)` : right
+    return `${left} ${node.operator} ${divisor}`
   }
 
   /** Three-valued: false decides &&, true decides ||, what is not boolean is unknown. */
@@ -198,17 +262,12 @@ class Writer {
     return result
   }
 
-  #number(test: string, code: string): Operand {
-    const result = this.#let('number', 'null')
-    const r = result.code
-    this.line(`if (${test}) { ${r} = ${code}; if (${r} - ${r} !== 0) ${r} = null }`)
-    return result
-  }
-
-  #sum(left: Operand, right: Operand, areNumbers: string): Operand {
+  #sum(left: Operand, right: Operand): Operand {
+    const areNumbers = allOf([isType(left, 'number'), isType(right, 'number')])
     const slow = `add(${left.code}, ${right.code}, meter)`
-    if (areNumbers === 'false') return this.#let(sumType(left, right), slow)
-    const result = this.#let(sumType(left, right), 'null')
+    const type = left.type === 'text' || right.type === 'text' ? 'text' : 'any'
+    if (areNumbers === 'false') return this.#let(type, slow)
+    const result = this.#let(type, 'null')
     const r = result.code
     this.line(`if (${areNumbers}) {`)
     this.line(`${r} = ${left.code} + ${right.code}; if (${r} - ${r} !== 0) ${r} = null`)
@@ -241,9 +300,9 @@ class Writer {
     const test = this.write(node.test)
     const result = this.#let('any', 'null')
     this.line(`if (${test.code} === true) {`)
-    this.line(`${result.code} = ${this.write(node.then).code}`)
+    this.line(`${result.code} = ${this.write(node.whenTrue).code}`)
     this.line('} else {')
-    this.line(`${result.code} = ${this.write(node.otherwise).code}`)
+    this.line(`${result.code} = ${this.write(node.whenFalse).code}`)
     this.line('}')
     return result
   }
@@ -294,7 +353,7 @@ class Writer {
     const element = this.#let('any', `${items.code}[i]`)
     this.line(`if (${element.code} === undefined) ${element.code} = null`)
     this.#scope.push({ name: node.variable, operand: element })
-    if (node.condition) this.line(`if (${this.#temporary(node.condition)} === true) {`)
+    if (node.condition) this.line(`if (${this.write(node.condition).code} === true) {`)
     const body = this.write(node.body).code
     this.line(
       stepOf(node.macro, { result: result.code, count: count.code, body, element: element.code }),
@@ -307,10 +366,6 @@ class Writer {
     }
     this.line('}')
     return result
-  }
-
-  #temporary(node: Node): string {
-    return this.write(node).code
   }
 
   #map(node: Node & { kind: 'map' }): Operand {
@@ -326,39 +381,14 @@ class Writer {
   }
 }
 
-const initialValues = {
-  all: 'true',
-  exists: 'false',
-  exists_one: 'false',
-  map: '[]',
-  filter: '[]',
-} as const
-
-/** What one element does to the result; see the table of macros for what each means. */
-function stepOf(
-  macro: Comprehension['macro'],
-  names: { result: string; count: string; body: string; element: string },
-): string {
-  const { result, count, body, element } = names
-  switch (macro) {
-    case 'all':
-      return `if (${body} === false) { ${result} = false; break } if (${body} !== true) ${result} = null`
-    case 'exists':
-      return `if (${body} === true) { ${result} = true; break } if (${body} !== false) ${result} = null`
-    case 'exists_one':
-      return `if (${body} === true) ${count}++; else if (${body} !== false) ${result} = null`
-    case 'map':
-      return `${result}.push(${body})`
-    case 'filter':
-      return `if (${body} === true) ${result}.push(${element})`
-  }
-}
-
 function isPlainList(node: Node): node is Node & { kind: 'list' } {
   return node.kind === 'list' && node.items.every((item) => item.kind === 'literal')
 }
 
-const opposites = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
+interface RawNumbers {
+  tests: string[]
+  lines: string[]
+}
 
 function coerced(code: string, returns: ReturnType): string {
   if (returns === 'any') return code

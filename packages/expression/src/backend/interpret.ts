@@ -174,8 +174,8 @@ function buildLogical(decisive: boolean, left: Run, right: Run): Run {
 
 function buildConditional(node: Node & { kind: 'conditional' }, context: Context): Run {
   const test = build(node.test, context)
-  const then = build(node.then, context)
-  const otherwise = build(node.otherwise, context)
+  const then = build(node.whenTrue, context)
+  const otherwise = build(node.whenFalse, context)
   return (message) => (test(message) === true ? then(message) : otherwise(message))
 }
 

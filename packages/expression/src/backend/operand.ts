@@ -19,11 +19,6 @@ export function isPrimitive(operand: Operand): boolean {
   return !operand.isNullable && operand.type !== 'any' && !/^t\d/.test(operand.code)
 }
 
-export function sumType(left: Operand, right: Operand): Type {
-  if (left.type === 'text' || right.type === 'text') return 'text'
-  return left.type === 'number' && right.type === 'number' ? 'number' : 'any'
-}
-
 /** Code that tells whether an operand is of a type; "true" or "false" where that is known. */
 export function isType({ code, type, isNullable }: Operand, wanted: Type): string {
   if (type === wanted) return isNullable ? `${code} !== null` : 'true'

@@ -1,5 +1,6 @@
 import type { PathSegment } from '../message.ts'
 import { quote } from '../syntax/print.ts'
+import { isName } from '../syntax/tokens.ts'
 import { createAccess, readSegment, withElement, withProperty } from './path-access.ts'
 import type { PathAccess } from './path-access.ts'
 
@@ -38,18 +39,24 @@ function build(segments: readonly PathSegment[]): Pick<PathAccess, 'get' | 'set'
     '}',
     '}',
   ].join('\n')
+  // oxlint-disable-next-line typescript/no-implied-eval -- the code is made here, from quoted names
   return new Function('runtime', code)(runtime)
 }
 
-/** Reads v1 out of v0, and so on. A plain map is read directly, as in generate.ts. */
+/** Reads v1 out of v0, and so on; see generate.ts for why the prototype is asked for after. */
 function readStep(segment: PathSegment, depth: number): string {
   const holder = `v${depth}`
+  const value = `v${depth + 1}`
   const name = codeOf(segment)
   const slow = `readSegment(${holder}, ${name})`
-  if (typeof segment === 'number' || segment in Object.prototype)
-    return `const v${depth + 1} = ${slow}`
-  const fast = `${isPlain(holder)} ? ${holder}[${name}] : ${slow}`
-  return `const v${depth + 1} = ${fast}`
+  const isSlow = typeof segment === 'number' || segment in Object.prototype || !isName(segment)
+  if (isSlow || segment === 'length') return `const ${value} = ${slow}`
+  return [
+    `let ${value}`,
+    `if (typeof ${holder} === "object" && ${holder} !== null) {`,
+    `${value} = ${holder}[${name}]`,
+    `if (${value} !== undefined && prototypeOf(${holder}) !== objectPrototype) ${value} = ${slow} }`,
+  ].join('\n')
 }
 
 /** Makes c0, a copy of v0 that holds c1, and so on. */
@@ -60,11 +67,8 @@ function copyStep(segment: PathSegment, depth: number): string {
   const copy = `let c${depth} = `
   if (typeof segment === 'number') return `${copy}withElement(${holder}, ${name}, ${inner})`
   const slow = `withProperty(${holder}, ${name}, ${inner})`
-  return `${copy}${isPlain(holder)} ? { ...${holder}, ${name}: ${inner} } : ${slow}`
-}
-
-function isPlain(holder: string): string {
-  return `typeof ${holder} === "object" && ${holder} !== null && prototypeOf(${holder}) === objectPrototype`
+  const isPlain = `typeof ${holder} === "object" && ${holder} !== null && prototypeOf(${holder}) === objectPrototype`
+  return `${copy}${isPlain} ? { ...${holder}, ${name}: ${inner} } : ${slow}`
 }
 
 function codeOf(segment: PathSegment): string {

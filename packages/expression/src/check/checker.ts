@@ -82,7 +82,7 @@ class Checker {
         return this.#binary(node)
       case 'conditional':
         this.#expect(node.test, ['boolean'], 'before "?"')
-        return join(this.typeOf(node.then), this.typeOf(node.otherwise))
+        return join(this.typeOf(node.whenTrue), this.typeOf(node.whenFalse))
       case 'call':
         return this.#call(node)
       case 'comprehension':

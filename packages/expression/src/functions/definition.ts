@@ -40,6 +40,7 @@ export interface CallSite {
  * Back ends check the arguments against `parameters` before they call, hence `any`: each
  * implementation names the types that its parameters promise.
  */
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
 export type Implementation = (...args: any[]) => unknown
 
 export interface FunctionDefinition extends FunctionEntry {

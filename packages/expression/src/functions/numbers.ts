@@ -228,14 +228,29 @@ function logarithm(value = 0, base?: number): number {
 function round(value = 0, digits = 0): number {
   const places = Math.max(-300, Math.min(300, Math.trunc(digits)))
   const size = Math.abs(value)
+  const rounded = roundQuickly(size, places) ?? roundDigits(size, places)
+  return value < 0 ? -rounded : rounded
+}
+
+const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
+/** Exact unless the digit that decides is about a half; undefined then. */
+function roundQuickly(size: number, places: number): number | undefined {
+  const power = powersOfTen[places]
+  if (power === undefined || size * power > 1e15) return undefined
+  const scaled = size * power
+  const rounded = Math.round(scaled)
+  const isNearHalf = Math.abs(Math.abs(scaled - rounded) - 0.5) < 1e-3 && places > 0
+  return isNearHalf ? undefined : rounded / power
+}
+
+function roundDigits(size: number, places: number): number {
   const rounded = shift(Math.round(shift(size, places)), -places)
-  // So many places that nothing is left to round away.
-  const result = Number.isFinite(rounded) ? rounded : size
-  return value < 0 ? -result : result
+  // Not finite: there are so many places that nothing is left to round away.
+  return Number.isFinite(rounded) ? rounded : size
 }
 
 function shift(value: number, places: number): number {
-  if (places === 0) return value
   const [digits = '0', exponent = '0'] = String(value).split('e')
   return Number(`${digits}e${Number(exponent) + places}`)
 }

@@ -56,8 +56,8 @@ export interface Binary extends Span {
 export interface Conditional extends Span {
   kind: 'conditional'
   test: Node
-  then: Node
-  otherwise: Node
+  whenTrue: Node
+  whenFalse: Node
 }
 
 /** `f(x, y)` and `x.f(y)` mean the same; `method` keeps how it was written. */
@@ -124,7 +124,7 @@ export function childrenOf(node: Node): Node[] {
     case 'binary':
       return [node.left, node.right]
     case 'conditional':
-      return [node.test, node.then, node.otherwise]
+      return [node.test, node.whenTrue, node.whenFalse]
     case 'call':
       return node.args
     case 'comprehension':

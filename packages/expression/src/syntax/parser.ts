@@ -80,15 +80,12 @@ export class Parser {
     return this.#nested(() => {
       const test = this.#readBinary(anything)
       if (!this.#accept('?')) return test
-      const then = this.readExpression()
+      const whenTrue = this.readExpression()
       this.#expect(':', 'a ":" and what holds otherwise')
-      const otherwise = this.readExpression()
-      const span = { start: test.start, end: otherwise.end }
-      return this.#made({ kind: 'conditional', test, then, otherwise, ...span }, [
-        test,
-        then,
-        otherwise,
-      ])
+      const whenFalse = this.readExpression()
+      const span = { start: test.start, end: whenFalse.end }
+      const node = { kind: 'conditional' as const, test, whenTrue, whenFalse, ...span }
+      return this.#made(node, [test, whenTrue, whenFalse])
     })
   }
 

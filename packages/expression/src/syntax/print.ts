@@ -64,7 +64,7 @@ function writeBare(node: Node): string {
       return `${write(node.left, own)} ${node.operator} ${write(node.right, own + 1)}`
     }
     case 'conditional':
-      return `${write(node.test, 2)} ? ${write(node.then, 1)} : ${write(node.otherwise, 1)}`
+      return `${write(node.test, 2)} ? ${write(node.whenTrue, 1)} : ${write(node.whenFalse, 1)}`
     case 'call':
       return writeCall(node)
     case 'comprehension': {
