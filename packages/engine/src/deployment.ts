@@ -35,6 +35,11 @@ export interface GaugeMemory {
   /** Room for `count` more numbers, all zero. */
   allocate(count: number): Float64Array
   readonly marker: Int32Array
+  /**
+   * Told the node of each index of the marker whenever that changes, before code of a new node
+   * runs, so that a node that is stuck as it starts can be named too.
+   */
+  nodes?(nodeByIndex: readonly string[]): void
 }
 
 /** What an update did. */
