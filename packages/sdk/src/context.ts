@@ -189,6 +189,10 @@ export interface HttpRoute {
   readonly path: string
   /** Longest body taken in; a longer one gets 413. */
   readonly bodyBytesMax: number
+  /** A request still open after so long gets 504; 30 seconds when absent. */
+  readonly answerWithinMs?: number
+  /** Further requests get 503 while so many are open; 10,000 when absent. */
+  readonly openMax?: number
 }
 
 /** The port on which flows answer HTTP; it is not the editor's. */
