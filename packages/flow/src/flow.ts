@@ -73,6 +73,8 @@ export interface Problem {
   readonly message: string
   readonly node?: string
   readonly connection?: string
+  /** Where in a document that could not be read, such as `nodes[3].config`. */
+  readonly path?: string
   /** Path of the field, such as `condition` or `cases[2].when`. */
   readonly field?: string
   /** Offsets within the field's text, for expressions. */

@@ -1,3 +1,9 @@
+export { applyPatch, patchKeys } from './change/apply-patch.ts'
+export type { FlowPatch, Patched } from './change/apply-patch.ts'
+export { diffFlow, isUnchanged, runsAlike, wireKey } from './change/diff-flow.ts'
+export type { FieldChange, FlowDiff, NodeChange } from './change/diff-flow.ts'
+export { jsonEqual } from './change/json-equal.ts'
+export { emptyFlow } from './empty-flow.ts'
 export type {
   Bundle,
   ConnectionDocument,
@@ -9,3 +15,30 @@ export type {
   Problem,
   Wire,
 } from './flow.ts'
+export { limits } from './limits.ts'
+export { flowNameFor, newId } from './new-id.ts'
+export { Findings, flowNameForm, idForm, isRecord } from './parse/findings.ts'
+export type { NameForm } from './parse/findings.ts'
+export { parseJsonText } from './parse/json-text.ts'
+export type { ParsedJson } from './parse/json-text.ts'
+export { migrateFlow } from './parse/migrate-flow.ts'
+export type { FlowMigration } from './parse/migrate-flow.ts'
+export {
+  parseBundle,
+  parseBundleText,
+  parseConnection,
+  parseConnectionText,
+} from './parse/parse-bundle.ts'
+export type { ParsedBundle, ParsedConnection } from './parse/parse-bundle.ts'
+export { parseFlow, parseFlowText } from './parse/parse-flow.ts'
+export type { ParsedFlow } from './parse/parse-flow.ts'
+export { findUnsafeJson, isForbiddenKey, memberPath } from './parse/unsafe-json.ts'
+export type { JsonBounds, UnsafeJson } from './parse/unsafe-json.ts'
+export { canonicalConnectionText } from './text/canonical-connection.ts'
+export { canonicalFlow, canonicalText, CanonicalWriter } from './text/canonical-text.ts'
+export { checkConnectionDocument } from './validate/check-node.ts'
+export type { Circumstances } from './validate/check-node.ts'
+export { configValue, defaultOf, isConfigShown } from './validate/config-shown.ts'
+export { connectionOwner, nodeOwner, secretKey } from './validate/owner.ts'
+export { FlowValidator, hasErrors, validateFlow } from './validate/validate-flow.ts'
+export type { DescriptorsByType } from './validate/validate-flow.ts'

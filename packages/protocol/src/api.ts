@@ -1,4 +1,4 @@
-import type { Flow, FlowNode, Group, Position, Problem, Wire } from '@millrace/flow'
+import type { Flow, FlowPatch, Problem } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 
 /**
@@ -9,7 +9,7 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
  * POST   /api/flows                           NewFlowBody → SavedFlow (201)
  * GET    /api/flows/:name                     → SavedFlow
  * PUT    /api/flows/:name                     SaveFlowBody → SavedFlow; 409 when `revision` is old
- * PATCH  /api/flows/:name                     PatchFlowBody → { revision, problems }; 409 likewise
+ * PATCH  /api/flows/:name                     PatchFlowBody → PatchResult; 409 likewise
  * DELETE /api/flows/:name                     → 204 (stops it; versions are kept)
  * POST   /api/flows/:name/deploy              DeployBody → DeployResult; 422 with problems
  * POST   /api/flows/:name/stop                → { deployment }
@@ -45,7 +45,7 @@ export interface NodeTypesBody {
   readonly nodeTypes: readonly Descriptor[]
 }
 
-/** `invalid` was refused at deploy; `failed` stopped by itself; `quarantined` failed too often. */
+/** `failed` could not start or stopped by itself; `quarantined` failed too often. */
 export type DeploymentState =
   | 'stopped'
   | 'starting'
@@ -97,25 +97,27 @@ export interface SaveFlowBody {
 }
 
 /** What changed in a flow since `revision`; small whatever the size of the flow. */
-export interface PatchFlowBody {
+export interface PatchFlowBody extends FlowPatch {
   readonly revision: string
-  readonly title?: string
-  readonly description?: string
-  readonly setNodes?: readonly FlowNode[]
-  readonly removeNodes?: readonly string[]
-  readonly addWires?: readonly Wire[]
-  readonly removeWires?: readonly Wire[]
-  readonly setLayout?: Readonly<Record<string, Position>>
-  readonly groups?: readonly Group[]
+}
+
+export interface PatchResult {
+  readonly revision: string
+  readonly problems: readonly Problem[]
 }
 
 export interface DeployBody {
   /** Deploys this version again instead of what is saved. */
   readonly version?: number
   readonly note?: string
+  /** Saves these changes first: one request instead of two. */
+  readonly patch?: PatchFlowBody
 }
 
 export interface DeployResult {
+  /** Of the saved flow, which may have changed by the patch. */
+  readonly revision: string
+  readonly problems: readonly Problem[]
   readonly deployment: DeploymentInfo
   readonly started: readonly string[]
   readonly restarted: readonly string[]
@@ -175,7 +177,10 @@ export interface ImportResult {
 export interface ServerStatus {
   readonly version: string
   readonly startedAt: number
-  readonly engine: { readonly state: 'starting' | 'running' | 'restarting'; readonly restarts: number }
+  readonly engine: {
+    readonly state: 'starting' | 'running' | 'restarting'
+    readonly restarts: number
+  }
   /** Where flows answer HTTP. */
   readonly flowHttpUrl?: string
   /** The embedded broker, when it runs. */
@@ -184,4 +189,3 @@ export interface ServerStatus {
   readonly cpuPercent: number
   readonly memoryBytes: number
 }
-

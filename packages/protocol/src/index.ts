@@ -10,6 +10,7 @@ export type {
   NewFlowBody,
   NodeTypesBody,
   PatchFlowBody,
+  PatchResult,
   PointsBody,
   SavedFlow,
   SaveFlowBody,

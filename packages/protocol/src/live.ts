@@ -6,12 +6,17 @@ export interface ClientEvents {
   /** Look at a flow (null: at none). Counters, statuses and reports of it follow. */
   watch: (request: { readonly flow: string | null }, done: (answer: Answer) => void) => void
   /** Send debug reports of these nodes only; null means all of the watched flow; [] none. */
-  debug: (request: { readonly nodes: readonly string[] | null }, done: (answer: Answer) => void) => void
+  debug: (
+    request: { readonly nodes: readonly string[] | null },
+    done: (answer: Answer) => void,
+  ) => void
   /** Look at messages on these output ports (`node:port`), at most 20. Replaces what was tapped. */
   tap: (request: { readonly ports: readonly string[] }, done: (answer: Answer) => void) => void
 }
 
-export type Answer = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }
+export type Answer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: string; readonly message: string }
 
 /** What the server sends. All of `counters`, `debug`, `taps`, `points` are volatile batches. */
 export interface ServerEvents {

@@ -1,0 +1,51 @@
+import type { Flow, Problem } from '../../flow.ts'
+import type { CheckedNodes } from './check-wires.ts'
+
+/** Warnings about nodes that will do nothing, because nothing comes or nothing goes on. */
+export function checkReach(flow: Flow, nodes: CheckedNodes): readonly Problem[] {
+  const fed = new Set(flow.wires.map((wire) => wire.to.node))
+  const used = new Set(flow.wires.map((wire) => wire.from.node))
+  return flow.nodes.flatMap((node) => {
+    const checked = nodes.get(node.id)
+    if (!checked?.descriptor || node.isDisabled === true) return []
+    const { kind } = checked.descriptor
+    if (checked.inputs.size > 0 && !fed.has(node.id)) {
+      return [warning(node.id, 'NODE_UNREACHED', 'Nothing reaches this node; wire something to it')]
+    }
+    const isSource = kind === 'source' && checked.outputs.size > 0
+    if (isSource && !used.has(node.id)) {
+      return [warning(node.id, 'NODE_UNUSED', 'Nothing happens with its messages; wire it on')]
+    }
+    return []
+  })
+}
+
+/** Two nodes that may not do the same, such as answer HTTP at the same path. */
+export function checkClaims(flow: Flow, nodes: CheckedNodes): readonly Problem[] {
+  const holders = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const { id } of flow.nodes) {
+    const checked = nodes.get(id)
+    if (checked?.claim === undefined) continue
+    const holder = holders.get(checked.claim)
+    if (holder === undefined) holders.set(checked.claim, id)
+    else problems.push(claimProblem(id, holder, checked.descriptor?.uniqueBy ?? []))
+  }
+  return problems
+}
+
+function claimProblem(node: string, holder: string, fields: readonly string[]): Problem {
+  const message = `"${holder}" has the same ${fields.join(' and ')}; change one of the two`
+  const field = fields.at(-1)
+  return {
+    severity: 'error',
+    code: 'NODE_CLASH',
+    message,
+    node,
+    ...(field !== undefined && { field }),
+  }
+}
+
+function warning(node: string, code: string, message: string): Problem {
+  return { severity: 'warning', code, message, node }
+}
