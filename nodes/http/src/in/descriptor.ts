@@ -13,6 +13,7 @@ export const httpInDescriptor = describe({
   outputs: [{ name: 'out', title: 'Requests' }],
   face: '{method} {path}',
   timed: true,
+  uniqueBy: ['method', 'path'],
   fields: {
     method: {
       kind: 'choice',

@@ -77,6 +77,8 @@ export interface Descriptor {
   readonly stateful?: boolean
   /** Whether the node assigns event time; sources do it by their timing fields. */
   readonly timed?: boolean
+  /** Fields in which the nodes of this type in a flow must differ, such as method and path. */
+  readonly uniqueBy?: readonly string[]
   readonly promises?: Promises
   readonly targets?: readonly ('local' | 'workers' | 'flink')[]
   readonly actions?: readonly ActionDescriptor[]
