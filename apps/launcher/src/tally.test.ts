@@ -1,10 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { closingLine, judge, readPlaywright, readVitest, single, sum } from './tally.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-tally-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function report(name: string, content: unknown): string {
   const file = join(folder, name)

@@ -1,0 +1,6 @@
+export { findChromium, chromiumArguments } from './chromium.ts'
+export { startInfluxd, type Influxd, type InfluxdOptions } from './influxd.ts'
+export { startMosquitto, type Mosquitto, type MosquittoOptions } from './mosquitto.ts'
+export { serviceMissing, serviceNames, type ServiceName } from './program.ts'
+export { startVictoriaMetrics, type VictoriaMetrics } from './victoria-metrics.ts'
+export type { Service } from './service.ts'

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** The programs that tests use, and the Debian packages that bring them. */
+const programs = {
+  mosquitto: { commands: ['mosquitto'], packages: ['mosquitto'] },
+  'mosquitto-clients': {
+    commands: ['mosquitto_pub', 'mosquitto_sub'],
+    packages: ['mosquitto-clients'],
+  },
+  influxd: { commands: ['influxd'], packages: ['influxdb'] },
+  influx: { commands: ['influx'], packages: ['influxdb-client'] },
+  'victoria-metrics': { commands: ['victoria-metrics'], packages: ['victoria-metrics'] },
+  chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
+  wrk: { commands: ['wrk'], packages: ['wrk'] },
+  openssl: { commands: ['openssl'], packages: ['openssl'] },
+} as const
+
+export type ServiceName = keyof typeof programs
+
+// The keys of a literal are what its type says.
+export const serviceNames = Object.keys(programs) as ServiceName[]
+
+/** Why a service cannot be used on this machine, or nothing when it can. */
+export function serviceMissing(name: ServiceName): string | undefined {
+  if (findProgram(name) !== undefined) return undefined
+  return `${name} is not installed (Debian: apt install ${packagesOf(name).join(' ')})`
+}
+
+export function packagesOf(name: ServiceName): readonly string[] {
+  return programs[name].packages
+}
+
+/** The path of the service's program. Throws where it is missing. */
+export function programOf(name: ServiceName): string {
+  const path = findProgram(name)
+  if (path === undefined) throw new Error(serviceMissing(name))
+  return path
+}
+
+export function findProgram(name: ServiceName): string | undefined {
+  return programs[name].commands.map(findCommand).find((path) => path !== undefined)
+}
+
+export function findCommand(command: string): string | undefined {
+  // Debian keeps daemons in sbin, which the path of a usual user lacks.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  return folders.map((folder) => join(folder, command)).find((path) => existsSync(path))
+}
