@@ -67,7 +67,8 @@ export class Findings {
     const text = this.text(value, path, form.most)
     if (text === '' && typeof value !== 'string') return ''
     if (form.pattern.test(text) && !isForbiddenKey(text)) return text
-    this.add('SHAPE_NAME', path, `${JSON.stringify(text)} must be ${form.description}`)
+    if (isForbiddenKey(text)) this.add('KEY_FORBIDDEN', path, `"${text}" is a reserved word`)
+    else this.add('SHAPE_NAME', path, `${JSON.stringify(text)} must be ${form.description}`)
     return ''
   }
 }

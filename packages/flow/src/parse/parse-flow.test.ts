@@ -49,7 +49,7 @@ test.for([
   [{ ...flow, extra: 1 }, 'SHAPE_KEY', 'extra'],
   [{ ...flow, nodes: [null] }, 'SHAPE_OBJECT', 'nodes[0]'],
   [{ ...flow, nodes: [node, node] }, 'NODE_ID_TAKEN', 'nodes[1].id'],
-  [{ ...flow, nodes: [{ ...node, id: '__proto__' }] }, 'SHAPE_NAME', 'nodes[0].id'],
+  [{ ...flow, nodes: [{ ...node, id: '__proto__' }] }, 'KEY_FORBIDDEN', 'nodes[0].id'],
   [{ ...flow, nodes: [{ ...node, id: 'a/b' }] }, 'SHAPE_NAME', 'nodes[0].id'],
   [{ ...flow, nodes: [{ ...node, type: 'debug' }] }, 'SHAPE_NAME', 'nodes[0].type'],
   [{ ...flow, nodes: [{ ...node, isDisabled: 1 }] }, 'SHAPE_BOOLEAN', 'nodes[0].isDisabled'],
@@ -57,7 +57,7 @@ test.for([
   [
     { ...flow, nodes: [{ ...node, config: { a: nested(40) } }] },
     'TOO_DEEP',
-    /^nodes\[0\]\.config\.a\[0\]/,
+    `nodes[0].config.a${'[0]'.repeat(31)}`,
   ],
   [
     { ...flow, nodes: [{ ...node, config: { a: { constructor: 1 } } }] },
@@ -79,7 +79,7 @@ test.for([
   const { problems = [] } = parseFlow(document)
   expect(problems[0]).toMatchObject({
     code,
-    path: typeof path === 'string' ? path : expect.stringMatching(path),
+    path,
   })
   expect(problems[0]?.severity).toBe('error')
 })
@@ -115,7 +115,7 @@ test('counts nodes and wires against their limits', () => {
     code: 'SHAPE_TOO_MANY',
     path: 'nodes',
   })
-  const wires = Array.from({ length: limits.wires + 1 }, () => flow.wires[0])
+  const wires = Array.from({ length: limits.wires + 1 }, () => flow.wires)
   expect(parseFlow({ ...flow, wires }).problems?.[0]).toMatchObject({
     code: 'SHAPE_TOO_MANY',
     path: 'wires',
@@ -138,7 +138,7 @@ test.for([
   ['["\\x"]', 'expected an escape such as "\\n" but found "\\\\" at line 1, column 3'],
   ['{a: 1}', 'expected a key in double quotes or "}" but found "a" at line 1, column 2'],
   ['{"a" 1}', 'expected ":" but found "1" at line 1, column 6'],
-])('points at the mistake in %j', ([text, message]) => {
+] as const)('points at the mistake in %j', ([text, message]) => {
   const { problems } = parseFlowText(text)
   expect(problems?.[0]).toMatchObject({
     code: 'JSON_SYNTAX',

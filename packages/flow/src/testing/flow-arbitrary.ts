@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Flow, FlowNode } from '../flow.ts'
+import { isForbiddenKey } from '../parse/unsafe-json.ts'
 
-const id = fc.stringMatching(/^[a-zA-Z0-9_-]{1,12}$/).filter((text) => text !== '__proto__')
+const id = fc.stringMatching(/^[a-zA-Z0-9_-]{1,12}$/).filter((text) => !isForbiddenKey(text))
 const text = fc.string({ maxLength: 20, unit: 'grapheme' })
 
 const json = fc
