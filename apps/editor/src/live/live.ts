@@ -74,7 +74,9 @@ export function createLive(channel: Channel, events: LiveEvents): Live {
   channel.onLink((isUp) => {
     const wasLost = link.getState().state === 'lost'
     if (!isUp && link.getState().state === 'connected') gauges.clear()
-    link.setState({ state: isUp ? 'connected' : wasLost || watched !== undefined ? 'lost' : 'connecting' })
+    link.setState({
+      state: isUp ? 'connected' : wasLost || watched !== undefined ? 'lost' : 'connecting',
+    })
     if (isUp) ask()
     if (isUp && wasLost) events.back()
   })
@@ -85,7 +87,9 @@ export function createLive(channel: Channel, events: LiveEvents): Live {
   channel.on('points', ofWatched(points.take))
   channel.on('log', ({ flow, entries }) => log.take(flow, entries))
   channel.on('server', (status) => server.setState({ status }))
-  channel.on('alert', (alert) => alerts.setState((state) => ({ alerts: withAlert(state.alerts, alert) })))
+  channel.on('alert', (alert) =>
+    alerts.setState((state) => ({ alerts: withAlert(state.alerts, alert) })),
+  )
   channel.on('deployment', events.deployment)
   channel.on('saved', events.saved)
   channel.on('connections', events.connections)

@@ -1,0 +1,1 @@
+export { DialogFor } from './dialog-for.tsx'

@@ -1,0 +1,29 @@
+import { createContext, useContext } from 'react'
+import type { Message } from '@millrace/sdk'
+import type { Problem } from '@millrace/flow'
+import type { Editor } from '../model/index.ts'
+
+/** What the widgets of one form share. */
+export interface FieldSurroundings {
+  readonly editor: Editor
+  /** Whose fields these are: `connection/<id>` or `flow/<name>/<node>`; secrets are kept under it. */
+  readonly owner: string
+  readonly problems: readonly Problem[]
+  /** The newest messages that reached the node, newest first; for completion and preview. */
+  samples(): readonly Message[]
+  /** Ends a stretch of typing. */
+  settle(): void
+}
+
+export const FieldContext = createContext<FieldSurroundings | undefined>(undefined)
+
+export function useFieldSurroundings(): FieldSurroundings {
+  const found = useContext(FieldContext)
+  if (found === undefined) throw new Error('a field stands outside a form')
+  return found
+}
+
+/** What is wrong with a field, of the problems whose path is the field's own. */
+export function useProblem(path: string): Problem | undefined {
+  return useFieldSurroundings().problems.find(({ field }) => field === path)
+}

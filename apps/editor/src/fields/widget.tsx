@@ -1,0 +1,72 @@
+import { lazy, Suspense } from 'react'
+import type { Problem } from '@millrace/flow'
+import type { Field } from '@millrace/sdk/descriptor'
+import { ChoiceInput } from './choice-input.tsx'
+import { ConnectionSelect } from './connection-select.tsx'
+import { DurationInput } from './duration-input.tsx'
+import { useFieldSurroundings } from './field-context.ts'
+import { ListEditor } from './list-editor.tsx'
+import { NumberInput } from './number-input.tsx'
+import { PlainCode } from './plain-code.tsx'
+import { SecretInput } from './secret-input.tsx'
+import { Switch } from './switch.tsx'
+import { TextInput } from './text-input.tsx'
+
+export interface WidgetProps<F extends Field = Field> {
+  readonly id: string
+  readonly name: string
+  readonly path: string
+  readonly field: F
+  readonly value: unknown
+  readonly onChange: (value: unknown) => void
+  readonly describedBy: string | undefined
+  readonly problem: Problem | undefined
+}
+
+const CodeEditor = lazy(async () => ({
+  default: (await import('./code-editor/index.ts')).CodeEditor,
+}))
+
+/** The control for a field of any kind. */
+export function Widget(props: WidgetProps) {
+  const { field, ...rest } = props
+  switch (field.kind) {
+    case 'text':
+      return <TextInput {...rest} field={field} />
+    case 'number':
+    case 'integer':
+      return <NumberInput {...rest} field={field} />
+    case 'boolean':
+      return <Switch {...rest} field={field} />
+    case 'choice':
+      return <ChoiceInput {...rest} field={field} />
+    case 'duration':
+      return <DurationInput {...rest} field={field} />
+    case 'secret':
+      return <SecretInput {...rest} field={field} />
+    case 'connection':
+      return <ConnectionSelect {...rest} field={field} />
+    case 'list':
+      return <ListEditor {...rest} field={field} />
+    case 'expression':
+    case 'template':
+    case 'path':
+    case 'code':
+    case 'json':
+      return <Code {...props} field={field} />
+  }
+}
+
+export type CodeLikeField = Extract<
+  Field,
+  { kind: 'expression' | 'template' | 'path' | 'code' | 'json' }
+>
+
+function Code(props: WidgetProps<CodeLikeField>) {
+  const { samples, settle } = useFieldSurroundings()
+  return (
+    <Suspense fallback={<PlainCode {...props} />}>
+      <CodeEditor {...props} samples={samples} settle={settle} />
+    </Suspense>
+  )
+}

@@ -1,0 +1,1 @@
+export { useDrawerTabs } from './drawer-tabs.tsx'

@@ -1,0 +1,2 @@
+export { createTheme } from './theme.ts'
+export type { Theme, ThemeChoice } from './theme.ts'
