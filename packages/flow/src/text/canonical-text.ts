@@ -3,51 +3,41 @@ import type { Flow, FlowNode, Group, Wire } from '../flow.ts'
 /**
  * Writes flows in the one form in which they are stored: keys in a fixed order, nodes by id, each
  * wire, group and position on a line of its own, positions last. So git shows what a person
- * changed and nothing else. A writer remembers the text of nodes and wires that it met, by
- * identity: writing a large flow again after a small change is quick.
+ * changed and nothing else. A writer remembers the text of what it met, by identity: writing a
+ * large flow again after a small change is quick.
  */
 export class CanonicalWriter {
-  readonly #nodes = new WeakMap<FlowNode, string>()
-  readonly #wires = new WeakMap<Wire, string>()
+  readonly #texts = new WeakMap<object, string>()
 
   write(flow: Flow): string {
-    const sorted = canonicalFlow(flow)
+    const { name, title, description, nodes, wires, groups, layout } = canonicalFlow(flow)
     const members = [
       '"millrace": 1',
-      `"name": ${JSON.stringify(sorted.name)}`,
-      `"title": ${JSON.stringify(sorted.title)}`,
-      ...(sorted.description === undefined
-        ? []
-        : [`"description": ${JSON.stringify(sorted.description)}`]),
-      `"nodes": ${block(
-        '[]',
-        sorted.nodes.map((node) => this.#node(node)),
-      )}`,
-      `"wires": ${block(
-        '[]',
-        sorted.wires.map((wire) => this.#wire(wire)),
-      )}`,
-      ...(sorted.groups === undefined
-        ? []
-        : [`"groups": ${block('[]', sorted.groups.map(writeGroup))}`]),
-      `"layout": ${block('{}', Object.entries(sorted.layout).map(writePosition))}`,
+      `"name": ${JSON.stringify(name)}`,
+      `"title": ${JSON.stringify(title)}`,
+      ...(description === undefined ? [] : [`"description": ${JSON.stringify(description)}`]),
+      `"nodes": ${this.#block(nodes, writeNode)}`,
+      `"wires": ${this.#block(wires, writeWire)}`,
+      ...(groups === undefined ? [] : [`"groups": ${this.#block(groups, writeGroup)}`]),
+      `"layout": ${this.#once(layout, writeLayout)}`,
     ]
     return `{\n  ${members.join(',\n  ')}\n}\n`
   }
 
-  #node(node: FlowNode): string {
-    const known = this.#nodes.get(node)
-    if (known !== undefined) return known
-    const text = writeNode(node)
-    this.#nodes.set(node, text)
-    return text
+  #block<Item extends object>(items: readonly Item[], write: (item: Item) => string): string {
+    return this.#once(items, () =>
+      block(
+        '[]',
+        items.map((item) => this.#once(item, write)),
+      ),
+    )
   }
 
-  #wire(wire: Wire): string {
-    const known = this.#wires.get(wire)
+  #once<Item extends object>(item: Item, write: (item: Item) => string): string {
+    const known = this.#texts.get(item)
     if (known !== undefined) return known
-    const text = writeWire(wire)
-    this.#wires.set(wire, text)
+    const text = write(item)
+    this.#texts.set(item, text)
     return text
   }
 }
@@ -56,39 +46,46 @@ export function canonicalText(flow: Flow): string {
   return new CanonicalWriter().write(flow)
 }
 
-/** The same flow with nodes, wires, groups and positions in canonical order. */
+/**
+ * The same flow with nodes, wires, groups and positions in canonical order; what is in order stays
+ * the same object.
+ */
 export function canonicalFlow(flow: Flow): Flow {
-  const ids = Object.keys(flow.layout)
   return {
     ...flow,
-    nodes: sortedBy(flow.nodes, (node) => node.id),
-    wires: sortedWires(flow.wires),
-    ...(flow.groups && { groups: sortedBy(flow.groups, (group) => group.id) }),
-    layout: isSorted(ids) ? flow.layout : sortedLayout(flow.layout, ids),
+    nodes: ordered(flow.nodes, (one, other) => compare(one.id, other.id)),
+    wires: ordered(flow.wires, compareWires),
+    ...(flow.groups && { groups: ordered(flow.groups, (one, other) => compare(one.id, other.id)) }),
+    layout: orderedLayout(flow.layout),
   }
 }
 
-function sortedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
-  return items.toSorted((one, other) => compare(keyOf(one), keyOf(other)))
+function ordered<Item>(
+  items: readonly Item[],
+  compareItems: (one: Item, other: Item) => number,
+): readonly Item[] {
+  let before: Item | undefined
+  for (const item of items) {
+    if (before !== undefined && compareItems(before, item) > 0) return items.toSorted(compareItems)
+    before = item
+  }
+  return items
 }
 
-function sortedWires(wires: readonly Wire[]): readonly Wire[] {
-  return wires.toSorted(
-    (one, other) =>
-      compare(one.from.node, other.from.node) ||
-      compare(one.from.port, other.from.port) ||
-      compare(one.to.node, other.to.node) ||
-      compare(one.to.port, other.to.port),
+function compareWires(one: Wire, other: Wire): number {
+  return (
+    compare(one.from.node, other.from.node) ||
+    compare(one.from.port, other.from.port) ||
+    compare(one.to.node, other.to.node) ||
+    compare(one.to.port, other.to.port)
   )
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  return keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? '', key) < 0)
-}
-
-function sortedLayout(layout: Flow['layout'], ids: readonly string[]): Flow['layout'] {
-  const pairs = ids.toSorted(compare).map((id) => [id, layout[id] ?? { x: 0, y: 0 }] as const)
-  return Object.fromEntries(pairs)
+function orderedLayout(layout: Flow['layout']): Flow['layout'] {
+  const ids = Object.keys(layout)
+  const sorted = ordered(ids, compare)
+  if (sorted === ids) return layout
+  return Object.fromEntries(sorted.map((id) => [id, layout[id] ?? { x: 0, y: 0 }]))
 }
 
 /** By UTF-16 code unit: the same on every machine, whatever its language. */
@@ -137,6 +134,10 @@ function writeGroup(group: Group): string {
   return `{ "id": ${JSON.stringify(group.id)}, "name": ${JSON.stringify(group.name)}, "nodes": [${nodes}] }`
 }
 
-function writePosition([id, { x, y }]: readonly [string, { x: number; y: number }]): string {
-  return `${JSON.stringify(id)}: { "x": ${JSON.stringify(x)}, "y": ${JSON.stringify(y)} }`
+function writeLayout(layout: Flow['layout']): string {
+  const lines = Object.entries(layout).map(
+    ([id, { x, y }]) =>
+      `${JSON.stringify(id)}: { "x": ${JSON.stringify(x)}, "y": ${JSON.stringify(y)} }`,
+  )
+  return block('{}', lines)
 }

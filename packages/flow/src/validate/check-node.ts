@@ -19,14 +19,15 @@ export interface CheckedNode {
   readonly descriptor: Descriptor | undefined
   readonly inputs: ReadonlySet<string>
   readonly outputs: ReadonlySet<string>
+  /** All of type and ports that the wires' problems depend on, as text. */
+  readonly ports: string
+  readonly isDisabled: boolean
   readonly problems: readonly Problem[]
   /** Where another node of the type may not be too; see `Descriptor.uniqueBy`. */
   readonly claim: string | undefined
-  /** Connections that it refers to. */
+  /** Connections that it needs to run. */
   readonly connections: readonly string[]
 }
-
-const none: ReadonlySet<string> = new Set()
 
 export function checkNode(
   flow: string,
@@ -36,14 +37,11 @@ export function checkNode(
 ): CheckedNode {
   const about = { node: node.id }
   if (!descriptor || descriptor.kind === 'connection') {
-    const problems = [{ ...about, ...unusable(node.type, descriptor) }]
+    const isDisabled = node.isDisabled === true
     return {
-      descriptor: undefined,
-      inputs: none,
-      outputs: none,
-      problems,
-      claim: undefined,
-      connections: [],
+      ...unknownNode,
+      isDisabled,
+      problems: [{ ...about, ...unusable(node.type, descriptor) }],
     }
   }
   const owner = nodeOwner(flow, node.id)
@@ -53,11 +51,36 @@ export function checkNode(
   ]
   return {
     descriptor,
-    inputs: new Set(descriptor.inputs.map((port) => port.name)),
-    outputs: new Set(outputPorts(descriptor, node.config).map((port) => port.name)),
+    ...portsOf(descriptor, node),
     problems: findings.map((finding) => ({ ...about, ...toProblem(finding) })),
     claim: claimOf(descriptor, node),
-    connections: connectionsOf(descriptor.fields, node.config),
+    connections: node.isDisabled === true ? [] : connectionsOf(descriptor.fields, node.config),
+  }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** A node of a type that is not there: nothing is known of it. */
+export const unknownNode: CheckedNode = {
+  descriptor: undefined,
+  inputs: none,
+  outputs: none,
+  ports: '',
+  isDisabled: false,
+  problems: [],
+  claim: undefined,
+  connections: [],
+}
+
+function portsOf(descriptor: Descriptor, node: FlowNode) {
+  const inputs = descriptor.inputs.map((port) => port.name)
+  const outputs = outputPorts(descriptor, node.config).map((port) => port.name)
+  const isDisabled = node.isDisabled === true
+  return {
+    inputs: new Set(inputs),
+    outputs: new Set(outputs),
+    ports: JSON.stringify([node.type, isDisabled, inputs, outputs]),
+    isDisabled,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Descriptor } from '@millrace/sdk/descriptor'
-import type { ConnectionDocument, Flow, FlowNode, Problem } from '../flow.ts'
+import type { ConnectionDocument, Flow, FlowNode, Problem, Wire } from '../flow.ts'
 import { limits } from '../limits.ts'
-import { checkConnectionDocument, checkNode } from './check-node.ts'
+import { checkConnectionDocument, checkNode, unknownNode } from './check-node.ts'
 import type { CheckedNode, Circumstances } from './check-node.ts'
 import { checkClaims, checkReach } from './graph/check-reach.ts'
 import { checkWires } from './graph/check-wires.ts'
@@ -17,6 +17,7 @@ export class FlowValidator {
   readonly #nodeTypes: DescriptorsByType
   #nodes = new WeakMap<FlowNode, { readonly flow: string; readonly checked: CheckedNode }>()
   #connections = new WeakMap<ConnectionDocument, readonly Problem[]>()
+  readonly #graphs = new WeakMap<readonly Wire[], CheckedGraph>()
   #circumstances: Circumstances | null = null
 
   constructor(nodeTypes: DescriptorsByType) {
@@ -26,21 +27,15 @@ export class FlowValidator {
   /** Errors first; at most `limits.problems`. */
   validate(flow: Flow, circumstances: Circumstances): readonly Problem[] {
     this.#takeCircumstances(circumstances)
-    const nodes = new Map<string, CheckedNode>()
     const problems: Problem[] = []
     const connections = new Set<string>()
-    for (const node of flow.nodes) {
-      const checked = this.#check(flow.name, node, circumstances)
-      nodes.set(node.id, checked)
-      problems.push(...soften(node, checked.problems))
-      if (node.isDisabled !== true) for (const id of checked.connections) connections.add(id)
+    const checked = flow.nodes.map((node) => this.#check(flow.name, node, circumstances))
+    for (const node of checked) {
+      if (node.problems.length > 0) problems.push(...node.problems)
+      for (const id of node.connections) connections.add(id)
     }
     for (const id of connections) problems.push(...this.connectionProblems(id, circumstances))
-    problems.push(
-      ...checkWires(flow, nodes),
-      ...checkClaims(flow, nodes),
-      ...checkReach(flow, nodes),
-    )
+    problems.push(...this.#checkGraph(flow, checked), ...checkClaims(flow.nodes, checked))
     return errorsFirst(problems).slice(0, limits.problems)
   }
 
@@ -56,12 +51,23 @@ export class FlowValidator {
     return problems
   }
 
+  /** What the wires join did not change as long as they and the ports of all nodes did not. */
+  #checkGraph(flow: Flow, checked: readonly CheckedNode[]): readonly Problem[] {
+    const known = this.#graphs.get(flow.wires)
+    if (known && isSameGraph(known, flow, checked)) return known.problems
+    const nodes = new Map(flow.nodes.map((node, index) => [node.id, checked[index] ?? unknownNode]))
+    const problems = [...checkWires(flow, nodes), ...checkReach(flow, nodes)]
+    this.#graphs.set(flow.wires, { nodes: flow.nodes, checked, problems })
+    return problems
+  }
+
   #check(flow: string, node: FlowNode, circumstances: Circumstances): CheckedNode {
     const known = this.#nodes.get(node)
     if (known?.flow === flow) return known.checked
     const checked = checkNode(flow, node, this.#nodeTypes.get(node.type), circumstances)
-    this.#nodes.set(node, { flow, checked })
-    return checked
+    const softened = { ...checked, problems: soften(node, checked.problems) }
+    this.#nodes.set(node, { flow, checked: softened })
+    return softened
   }
 
   #takeCircumstances(circumstances: Circumstances): void {
@@ -74,6 +80,22 @@ export class FlowValidator {
     this.#nodes = new WeakMap()
     this.#connections = new WeakMap()
   }
+}
+
+interface CheckedGraph {
+  readonly nodes: readonly FlowNode[]
+  readonly checked: readonly CheckedNode[]
+  readonly problems: readonly Problem[]
+}
+
+function isSameGraph(known: CheckedGraph, flow: Flow, checked: readonly CheckedNode[]): boolean {
+  if (known.nodes.length !== flow.nodes.length) return false
+  return flow.nodes.every((node, index) => {
+    const before = known.nodes[index]
+    if (before === node) return known.checked[index]?.ports === checked[index]?.ports
+    const isAlike = before?.id === node.id && before.name === node.name
+    return isAlike && known.checked[index]?.ports === checked[index]?.ports
+  })
 }
 
 /** Everything that is wrong with a flow. For checking again and again, keep a `FlowValidator`. */

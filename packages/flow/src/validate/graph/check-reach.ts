@@ -1,4 +1,5 @@
-import type { Flow, Problem } from '../../flow.ts'
+import type { Flow, FlowNode, Problem } from '../../flow.ts'
+import type { CheckedNode } from '../check-node.ts'
 import type { CheckedNodes } from './check-wires.ts'
 
 /** Warnings about nodes that will do nothing, because nothing comes or nothing goes on. */
@@ -21,12 +22,15 @@ export function checkReach(flow: Flow, nodes: CheckedNodes): readonly Problem[] 
 }
 
 /** Two nodes that may not do the same, such as answer HTTP at the same path. */
-export function checkClaims(flow: Flow, nodes: CheckedNodes): readonly Problem[] {
+export function checkClaims(
+  nodes: readonly FlowNode[],
+  checkedNodes: readonly CheckedNode[],
+): readonly Problem[] {
   const holders = new Map<string, string>()
   const problems: Problem[] = []
-  for (const { id } of flow.nodes) {
-    const checked = nodes.get(id)
-    if (checked?.claim === undefined) continue
+  for (const [index, checked] of checkedNodes.entries()) {
+    const id = nodes[index]?.id
+    if (checked.claim === undefined || id === undefined) continue
     const holder = holders.get(checked.claim)
     if (holder === undefined) holders.set(checked.claim, id)
     else problems.push(claimProblem(id, holder, checked.descriptor?.uniqueBy ?? []))
