@@ -13,6 +13,7 @@ export const descriptor = describe({
   outputs: {
     eachRowOf: 'cases',
     titleField: 'label',
+    // oxlint-disable-next-line unicorn/no-thenable -- ports, and nothing here is awaited
     then: [{ name: 'otherwise', title: 'Otherwise', help: 'No case holds.' }],
   },
   errorPort: false,

@@ -1,0 +1,22 @@
+import type { NodeType } from '@millrace/sdk'
+import { alert } from './alert/operator.ts'
+import { change } from './change/operator.ts'
+import { chart } from './chart/sink.ts'
+import { comment } from './comment/note.ts'
+import { debug } from './debug/sink.ts'
+import { filter } from './filter/operator.ts'
+import { inject } from './inject/source.ts'
+import { switchOperator } from './switch/operator.ts'
+import { template } from './template/operator.ts'
+
+export const nodeTypes: readonly NodeType[] = [
+  inject,
+  filter,
+  switchOperator,
+  change,
+  template,
+  alert,
+  debug,
+  chart,
+  comment,
+]
