@@ -1,0 +1,122 @@
+import { isRecord } from './is-record.ts'
+
+const kinds = ['source', 'operator', 'sink', 'connection', 'note']
+const fieldKinds = [
+  'text',
+  'number',
+  'integer',
+  'boolean',
+  'choice',
+  'duration',
+  'expression',
+  'template',
+  'path',
+  'code',
+  'json',
+  'secret',
+  'connection',
+  'list',
+]
+
+/** What is wrong with something that claims to be a descriptor, naming the place; or null. */
+export function checkDescriptor(value: unknown): string | null {
+  if (!isRecord(value)) return 'A descriptor must be an object'
+  const { type } = value
+  if (typeof type !== 'string' || !/^[\w@.-]+(?:\/[\w@. -]+)+$/.test(type)) {
+    return `The type ${JSON.stringify(type)} must be written package/name`
+  }
+  const wrong = checkMembers(value) ?? checkPorts(value) ?? checkFields(value['fields'], 'fields')
+  return wrong === null ? null : `The descriptor of "${type}" is wrong: ${wrong}`
+}
+
+function checkMembers(value: Record<string, unknown>): string | null {
+  for (const name of ['title', 'summary', 'category', 'icon']) {
+    if (typeof value[name] !== 'string') return `${name} must be a text`
+  }
+  if (!Number.isInteger(value['version'])) return 'version must be a whole number'
+  if (!isOneOf(kinds, value['kind'])) return `kind must be one of ${kinds.join(', ')}`
+  return null
+}
+
+function checkPorts(value: Record<string, unknown>): string | null {
+  const { inputs, outputs, fields } = value
+  const wrong = checkPortList(inputs, 'inputs')
+  if (wrong !== null) return wrong
+  if (!isRecord(outputs)) return checkPortList(outputs, 'outputs')
+  const { eachRowOf } = outputs
+  const list = isRecord(fields) && typeof eachRowOf === 'string' ? fields[eachRowOf] : undefined
+  if (!isRecord(list) || list['kind'] !== 'list') return 'outputs.eachRowOf must name a list field'
+  return checkPortList(outputs['then'] ?? [], 'outputs.then')
+}
+
+function checkPortList(ports: unknown, path: string): string | null {
+  if (!Array.isArray(ports)) return `${path} must be a list`
+  const names = ports.map((port: unknown) => (isRecord(port) ? port['name'] : undefined))
+  const wrong = names.findIndex((name) => typeof name !== 'string' || !/^[\w-]{1,64}$/.test(name))
+  if (wrong >= 0) return `${path}[${wrong}].name must be letters, digits, "-" or "_"`
+  return new Set(names).size === names.length ? null : `${path} has two ports of one name`
+}
+
+function checkFields(fields: unknown, path: string): string | null {
+  if (!isRecord(fields)) return `${path} must be an object`
+  for (const [name, field] of Object.entries(fields)) {
+    const wrong = isRecord(field)
+      ? checkField(field, `${path}.${name}`, fields)
+      : `${path}.${name} must be an object`
+    if (wrong !== null) return wrong
+  }
+  return null
+}
+
+function checkField(
+  field: Record<string, unknown>,
+  path: string,
+  siblings: Record<string, unknown>,
+): string | null {
+  const { kind, label } = field
+  if (!isOneOf(fieldKinds, kind)) return `${path}.kind must be one of ${fieldKinds.join(', ')}`
+  if (typeof label !== 'string') return `${path}.label must be a text`
+  if (kind === 'list') return checkFields(field['item'], `${path}.item`)
+  return (
+    checkChoice(field, path) ??
+    checkPattern(field, path) ??
+    checkWhen(field['when'], path, siblings)
+  )
+}
+
+function checkChoice({ kind, options, default: chosen }: Record<string, unknown>, path: string) {
+  if (kind !== 'choice') return null
+  const values = Array.isArray(options)
+    ? options.map((option: unknown) => (isRecord(option) ? option['value'] : undefined))
+    : []
+  return values.includes(chosen) ? null : `${path}.default must be one of its options`
+}
+
+function checkPattern({ pattern }: Record<string, unknown>, path: string): string | null {
+  if (pattern === undefined) return null
+  if (typeof pattern !== 'string') return `${path}.pattern must be a text`
+  try {
+    RegExp(`^(?:${pattern})$`, 'u')
+    return null
+  } catch (error) {
+    return `${path}.pattern is no regular expression: ${String(error)}`
+  }
+}
+
+function checkWhen(when: unknown, path: string, siblings: Record<string, unknown>): string | null {
+  for (let condition = when; condition !== undefined;) {
+    if (!isRecord(condition) || !Array.isArray(condition['is'])) {
+      return `${path}.when must have "field" and a list "is"`
+    }
+    const { field } = condition
+    const isSibling = typeof field === 'string' && Object.hasOwn(siblings, field)
+    if (!isSibling)
+      return `${path}.when looks at a field that is not there: ${JSON.stringify(field)}`
+    condition = condition['and']
+  }
+  return null
+}
+
+function isOneOf(list: readonly string[], value: unknown): boolean {
+  return typeof value === 'string' && list.includes(value)
+}
