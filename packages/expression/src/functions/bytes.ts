@@ -49,8 +49,7 @@ export const byteFunctions: FunctionDefinition[] = [
       summary: 'Bytes, or a text as UTF-8, in hexadecimal.',
       example: { source: 'hexEncode("AZ")', value: '415a' },
     },
-    (value: Uint8Array | string) =>
-      Array.from(asBytes(value), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    (value: Uint8Array | string) => encodeHex(asBytes(value)),
   ),
   define(
     {
@@ -113,6 +112,12 @@ function readNumber(bytes: Uint8Array, offset: number, format = 'uint8'): number
 
 function asBytes(value: Uint8Array | string): Uint8Array {
   return typeof value === 'string' ? encodeUtf8(value) : value
+}
+
+function encodeHex(bytes: Uint8Array): string {
+  let digits = ''
+  for (const byte of bytes) digits += (byte < 16 ? '0' : '') + byte.toString(16)
+  return digits
 }
 
 function decodeHex(source: string): Uint8Array | null {

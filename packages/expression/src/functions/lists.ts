@@ -1,5 +1,6 @@
 import { maxListLength } from '../limits.ts'
 import { compare, isSame } from '../runtime/operators.ts'
+import { spend } from '../runtime/meter.ts'
 import type { Meter } from '../runtime/meter.ts'
 import { finite, isList, kindOf, nullFor } from '../runtime/values.ts'
 import type { List } from '../runtime/values.ts'
@@ -218,6 +219,7 @@ function distinct(items: List, meter: Meter): List {
     if (typeof item !== 'object' || item === null || kindOf(item) === 'other') {
       return !plain.has(item) && plain.add(item) !== undefined
     }
+    spend(meter, kept.length)
     if (kept.some((other) => isSame(other, item, { meter, depth: 0 }))) return false
     kept.push(item)
     return true

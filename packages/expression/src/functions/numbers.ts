@@ -74,7 +74,7 @@ export const numberFunctions: FunctionDefinition[] = [
     run: Math.pow,
   }),
   numeric('exp', [x], {
-    summary: 'e raised to the number.',
+    summary: 'The number e raised to a power.',
     source: 'exp(0)',
     value: 1,
     run: Math.exp,

@@ -43,9 +43,12 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /** Base64 with padding (RFC 4648, section 4). */
 export function encodeBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
+  // In pieces: a call takes only so many arguments.
+  const pieces: string[] = []
+  for (let at = 0; at < bytes.length; at += 8192) {
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 8192)))
+  }
+  return btoa(pieces.join(''))
 }
 
 /** Bytes of base64 text, plain or URL-safe, padded or not; null for anything else. */

@@ -94,7 +94,7 @@ function writeCall(node: Node & { kind: 'call' }): string {
 function writeEntry({ key, value }: MapEntry): string {
   const text = key.kind === 'literal' && typeof key.value === 'string' ? key.value : null
   if (text !== null) return `${isName(text) ? text : quote(text)}: ${write(value, 0)}`
+  const written = write(key, 0)
   // A bare word would be read as a key of that name.
-  const isWord = key.kind === 'root' || key.kind === 'variable' || key.kind === 'literal'
-  return `${isWord ? `(${write(key, 0)})` : write(key, 0)}: ${write(value, 0)}`
+  return `${isName(written) ? `(${written})` : written}: ${write(value, 0)}`
 }
