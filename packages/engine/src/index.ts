@@ -8,4 +8,9 @@ export type {
   Snapshot,
   UpdateReport,
 } from './deployment.ts'
+export { EngineError, engineErrorCodes } from './error.ts'
+export type { EngineErrorCode, EngineErrorPlace } from './error.ts'
 export type { LogEntry } from './log.ts'
+export { openDeployment } from './open-deployment.ts'
+export { testConnection } from './test-connection.ts'
+export type { ConnectionTest } from './test-connection.ts'

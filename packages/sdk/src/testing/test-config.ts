@@ -12,17 +12,24 @@ export interface TestCompiler {
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * The configuration as the node gets it: defaults filled in, rows with an `id`, hidden fields left
- * out. Texts of expressions, templates and paths need a compiler; functions are taken as they are.
+ * The configuration as the node gets it: defaults filled in, rows with an `id`, hidden fields
+ * not compiled. Texts of expressions, templates and paths need a compiler; functions are taken as they are.
  */
 export function completeConfig(fields: Fields, given: Values, compiler: TestCompiler): Values {
   const complete: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(fields)) {
-    if (given[name] === undefined && !isVisible(field.when, fields, given)) continue
     const value = given[name] ?? ('default' in field ? field.default : undefined)
+    if (given[name] === undefined && !isVisible(field.when, fields, given)) {
+      if (!isCompiled(field)) complete[name] = value
+      continue
+    }
     complete[name] = valueOf(field, name, value, compiler)
   }
   return complete
+}
+
+function isCompiled(field: Field): boolean {
+  return field.kind === 'expression' || field.kind === 'template' || field.kind === 'path'
 }
 
 function isVisible(when: FieldCondition | undefined, fields: Fields, given: Values): boolean {

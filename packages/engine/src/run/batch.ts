@@ -1,0 +1,23 @@
+import type { Hold } from '@millrace/sdk'
+import type { NodeRun } from './node-run.ts'
+import type { Segment } from '../time/gate.ts'
+
+/** What a source delivered together. `open` counts what is not yet dealt with. */
+export interface Batch {
+  open: number
+  hasFailed: boolean
+  error: unknown
+  source: NodeRun
+  settled: (error?: unknown) => void
+}
+
+/** A hold as the engine sees it; one node's open holds form a list, so that closing ends them. */
+export interface HoldRecord extends Hold {
+  readonly batch: Batch | undefined
+  readonly node: NodeRun
+  /** Holds back the watermarks that came after it. */
+  readonly segment: Segment | undefined
+  state: 'open' | 'released' | 'failed'
+  previous: HoldRecord | undefined
+  next: HoldRecord | undefined
+}

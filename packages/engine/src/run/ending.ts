@@ -1,0 +1,91 @@
+import { downstreamOf } from '../plan/order.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { NodeRun } from './node-run.ts'
+
+/** Carries the end of the sources through the flow: a node ends when all that sends to it has. */
+export class Ending {
+  private readonly running: ReadonlyMap<string, NodeRun>
+  private readonly onEnded: () => void
+  private isStarted = false
+
+  constructor(running: ReadonlyMap<string, NodeRun>, onEnded: () => void) {
+    this.running = running
+    this.onEnded = onEnded
+  }
+
+  /** The nodes stand as the plan says; sources may start. */
+  rewired(plan: Plan): void {
+    this.isStarted = false
+    for (const { id } of plan.nodes) {
+      const node = this.running.get(id)
+      if (node === undefined || isSource(node)) continue
+      node.isSilent = this.upstreamOf(node).every((one) => one.isSilent)
+      if (node.isSilent || !this.hasEndedUpstream(node)) {
+        node.isEnding = false
+        node.hasEnded = false
+      } else if (!node.isEnding) {
+        this.begin(node)
+      }
+    }
+  }
+
+  /** All sources have started: the flow may have come to its end. */
+  allowEnd(): void {
+    this.isStarted = true
+    this.checkAll()
+  }
+
+  sourceEnded(node: NodeRun): void {
+    if (node.isEnding) return
+    node.isEnding = true
+    this.settle(node)
+  }
+
+  /** A node has let go of a held message. */
+  settle(node: NodeRun): void {
+    if (!node.isEnding || node.inFlight > 0) return
+    if (node.hasEnded) {
+      this.checkAll()
+      return
+    }
+    node.hasEnded = true
+    node.origin?.end()
+    node.stop?.pass(Infinity)
+    for (const planned of downstreamOf(node.planned)) {
+      const next = this.running.get(planned.id)
+      if (next !== undefined && !next.isEnding && this.hasEndedUpstream(next)) this.begin(next)
+    }
+    this.checkAll()
+  }
+
+  private begin(node: NodeRun): void {
+    node.isEnding = true
+    const { behaviour } = node
+    node.attempt(() => {
+      behaviour.onEnd?.()
+      behaviour.flush?.()
+    })
+    this.settle(node)
+  }
+
+  private hasEndedUpstream(node: NodeRun): boolean {
+    return this.upstreamOf(node).every((one) => one.isSilent || one.hasEnded)
+  }
+
+  private upstreamOf(node: NodeRun): NodeRun[] {
+    return node.planned.upstream.flatMap(({ id }) => this.running.get(id) ?? [])
+  }
+
+  private checkAll(): void {
+    if (!this.isStarted) return
+    for (const node of this.running.values()) {
+      if (node.inFlight > 0 || node.openBatches > 0) return
+      if (!node.isSilent && !node.hasEnded) return
+    }
+    this.onEnded()
+  }
+}
+
+function isSource(node: NodeRun): boolean {
+  return node.planned.descriptor.kind === 'source'
+}

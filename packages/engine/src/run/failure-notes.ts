@@ -1,0 +1,70 @@
+import type { OperatingError, Status, Timer } from '@millrace/sdk'
+import type { EngineHost } from '../deployment.ts'
+
+/** At most one line in the log per node and this long. */
+const logEveryMs = 1_000
+/** A node that has had no more errors for this long shows its own status again. */
+const shownForMs = 10_000
+
+/** Makes errors that no wire takes visible, without drowning the log. */
+export class FailureNotes {
+  private readonly host: EngineHost
+  private readonly node: string
+  private loggedAt = -Infinity
+  private unlogged = 0
+  private timer: Timer | undefined
+  private failedAgain = false
+  private own: Status = { state: 'idle', text: '' }
+
+  constructor(host: EngineHost, node: string) {
+    this.host = host
+    this.node = node
+  }
+
+  /** The node says how it is. */
+  ownStatus(status: Status): void {
+    const text = status.text.length > 200 ? `${status.text.slice(0, 199)}…` : status.text
+    this.own = { state: status.state, text }
+    this.host.status(this.node, this.own)
+  }
+
+  note(error: OperatingError): void {
+    this.log(error)
+    this.failedAgain = true
+    if (this.timer !== undefined) return
+    this.host.status(this.node, { state: 'error', text: error.message.slice(0, 200) })
+    this.watch()
+  }
+
+  close(): void {
+    this.timer?.cancel()
+    this.timer = undefined
+  }
+
+  private log(error: OperatingError): void {
+    const now = this.host.clock.monotonic()
+    if (now - this.loggedAt < logEveryMs) {
+      this.unlogged += 1
+      return
+    }
+    const more = this.unlogged > 0 ? { alsoNotLogged: this.unlogged } : {}
+    this.loggedAt = now
+    this.unlogged = 0
+    this.host.log({
+      time: this.host.clock.now(),
+      level: 'error',
+      text: error.message,
+      node: this.node,
+      details: { code: error.code, ...more },
+    })
+  }
+
+  private watch(): void {
+    this.failedAgain = false
+    this.timer = this.host.schedule(shownForMs, () => {
+      this.timer = undefined
+      if (this.failedAgain) this.watch()
+      else this.host.status(this.node, this.own)
+    })
+  }
+}

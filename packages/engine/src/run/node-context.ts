@@ -1,0 +1,79 @@
+import type { Hold, HttpService, Log, Message, SourceContext } from '@millrace/sdk'
+import type { EngineHost } from '../deployment.ts'
+import type { LogEntry } from '../log.ts'
+import type { HoldRecord } from './batch.ts'
+import type { NodeRun } from './node-run.ts'
+
+type AnyConfig = Readonly<Record<string, unknown>>
+
+/** What a node is handed. Operators and sinks get the source's part too, and never know. */
+export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
+  const { runtime } = node
+  const { host } = runtime
+  return {
+    id: node.id,
+    get name() {
+      return node.planned.name
+    },
+    flow: runtime.flow(),
+    config,
+    emit: emitsOf(node),
+    clock: host.clock,
+    timers: node.timers,
+    state: node.state,
+    log: nodeLog(host, node.id),
+    http: nodeHttp(host.http, node),
+    status: (status) => node.notes.ownStatus(status),
+    report: (report) => host.report(node.id, report),
+    isWatched: () => host.isWatched(node.id),
+    fail: (error, message) => node.fail(error, message),
+    hold: () => runtime.hold(node),
+    resume: (hold, run) => runtime.resume(record(hold), run),
+    release: (hold, error) => runtime.release(record(hold), error),
+    pressure: (isHigh) => runtime.setPressure(node, isHigh),
+    deliver: (run, settled) => runtime.deliver(node, run, settled),
+    watermark: (time) => node.origin?.told(time),
+    end: () => runtime.endSource(node),
+  }
+}
+
+function emitsOf(node: NodeRun): SourceContext['emit'] {
+  const emits: Record<string, (message: Message) => void> = {}
+  for (const port of node.ports) {
+    if (port === node.errorPort) continue
+    const { emit } = port
+    emits[port.name] =
+      node.origin === undefined ? emit : (message) => node.runtime.emitTimed(node, message, emit)
+  }
+  return emits
+}
+
+/** A route that the node forgets to give back ends with it. */
+function nodeHttp(http: HttpService, node: NodeRun): HttpService {
+  return {
+    route: (route, onRequest) => {
+      const end = http.route(route, onRequest)
+      node.whenClosed.push(end)
+      return end
+    },
+    respond: (requestId, response) => http.respond(requestId, response),
+  }
+}
+
+function record(hold: Hold): HoldRecord {
+  // Holds are opaque to nodes; every one that they have came from `hold`.
+  return hold as HoldRecord
+}
+
+/** Writes to the host's log on behalf of a node or connection. */
+export function nodeLog(host: EngineHost, node: string): Log {
+  const at =
+    (level: LogEntry['level']) =>
+    (text: string, details?: Readonly<Record<string, unknown>>): void => {
+      const time = host.clock.now()
+      host.log(
+        details === undefined ? { time, level, text, node } : { time, level, text, node, details },
+      )
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}

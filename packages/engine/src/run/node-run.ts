@@ -1,0 +1,243 @@
+import type { Behaviour, Emit, Message, Operator, Sink, Source } from '@millrace/sdk'
+import { toOperatingError } from '@millrace/sdk'
+import { deepClone } from '../message/deep-clone.ts'
+import type { PlannedNode } from '../plan/plan.ts'
+import type { NodeState } from '../state/keyed-state.ts'
+import { Gate } from '../time/gate.ts'
+import type { Origin } from '../time/origin.ts'
+import type { TimeListener, TimeStop } from '../time/time-stop.ts'
+import type { HoldRecord } from './batch.ts'
+import { FailureNotes } from './failure-notes.ts'
+import type { GaugeSlots } from './gauge-pool.ts'
+import { NodeTimers } from './node-timers.ts'
+import { OutputPort } from './output-port.ts'
+import type { Runtime } from './runtime.ts'
+
+export type AnyBehaviour = Behaviour & Partial<Source & Operator & Sink>
+
+/** Received and failed; the ports follow. */
+const ownGauges = 2
+
+export function gaugesOf(planned: PlannedNode): number {
+  return ownGauges + planned.ports.length
+}
+
+export interface NodeRunParts {
+  readonly runtime: Runtime
+  readonly planned: PlannedNode
+  readonly index: number
+  readonly gauges: GaugeSlots
+  readonly state: NodeState
+  readonly connections: readonly string[]
+}
+
+/** One running node: its behaviour, and all that the engine keeps about it. */
+export class NodeRun implements TimeListener {
+  readonly runtime: Runtime
+  readonly id: string
+  /** Number of the node in the host's marker. */
+  readonly index: number
+  readonly gauges: GaugeSlots
+  readonly state: NodeState
+  /** Ids of the connections that it uses. */
+  readonly connections: readonly string[]
+  readonly ports: readonly OutputPort[]
+  readonly errorPort: OutputPort | undefined
+  readonly timers: NodeTimers
+  readonly notes: FailureNotes
+  planned: PlannedNode
+  behaviour: AnyBehaviour = {}
+
+  isClosed = false
+  /** What the node opened at the host and may have left open. */
+  readonly whenClosed: (() => void)[] = []
+  /** Open holds of this node. */
+  inFlight = 0
+  holds: HoldRecord | undefined
+  /** Batches of this source that are not yet settled. */
+  openBatches = 0
+
+  /** What the node itself says about pressure, and what its holds say. */
+  asksPressure = false
+  isOverfull = false
+  /** Nodes downstream that press on this source. */
+  presses = 0
+  isPaused = false
+  /** Whether `start` was called, and whether it is through. */
+  wasStarted = false
+  hasStarted = false
+
+  /** Where this node gives event time to what it emits. */
+  origin: Origin | undefined
+  stop: TimeStop | undefined
+  gate: Gate | undefined
+
+  /** No source sends to it, not even by others. */
+  isSilent = false
+  isEnding = false
+  hasEnded = false
+
+  private readonly entries = new Map<number, Emit>()
+
+  constructor(parts: NodeRunParts) {
+    const { runtime, planned, gauges } = parts
+    this.runtime = runtime
+    this.planned = planned
+    this.id = planned.id
+    this.index = parts.index
+    this.gauges = gauges
+    this.state = parts.state
+    this.connections = parts.connections
+    this.timers = new NodeTimers(runtime.host, runtime.turn, this)
+    this.notes = new FailureNotes(runtime.host, planned.id)
+    this.ports = planned.ports.map(
+      ({ name }, index) => new OutputPort(name, gauges.counts, gauges.at + ownGauges + index),
+    )
+    this.errorPort = this.ports.find(({ name }) => name === 'error' && hasErrorPortLast(planned))
+  }
+
+  get received(): number {
+    return this.gauges.counts[this.gauges.at] ?? 0
+  }
+
+  get errors(): number {
+    return this.gauges.counts[this.gauges.at + 1] ?? 0
+  }
+
+  get isPressing(): boolean {
+    return this.asksPressure || this.isOverfull
+  }
+
+  /** The function that takes messages in by a port; the same one each time it is asked for. */
+  entry(input: number, isShared: boolean): Emit {
+    const needsCopy = isShared && this.planned.descriptor.changesMessages === true
+    const key = input * 2 + (needsCopy ? 1 : 0)
+    let entry = this.entries.get(key)
+    if (entry === undefined) {
+      entry = needsCopy ? copyingEntry(this, input) : plainEntry(this, input)
+      this.entries.set(key, entry)
+    }
+    return entry
+  }
+
+  /** Code of the node that no message called for: timers, actions, watermarks. */
+  runAttributed(task: () => void): void {
+    const { runtime } = this
+    const outer = runtime.batch
+    runtime.batch = undefined
+    this.attempt(task)
+    runtime.batch = outer
+  }
+
+  /** Runs code of the node; what it throws is noted as the node's and given back. */
+  attempt(task: () => void): unknown {
+    const { marker } = this.runtime
+    const before = marker[0] ?? -1
+    marker[0] = this.index
+    let thrown: unknown
+    try {
+      task()
+    } catch (error) {
+      thrown = error ?? new Error('The node threw nothing.')
+      this.crashed(thrown)
+    }
+    marker[0] = before
+    return thrown
+  }
+
+  onTime(watermark: number): void {
+    const { behaviour } = this
+    if (behaviour.onWatermark === undefined) return
+    const { marker } = this.runtime
+    const before = marker[0] ?? -1
+    marker[0] = this.index
+    try {
+      behaviour.onWatermark(watermark)
+    } catch (error) {
+      this.crashed(error)
+    }
+    marker[0] = before
+  }
+
+  /** A message that the node could not handle leaves by the error port, or is counted and shown. */
+  fail(error: unknown, message: Message): void {
+    const reason = toOperatingError(error)
+    this.countError()
+    if (this.errorPort?.isWired !== true) {
+      this.notes.note(reason)
+      return
+    }
+    this.errorPort.emit({
+      ...message,
+      error: { code: reason.code, message: reason.message, node: this.id },
+    })
+  }
+
+  /** The node threw where there was no message in hand. */
+  crashed(error: unknown): void {
+    this.countError()
+    this.notes.note(toOperatingError(error))
+  }
+
+  /** From its first hold on a node may hold watermarks back as well. */
+  gateForHolds(): Gate {
+    if (this.gate === undefined) {
+      this.gate = new Gate()
+      this.runtime.onFirstHold(this)
+    }
+    return this.gate
+  }
+
+  private countError(): void {
+    const { counts, at } = this.gauges
+    counts[at + 1] = (counts[at + 1] ?? 0) + 1
+  }
+}
+
+function hasErrorPortLast(planned: PlannedNode): boolean {
+  return planned.descriptor.errorPort !== false
+}
+
+// The two entries repeat each other on purpose: they are the hottest lines there are.
+
+function plainEntry(node: NodeRun, input: number): Emit {
+  const { marker } = node.runtime
+  const { counts, at } = node.gauges
+  const { index } = node
+  const operator = operatorOf(node)
+  return (message) => {
+    const before = marker[0]! // oxlint-disable-line no-non-null-assertion -- the marker has one number
+    marker[0] = index
+    counts[at] = counts[at]! + 1 // oxlint-disable-line no-non-null-assertion -- allocated for this node
+    try {
+      operator.onMessage(message, input)
+    } catch (error) {
+      node.fail(error, message)
+    }
+    marker[0] = before
+  }
+}
+
+function copyingEntry(node: NodeRun, input: number): Emit {
+  const { marker } = node.runtime
+  const { counts, at } = node.gauges
+  const { index } = node
+  const operator = operatorOf(node)
+  return (message) => {
+    const before = marker[0]! // oxlint-disable-line no-non-null-assertion -- the marker has one number
+    marker[0] = index
+    counts[at] = counts[at]! + 1 // oxlint-disable-line no-non-null-assertion -- allocated for this node
+    try {
+      operator.onMessage(deepClone(message), input)
+    } catch (error) {
+      node.fail(error, message)
+    }
+    marker[0] = before
+  }
+}
+
+function operatorOf(node: NodeRun): Pick<Operator, 'onMessage'> {
+  const { behaviour } = node
+  // Every type with input ports has `onMessage`; one that lacks it fails at its first message.
+  return behaviour as Operator
+}

@@ -1,0 +1,137 @@
+import type { EngineHost, Snapshot } from '../deployment.ts'
+import { EngineError, sentenceOf } from '../error.ts'
+import { NodeState } from '../state/keyed-state.ts'
+import { Origin, arrivalTiming } from '../time/origin.ts'
+import type { Timing } from '../time/origin.ts'
+import type { PlannedNode } from '../plan/plan.ts'
+import type { Newcomer } from './change.ts'
+import { GaugePool } from './gauge-pool.ts'
+import { nodeContext } from './node-context.ts'
+import { NodeRun, gaugesOf } from './node-run.ts'
+import type { Runtime } from './runtime.ts'
+import { Seats } from './seats.ts'
+
+/** Names of the maps in which a snapshot keeps what the engine itself remembers of a node. */
+export const originMap = 'millrace:origin'
+export const watermarkMap = 'millrace:watermark'
+
+/** Makes running nodes and gives back what they occupied. */
+export class Nodes {
+  readonly seats = new Seats()
+  private readonly runtime: Runtime
+  private readonly gauges: GaugePool
+
+  constructor(runtime: Runtime, host: EngineHost) {
+    this.runtime = runtime
+    this.gauges = new GaugePool(host.gauges)
+  }
+
+  reserve(newcomers: readonly Newcomer[]): void {
+    let count = 0
+    for (const { planned } of newcomers) count += gaugesOf(planned)
+    if (count > 0) this.gauges.reserve(count)
+  }
+
+  /** Creates the node; throws an `EngineError` that names it. */
+  create({ planned, config }: Newcomer, state: NodeState): NodeRun {
+    const run = new NodeRun({
+      runtime: this.runtime,
+      planned,
+      index: this.seats.take(planned.id),
+      gauges: this.gauges.take(gaugesOf(planned)),
+      state,
+      connections: config.holes.map(({ connection }) => connection),
+    })
+    run.origin = originOf(planned, config.values, this.runtime.host)
+    try {
+      run.behaviour = this.runtime.asNode(run, () =>
+        planned.type.create(nodeContext(run, config.values)),
+      )
+    } catch (error) {
+      this.giveBack(run)
+      throw startFailure(planned, error)
+    }
+    return run
+  }
+
+  /** Ends all that a node may have left open. Nothing of it runs any more after this. */
+  giveBack(run: NodeRun): void {
+    run.isClosed = true
+    run.timers.close()
+    run.notes.close()
+    for (const end of run.whenClosed) end()
+    this.runtime.releaseAll(run)
+    for (const port of run.ports) port.join([])
+    this.seats.release(run.index)
+    this.gauges.giveBack(run.gauges, gaugesOf(run.planned))
+  }
+}
+
+export function startFailure(planned: PlannedNode, error: unknown): EngineError {
+  if (error instanceof EngineError && error.node !== undefined) return error
+  const message = `Node "${planned.name}" (${planned.id}) could not start: ${sentenceOf(error)}`
+  return new EngineError('NODE_START_FAILED', message, { node: planned.id, cause: error })
+}
+
+/** Sources give event time always, operators only where their descriptor says so. */
+function originOf(
+  { descriptor }: PlannedNode,
+  config: Readonly<Record<string, unknown>>,
+  host: EngineHost,
+): Origin | undefined {
+  if (descriptor.timed === true) {
+    // Descriptors with `timed` have the timing fields, whose compiled values these are.
+    const fields = config as unknown as Timing
+    return new Origin({ ...arrivalTiming, ...definedOnly(fields) }, host.clock)
+  }
+  return descriptor.kind === 'source' ? new Origin(arrivalTiming, host.clock) : undefined
+}
+
+function definedOnly(fields: Timing): Timing {
+  const { eventTime, lateByMs, partition, idleAfterMs, futureByMs } = fields
+  return {
+    eventTime,
+    lateByMs: lateByMs ?? 0,
+    partition,
+    idleAfterMs: idleAfterMs ?? 0,
+    futureByMs: futureByMs ?? 0,
+  }
+}
+
+/** The state that a snapshot has for a node; the engine's own part goes where it belongs. */
+export function restoredState(id: string, snapshot: Snapshot): NodeState {
+  const { [originMap]: _origin, [watermarkMap]: _watermark, ...own } = snapshot[id] ?? {}
+  return NodeState.restored(own)
+}
+
+/** Where the event time of a source or operator had come to. */
+export function restoreOrigin(run: NodeRun, snapshot: Snapshot): void {
+  const entries = snapshot[run.id]?.[originMap] ?? []
+  const numbers = entries.flatMap(([key, value]) =>
+    typeof value === 'number' ? [[key, value] as const] : [],
+  )
+  run.origin?.restore(numbers)
+}
+
+/** Where the time that a node gets had come to, unless its upstreams have already said so. */
+export function restoreStop(run: NodeRun, snapshot: Snapshot): void {
+  const watermark = snapshot[run.id]?.[watermarkMap]?.[0]?.[1]
+  const { stop } = run
+  if (stop === undefined || typeof watermark !== 'number' || watermark <= stop.current) return
+  stop.current = watermark
+  stop.pass(watermark)
+}
+
+/** Everything that outlives a node, by node. */
+export function takeSnapshot(runs: Iterable<NodeRun>): Snapshot {
+  const snapshot: Record<string, Snapshot[string]> = {}
+  for (const run of runs) {
+    const kept = run.state.snapshot()
+    const time = run.origin?.entries().filter(([, value]) => Number.isFinite(value)) ?? []
+    if (time.length > 0) kept[originMap] = time
+    const { stop } = run
+    if (stop !== undefined && Number.isFinite(stop.sent)) kept[watermarkMap] = [['', stop.sent]]
+    if (Object.keys(kept).length > 0) snapshot[run.id] = kept
+  }
+  return snapshot
+}

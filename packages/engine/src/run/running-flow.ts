@@ -1,0 +1,295 @@
+import { Compilers } from '../config/compilers.ts'
+import type { EngineHost, Snapshot } from '../deployment.ts'
+import { EngineError } from '../error.ts'
+import { emptyPlan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { NodeState } from '../state/keyed-state.ts'
+import { joinTime } from '../time/network.ts'
+import { Ticker } from '../time/ticker.ts'
+import { findChange } from './change.ts'
+import type { Change, Newcomer } from './change.ts'
+import { Connections } from './connections.ts'
+import { Drain, within } from './drain.ts'
+import { Ending } from './ending.ts'
+import type { NodeRun } from './node-run.ts'
+import { Nodes, restoreOrigin, restoreStop, restoredState, startFailure } from './nodes.ts'
+import type { See } from './output-port.ts'
+import { Pressure, apply as applyPressure } from './pressure.ts'
+import { Runtime } from './runtime.ts'
+
+/** A source may take this long to start. */
+const startMs = 30_000
+/** A node or connection may take this long to close. */
+const closeMs = 5_000
+
+interface Tap {
+  readonly node: string
+  readonly port: string
+  readonly see: See
+  end: () => void
+}
+
+/** The nodes that run now, and the steps by which they become others. */
+export class RunningFlow {
+  private readonly nodes = new Map<string, NodeRun>()
+  /** State to begin with, by node; used up as nodes are created. */
+  restored: Snapshot = {}
+  private readonly host: EngineHost
+  private readonly runtime: Runtime
+  private readonly compilers = new Compilers()
+  private readonly connections: Connections
+  private readonly factory: Nodes
+  private readonly pressure: Pressure
+  private readonly drain: Drain
+  private readonly ending: Ending
+  private readonly ticker: Ticker
+  private readonly taps = new Set<Tap>()
+  /** State of nodes that left, until a node of the same id and type takes over. */
+  private readonly left = new Map<string, { readonly type: string; readonly state: NodeState }>()
+  private plan: Plan = emptyPlan
+
+  constructor(host: EngineHost, name: string, onEnded: () => void) {
+    this.host = host
+    this.pressure = new Pressure(this.nodes)
+    this.drain = new Drain(host)
+    this.ending = new Ending(this.nodes, onEnded)
+    this.ticker = new Ticker(host)
+    this.runtime = new Runtime(host, () => name, {
+      firstHold: () => this.joinTime(),
+      pressure: (node) => this.pressure.changed(node),
+      sourceEnded: (node) => this.ending.sourceEnded(node),
+      settled: (node) => {
+        this.ending.settle(node)
+        this.drain.settled()
+      },
+    })
+    this.connections = new Connections(this.runtime, this.compilers)
+    this.factory = new Nodes(this.runtime, host)
+  }
+
+  /** What the plan would change; throws for what cannot run, before anything is touched. */
+  findChange(plan: Plan): Change {
+    const { compilers, connections } = this
+    return findChange(plan, this.nodes, { compilers, connections })
+  }
+
+  /** Lets nodes that will end finish what they hold, with the sources before them at rest. */
+  async settle({ leaving }: Change, timeoutMs: number): Promise<void> {
+    const busy = leaving.filter((run) => run.inFlight > 0)
+    if (busy.length === 0) return
+    for (const run of busy) this.runtime.setPressure(run, true)
+    await this.drain.wait(busy, timeoutMs)
+  }
+
+  /**
+   * Makes the flow what the plan says, in one turn: nothing can come between the old nodes and the
+   * new ones. Then waits until the new have started and the old are closed.
+   */
+  async apply(change: Change): Promise<void> {
+    this.plan = change.plan
+    const closing = this.leave(change)
+    try {
+      const newcomers = this.enter(change)
+      this.connect(newcomers)
+      await this.startSources(newcomers)
+      this.left.clear()
+    } finally {
+      await within(this.host, closeMs * 2, closing)
+    }
+    this.ending.allowEnd()
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    const runs = this.inOrder()
+    const sources = runs.filter((run) => run.planned.descriptor.kind === 'source')
+    await within(this.host, Math.max(drainMs, 1), sources.map(stopSource))
+    await this.drain.wait(runs, drainMs)
+    await within(
+      this.host,
+      closeMs,
+      runs.map((run) => this.close(run)),
+    )
+    for (const run of runs) this.finish(run)
+    this.nodes.clear()
+    this.ticker.close()
+    await within(this.host, closeMs, this.connections.closeAll())
+  }
+
+  action(node: string, name: string, argument: unknown): void {
+    const run = this.nodes.get(node)
+    if (run === undefined) throw unknownNode(node)
+    const { behaviour } = run
+    if (behaviour.onAction === undefined) {
+      const message = `Node "${node}" has no action "${name}".`
+      throw new EngineError('ACTION_UNKNOWN', message, { node })
+    }
+    this.runtime.asNode(run, () => behaviour.onAction?.(name, argument))
+  }
+
+  tap(node: string, port: string, see: See): () => void {
+    const tap: Tap = { node, port, see, end: () => undefined }
+    const run = this.nodes.get(node)
+    if (run === undefined) throw unknownNode(node)
+    if (!attach(tap, run)) {
+      const message = `Node "${node}" has no output "${port}".`
+      throw new EngineError('PORT_UNKNOWN', message, { node })
+    }
+    this.taps.add(tap)
+    return () => {
+      this.taps.delete(tap)
+      tap.end()
+    }
+  }
+
+  nodeAt(index: number): string | undefined {
+    return this.factory.seats.at(index)
+  }
+
+  /** Takes nodes out, and closes connections that change; gives what has to be waited for. */
+  private leave({ leaving, plan, newcomers }: Change): Promise<unknown>[] {
+    const closing: Promise<unknown>[] = []
+    for (const run of leaving) {
+      this.nodes.delete(run.id)
+      this.left.set(run.id, { type: run.planned.document.type, state: run.state.handedOver() })
+      for (const port of run.ports) port.join([])
+      closing.push(this.retire(run))
+    }
+    const used = new Set(
+      newcomers.flatMap(({ config }) => config.holes.map((hole) => hole.connection)),
+    )
+    for (const run of this.nodes.values()) for (const id of run.connections) used.add(id)
+    return [...closing, ...this.connections.closeStale(plan, used)]
+  }
+
+  /** A source stops now and closes once its batches are settled; others close now. */
+  private async retire(run: NodeRun): Promise<void> {
+    if (run.planned.descriptor.kind === 'source') {
+      const stopping = stopSource(run)
+      if (run.openBatches > 0) await this.drain.wait([run], closeMs)
+      await within(this.host, closeMs, [stopping])
+    }
+    await within(this.host, closeMs, [this.close(run)])
+    this.finish(run)
+  }
+
+  /** Creates what is new, those downstream first. */
+  private enter({ newcomers, plan }: Change): NodeRun[] {
+    this.factory.reserve(newcomers)
+    const created: NodeRun[] = []
+    for (const newcomer of newcomers.toReversed()) {
+      const { planned, config } = newcomer
+      this.connections.fill(config.holes, plan, planned.id)
+      const run = this.factory.create(newcomer, this.stateFor(newcomer))
+      this.nodes.set(planned.id, run)
+      created.push(run)
+    }
+    return created.reverse()
+  }
+
+  private stateFor({ planned }: Newcomer): NodeState {
+    const left = this.left.get(planned.id)
+    if (left?.type === planned.document.type) return left.state
+    return restoredState(planned.id, this.restored)
+  }
+
+  private connect(created: readonly NodeRun[]): void {
+    const { byId } = this.plan
+    for (const run of this.nodes.values()) run.planned = byId.get(run.id) ?? run.planned
+    for (const run of this.nodes.values()) this.joinPorts(run)
+    for (const tap of this.taps) {
+      const run = created.find(({ id }) => id === tap.node)
+      if (run !== undefined) attach(tap, run)
+    }
+    for (const run of created) restoreOrigin(run, this.restored)
+    this.joinTime()
+    for (const run of created) restoreStop(run, this.restored)
+    this.restored = {}
+    this.pressure.rewired()
+    this.ending.rewired(this.plan)
+  }
+
+  private joinPorts(run: NodeRun): void {
+    for (const [index, port] of run.ports.entries()) {
+      const wires = run.planned.ports[index]?.wires ?? []
+      port.join(
+        wires.flatMap((wire) => this.nodes.get(wire.to.id)?.entry(wire.input, wire.isShared) ?? []),
+      )
+    }
+  }
+
+  private joinTime(): void {
+    joinTime(this.plan.nodes, this.nodes)
+    this.ticker.watch([...this.nodes.values()].flatMap(({ origin }) => origin ?? []))
+  }
+
+  private async startSources(created: readonly NodeRun[]): Promise<void> {
+    const sources = created.filter((run) => run.planned.descriptor.kind === 'source')
+    const starting = sources.map((run) => this.startSource(run))
+    const results = await Promise.allSettled(starting)
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+
+  private async startSource(run: NodeRun): Promise<void> {
+    run.wasStarted = true
+    try {
+      const starting = this.runtime.asNode(run, () => run.behaviour.start?.())
+      if (starting !== undefined) await this.withinStart(starting)
+    } catch (error) {
+      throw startFailure(run.planned, error)
+    }
+    run.hasStarted = true
+    applyPressure(run)
+  }
+
+  private async withinStart(starting: Promise<void>): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const text = `It did not start within ${startMs / 1000} seconds.`
+    const timeout = this.host.schedule(startMs, () => reject(new Error(text)))
+    try {
+      await Promise.race([starting, promise])
+    } finally {
+      timeout.cancel()
+    }
+  }
+
+  private async close(run: NodeRun): Promise<void> {
+    const { behaviour } = run
+    try {
+      await behaviour.close?.()
+    } catch (error) {
+      run.crashed(error)
+    }
+  }
+
+  private finish(run: NodeRun): void {
+    if (run.isClosed) return
+    this.factory.giveBack(run)
+    this.pressure.changed(run)
+  }
+
+  /** The running nodes, each after all that send to it. */
+  inOrder(): NodeRun[] {
+    return this.plan.nodes.flatMap(({ id }) => this.nodes.get(id) ?? [])
+  }
+}
+
+async function stopSource(run: NodeRun): Promise<void> {
+  if (!run.wasStarted) return
+  try {
+    await run.behaviour.stop?.()
+  } catch (error) {
+    run.crashed(error)
+  }
+}
+
+function attach(tap: Tap, run: NodeRun): boolean {
+  const port = run.ports.find(({ name }) => name === tap.port)
+  if (port === undefined) return false
+  tap.end = port.tap(tap.see)
+  return true
+}
+
+function unknownNode(node: string): EngineError {
+  return new EngineError('NODE_UNKNOWN', `There is no running node "${node}".`, { node })
+}

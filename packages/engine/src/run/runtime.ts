@@ -1,0 +1,226 @@
+import type { Message } from '@millrace/sdk'
+import type { EngineHost } from '../deployment.ts'
+import { EngineError } from '../error.ts'
+import type { Batch, HoldRecord } from './batch.ts'
+import type { NodeRun } from './node-run.ts'
+import { Turn } from './node-timers.ts'
+
+/** Open holds from which a node presses by itself, and below which it lets go again. */
+const holdsHigh = 10_000
+const holdsLow = 5_000
+
+/** What the runtime tells the deployment that owns it. */
+export interface RuntimeEvents {
+  /** A node that passes watermarks on has taken its first hold. */
+  firstHold(node: NodeRun): void
+  /** Whether the node presses has changed. */
+  pressure(node: NodeRun): void
+  /** A hold was released or a batch settled: what waits for that may go on. */
+  settled(node: NodeRun): void
+  /** A source says that it has come to its end. */
+  sourceEnded(node: NodeRun): void
+}
+
+/** What all nodes of one deployment share while messages travel: above all, the batch in hand. */
+export class Runtime {
+  readonly host: EngineHost
+  readonly marker: Int32Array
+  readonly turn: Turn
+  readonly flow: () => string
+  /** The batch of the message in hand. */
+  batch: Batch | undefined
+  private readonly events: RuntimeEvents
+  /** A batch that is settled and that nothing refers to any more. */
+  private spare: Batch | undefined
+
+  constructor(host: EngineHost, flow: () => string, events: RuntimeEvents) {
+    this.host = host
+    this.marker = host.gauges.marker
+    this.turn = new Turn(host)
+    this.flow = flow
+    this.events = events
+  }
+
+  /** Runs code of a source that emits, as one batch. */
+  deliver(source: NodeRun, run: () => void, settled: (error?: unknown) => void): void {
+    const outer = this.batch
+    const batch = this.openBatch(source, settled)
+    this.batch = batch
+    const thrown = source.attempt(run)
+    this.batch = outer
+    if (thrown !== undefined) failBatch(batch, thrown)
+    batch.open -= 1
+    if (batch.open > 0) return
+    this.settle(batch)
+    // Nothing held it, so nothing remembers it.
+    this.spare = batch
+  }
+
+  /** Runs code of a node outside of any batch; what it throws is the caller's affair. */
+  asNode<Result>(node: NodeRun, task: () => Result): Result {
+    const { marker, batch } = this
+    const before = marker[0] ?? -1
+    marker[0] = node.index
+    this.batch = undefined
+    try {
+      return task()
+    } finally {
+      this.batch = batch
+      marker[0] = before
+    }
+  }
+
+  hold(node: NodeRun): HoldRecord {
+    const { batch } = this
+    if (batch !== undefined) batch.open += 1
+    const segment = node.gateForHolds().enter()
+    const next = node.holds
+    const hold: HoldRecord = {
+      kind: 'hold',
+      batch,
+      node,
+      segment,
+      state: 'open',
+      previous: undefined,
+      next,
+    }
+    if (next !== undefined) next.previous = hold
+    node.holds = hold
+    node.inFlight += 1
+    if (node.inFlight === holdsHigh) this.setOverfull(node, true)
+    return hold
+  }
+
+  /** Runs code that emits on behalf of a held message. */
+  resume(hold: HoldRecord, run: () => void): void {
+    const outer = this.batch
+    this.batch = hold.state === 'open' ? hold.batch : undefined
+    const thrown = hold.node.attempt(run)
+    this.batch = outer
+    if (thrown === undefined || hold.state !== 'open') return
+    // The code that would have released it may never have been reached.
+    this.end(hold, thrown)
+    hold.state = 'failed'
+  }
+
+  release(hold: HoldRecord, error?: unknown): void {
+    if (hold.state === 'open') {
+      this.end(hold, error)
+    } else if (hold.state === 'released') {
+      const message = 'The node released a hold twice.'
+      hold.node.crashed(new EngineError('HOLD_RELEASED_TWICE', message, { node: hold.node.id }))
+    }
+    hold.state = 'released'
+  }
+
+  /** Ends the holds that a node left open as it closed. */
+  releaseAll(node: NodeRun): void {
+    const error = new EngineError('NODE_CLOSED', 'The node was closed.', { node: node.id })
+    for (let hold = node.holds; hold !== undefined; hold = node.holds) {
+      this.end(hold, error)
+      hold.state = 'failed'
+    }
+  }
+
+  onFirstHold(node: NodeRun): void {
+    this.events.firstHold(node)
+  }
+
+  endSource(node: NodeRun): void {
+    if (!node.isClosed) this.events.sourceEnded(node)
+  }
+
+  setPressure(node: NodeRun, isHigh: boolean): void {
+    if (node.asksPressure === isHigh || node.isClosed) return
+    node.asksPressure = isHigh
+    if (!node.isOverfull) this.events.pressure(node)
+  }
+
+  /** Emits by a port of a node that gives messages their event time. */
+  emitTimed(node: NodeRun, message: Message, emit: (message: Message) => void): void {
+    const { origin } = node
+    if (origin === undefined) return
+    let time: number
+    try {
+      time = origin.timeOf(message)
+    } catch (error) {
+      node.fail(error, message)
+      return
+    }
+    emit(withTime(node, message, time))
+    if (origin.links.length > 0) origin.saw(time, message)
+  }
+
+  private openBatch(source: NodeRun, settled: (error?: unknown) => void): Batch {
+    source.openBatches += 1
+    const { spare } = this
+    if (spare === undefined) {
+      return { open: 1, hasFailed: false, error: undefined, source, settled }
+    }
+    this.spare = undefined
+    spare.open = 1
+    spare.hasFailed = false
+    spare.error = undefined
+    spare.source = source
+    spare.settled = settled
+    return spare
+  }
+
+  private end(hold: HoldRecord, error: unknown): void {
+    const { node, batch } = hold
+    if (hold.previous === undefined) node.holds = hold.next
+    else hold.previous.next = hold.next
+    if (hold.next !== undefined) hold.next.previous = hold.previous
+    node.inFlight -= 1
+    if (node.isOverfull && node.inFlight < holdsLow) this.setOverfull(node, false)
+    if (hold.segment !== undefined && node.gate !== undefined) {
+      const watermark = node.gate.leave(hold.segment)
+      if (watermark > -Infinity) node.stop?.pass(watermark)
+    }
+    if (batch !== undefined) {
+      if (error !== undefined) failBatch(batch, error)
+      batch.open -= 1
+      if (batch.open === 0) this.settle(batch)
+    }
+    this.events.settled(node)
+  }
+
+  private settle(batch: Batch): void {
+    const { source } = batch
+    source.openBatches -= 1
+    if (!source.isClosed) {
+      const { settled, error } = batch
+      const { marker } = this
+      const before = marker[0] ?? -1
+      marker[0] = source.index
+      try {
+        if (batch.hasFailed) settled(error)
+        else settled()
+      } catch (thrown) {
+        source.crashed(thrown)
+      }
+      marker[0] = before
+    }
+    this.events.settled(source)
+  }
+
+  private setOverfull(node: NodeRun, isOverfull: boolean): void {
+    if (node.isOverfull === isOverfull) return
+    node.isOverfull = isOverfull
+    if (!node.asksPressure) this.events.pressure(node)
+  }
+}
+
+function failBatch(batch: Batch, error: unknown): void {
+  if (batch.hasFailed) return
+  batch.hasFailed = true
+  batch.error = error
+}
+
+/** Sources hand out fresh messages; an operator may pass on one that others see. */
+function withTime(node: NodeRun, message: Message, time: number): Message {
+  if (message.time === time) return message
+  if (node.planned.descriptor.kind !== 'source') return { ...message, time }
+  message.time = time
+  return message
+}

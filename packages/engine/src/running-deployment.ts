@@ -1,0 +1,135 @@
+import type {
+  Deployment,
+  DeploymentSpec,
+  EngineHost,
+  NodeGauges,
+  PortCounter,
+  Snapshot,
+  UpdateReport,
+} from './deployment.ts'
+import { EngineError } from './error.ts'
+import { emptyPlan, makePlan } from './plan/plan.ts'
+import type { See } from './run/output-port.ts'
+import { takeSnapshot } from './run/nodes.ts'
+import { RunningFlow } from './run/running-flow.ts'
+import { nodeGauges, portCounters } from './run/counters.ts'
+
+/** Nodes that an update restarts may take this long to finish what they hold. */
+const updateDrainMs = 5_000
+
+/** One running flow, and the order in which things are done to it. */
+export class RunningDeployment implements Deployment {
+  readonly ended: Promise<void>
+  private readonly host: EngineHost
+  private readonly flow: RunningFlow
+  private spec: DeploymentSpec
+  private phase: 'new' | 'running' | 'stopped' = 'new'
+  /** Starting, updating and stopping take their turns. */
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(spec: DeploymentSpec, host: EngineHost) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.ended = promise
+    this.spec = spec
+    this.host = host
+    this.flow = new RunningFlow(host, spec.flow.name, resolve)
+  }
+
+  start(): Promise<void> {
+    return this.inTurn(async () => {
+      this.expect('new')
+      try {
+        await this.change(this.spec)
+        this.phase = 'running'
+      } catch (error) {
+        this.phase = 'stopped'
+        await this.flow.stop(0)
+        throw error
+      }
+    })
+  }
+
+  update(spec: DeploymentSpec): Promise<UpdateReport> {
+    return this.inTurn(async () => {
+      this.expect('running')
+      const before = this.spec
+      try {
+        const report = await this.change(spec)
+        this.spec = spec
+        return report
+      } catch (error) {
+        await this.bringBack(before)
+        throw error
+      }
+    })
+  }
+
+  stop({ drainMs }: { readonly drainMs: number }): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.phase !== 'running') return
+      this.phase = 'stopped'
+      await this.flow.stop(drainMs)
+    })
+  }
+
+  action(node: string, name: string, argument?: unknown): void {
+    this.flow.action(node, name, argument)
+  }
+
+  tap(node: string, port: string, see: See): () => void {
+    return this.flow.tap(node, port, see)
+  }
+
+  counters(): { readonly ports: readonly PortCounter[]; readonly nodes: readonly NodeGauges[] } {
+    const runs = this.flow.inOrder()
+    return { ports: portCounters(runs), nodes: nodeGauges(runs) }
+  }
+
+  nodeAt(index: number): string | undefined {
+    return this.flow.nodeAt(index)
+  }
+
+  snapshot(): Snapshot {
+    return takeSnapshot(this.flow.inOrder())
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.expect('new')
+    this.flow.restored = snapshot
+  }
+
+  private async change(spec: DeploymentSpec): Promise<UpdateReport> {
+    const change = this.flow.findChange(makePlan(spec, this.host.nodeTypes))
+    await this.flow.settle(change, updateDrainMs)
+    await this.flow.apply(change)
+    return change.report
+  }
+
+  /** An update failed half-way: what ran before shall run again. */
+  private async bringBack(spec: DeploymentSpec): Promise<void> {
+    try {
+      await this.change(spec)
+    } catch (error) {
+      await this.flow.apply(this.flow.findChange(emptyPlan))
+      this.phase = 'stopped'
+      this.host.log({
+        time: this.host.clock.now(),
+        level: 'error',
+        text: 'The flow could not be brought back after a failed update and is stopped.',
+        details: { reason: String(error) },
+      })
+    }
+  }
+
+  private expect(phase: RunningDeployment['phase']): void {
+    if (this.phase === phase) return
+    const message = `The deployment is ${this.phase}; it would have to be ${phase} for this.`
+    throw new EngineError('DEPLOYMENT_STATE', message)
+  }
+
+  private inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.queue.then(task)
+    this.queue = result.catch(() => undefined)
+    return result
+  }
+}

@@ -1,0 +1,130 @@
+import type { Message, NodeType, SourceContext } from '@millrace/sdk'
+import { sink, source } from '@millrace/sdk'
+import { describe, timingFields } from '@millrace/sdk/descriptor'
+import type { Fields } from '@millrace/sdk/descriptor'
+
+/** A source that a test works by hand, by the id of its node. */
+export interface TestSource {
+  /** Emits as one batch and gives how it was settled. */
+  emit(...messages: readonly Message[]): TestDelivery
+  watermark(time: number): void
+  end(): void
+  readonly isPaused: boolean
+  readonly isStopped: boolean
+}
+
+export interface TestDelivery {
+  readonly settled: number
+  readonly error: unknown
+}
+
+/** A message that reached a sink. */
+export interface Received {
+  readonly node: string
+  readonly port: string
+  readonly message: Message
+}
+
+/** Sources that a test drives and sinks that remember; `nodeTypes` goes to the host. */
+export interface TestNodes {
+  readonly nodeTypes: readonly NodeType[]
+  readonly received: Received[]
+  source(node: string): TestSource
+}
+
+const look = {
+  version: 1,
+  summary: 'For tests of whole flows.',
+  category: 'observe',
+  icon: 'flask-conical',
+} as const
+
+/** `test/source` has the timing fields; `test/sink` takes messages by `in`. */
+export function createTestNodes(): TestNodes {
+  const sources = new Map<string, TestSource>()
+  const received: Received[] = []
+  const find = (node: string): TestSource => {
+    const found = sources.get(node)
+    if (found === undefined) throw new Error(`There is no running test source "${node}".`)
+    return found
+  }
+  return {
+    nodeTypes: [sourceType(sources, { type: 'test/source' }), sinkType(received)],
+    received,
+    source: find,
+  }
+}
+
+/** A source with a name and fields of one's own, such as one that stands in for a real source. */
+export function sourceType(
+  sources: Map<string, TestSource>,
+  given: { readonly type: string; readonly fields?: Fields; readonly outputs?: readonly string[] },
+): NodeType {
+  const { type, outputs = ['out'] } = given
+  const fields: Fields = { ...timingFields, ...given.fields }
+  const descriptor = describe({
+    ...look,
+    type,
+    kind: 'source',
+    title: 'Test source',
+    inputs: [],
+    outputs: outputs.map((name) => ({ name, title: name })),
+    fields,
+    timed: true,
+  })
+  return source(descriptor, (context) => {
+    const made = drivenSource(context)
+    sources.set(context.id, made.source)
+    return made.behaviour
+  })
+}
+
+function drivenSource(context: SourceContext) {
+  const state = { isPaused: false, isStopped: false }
+  const emit = Object.values(context.emit)[0]
+  const source: TestSource = {
+    emit: (...messages) => {
+      const delivery = { settled: 0, error: undefined as unknown }
+      context.deliver(
+        () => {
+          for (const message of messages) emit?.(message)
+        },
+        (error) => {
+          delivery.settled += 1
+          delivery.error = error
+        },
+      )
+      return delivery
+    },
+    watermark: context.watermark,
+    end: context.end,
+    get isPaused() {
+      return state.isPaused
+    },
+    get isStopped() {
+      return state.isStopped
+    },
+  }
+  const behaviour = {
+    start: () => undefined,
+    pause: () => void (state.isPaused = true),
+    resume: () => void (state.isPaused = false),
+    stop: () => void (state.isStopped = true),
+  }
+  return { source, behaviour }
+}
+
+function sinkType(received: Received[]): NodeType {
+  const descriptor = describe({
+    ...look,
+    type: 'test/sink',
+    kind: 'sink',
+    title: 'Test sink',
+    inputs: [{ name: 'in', title: 'In' }],
+    outputs: [],
+    fields: {},
+  })
+  return sink(descriptor, ({ id }) => ({
+    onMessage: (message) => void received.push({ node: id, port: 'in', message }),
+  }))
+}

@@ -1,0 +1,167 @@
+import type { Clock, Expression, Message } from '@millrace/sdk'
+import { EngineError } from '../error.ts'
+import { Partitions } from './partitions.ts'
+import type { PartitionEntries } from './partitions.ts'
+import type { TimeLink } from './time-stop.ts'
+
+/** How a node gives event time to what leaves by it; read from the timing fields. */
+export interface Timing {
+  readonly eventTime: Expression | undefined
+  readonly lateByMs: number
+  readonly partition: Expression | undefined
+  readonly idleAfterMs: number
+  readonly futureByMs: number
+}
+
+export const arrivalTiming: Timing = {
+  eventTime: undefined,
+  lateByMs: 0,
+  partition: undefined,
+  idleAfterMs: 0,
+  futureByMs: 0,
+}
+
+/** Clock ticks come this often while anything looks at time. */
+export const tickMs = 100
+
+/**
+ * Where event time begins: at a source, or at an operator that assigns it. Derives the watermark,
+ * max − lateByMs − 1, from each message that leaves; where time is that of arrival, from the clock.
+ */
+export class Origin {
+  links: TimeLink[] = []
+  /** The last watermark that went out. */
+  sent = -Infinity
+  isIdle = false
+  private readonly timing: Timing
+  private readonly clock: Clock
+  private readonly partitions: Partitions | undefined
+  private latest = -Infinity
+  private lastArrival = -Infinity
+  private tick = 0
+  private seenAt = 0
+  private isTold = false
+  private hasEnded = false
+
+  constructor(timing: Timing, clock: Clock) {
+    this.timing = timing
+    this.clock = clock
+    const isPartitioned = timing.eventTime !== undefined && timing.partition !== undefined
+    this.partitions = isPartitioned ? new Partitions() : undefined
+  }
+
+  /** Whether it has to be told as the clock goes on. */
+  get needsTick(): boolean {
+    if (this.links.length === 0 || this.isTold || this.hasEnded) return false
+    return this.timing.eventTime === undefined || this.timing.idleAfterMs > 0
+  }
+
+  /** The event time of a message that leaves here; throws where it has none that can be used. */
+  timeOf(message: Message): number {
+    const { eventTime, futureByMs } = this.timing
+    if (eventTime === undefined) {
+      return typeof message.time === 'number' ? message.time : this.arrival()
+    }
+    const time = toTime(eventTime(message))
+    if (futureByMs > 0 && time > this.clock.now() + futureByMs) {
+      const text = `The event time ${new Date(time).toISOString()} lies too far in the future.`
+      throw new EngineError('EVENT_TIME_AHEAD', text)
+    }
+    return time
+  }
+
+  /** After a message has gone out with this time. Only called while somebody listens. */
+  saw(time: number, message: Message): void {
+    this.seenAt = this.tick
+    if (this.partitions !== undefined) {
+      this.partitions.see(this.partitionOf(message), time, this.tick)
+      this.derive(this.partitions.least)
+    } else if (time > this.latest) {
+      this.latest = time
+      this.derive(time)
+    } else if (this.isIdle) {
+      this.derive(this.latest)
+    }
+  }
+
+  /** A source that knows says so itself; from then on nothing is derived. */
+  told(watermark: number): void {
+    this.isTold = true
+    this.send(watermark)
+  }
+
+  end(): void {
+    this.hasEnded = true
+    this.send(Infinity)
+  }
+
+  /** The clock went on. Only called while somebody listens. */
+  onTick(): void {
+    if (this.hasEnded || this.isTold) return
+    this.tick += 1
+    const { idleAfterMs, lateByMs, eventTime } = this.timing
+    if (eventTime === undefined) {
+      this.send(this.arrival() - lateByMs - 1)
+      return
+    }
+    if (idleAfterMs <= 0) return
+    const before = this.tick - Math.ceil(idleAfterMs / tickMs)
+    if (this.partitions !== undefined && this.tick % 5 === 0) {
+      this.partitions.rest(before)
+      this.derive(this.partitions.least)
+    }
+    if (this.seenAt >= before || this.isIdle) return
+    this.isIdle = true
+    for (const link of this.links) link.stop.becomeIdle(link.input)
+  }
+
+  /** What a snapshot keeps of it. */
+  entries(): PartitionEntries {
+    const own: [string, number][] = [
+      ['\u0000latest', this.latest],
+      ['\u0000sent', this.sent],
+    ]
+    return [...own, ...(this.partitions?.entries() ?? [])]
+  }
+
+  restore(entries: PartitionEntries): void {
+    for (const [key, value] of entries) {
+      if (key === '\u0000latest') this.latest = value
+      else if (key === '\u0000sent') this.sent = value
+      else this.partitions?.see(key, value, this.tick)
+    }
+  }
+
+  private arrival(): number {
+    const now = this.clock.now()
+    // A clock that is set back must not make new messages late.
+    if (now > this.lastArrival) this.lastArrival = now
+    return this.lastArrival
+  }
+
+  private partitionOf(message: Message): string | number {
+    const key = this.timing.partition?.(message) ?? null
+    return typeof key === 'string' || typeof key === 'number' ? key : JSON.stringify(key)
+  }
+
+  private derive(latest: number): void {
+    if (this.isTold || latest === Infinity || latest === -Infinity) return
+    this.isIdle = false
+    this.send(latest - this.timing.lateByMs - 1)
+  }
+
+  private send(watermark: number): void {
+    if (watermark > this.sent) this.sent = watermark
+    for (const link of this.links) link.stop.take(link.input, this.sent)
+  }
+}
+
+/** Milliseconds since the epoch, or ISO 8601 text. */
+function toTime(value: unknown): number {
+  const time = typeof value === 'string' ? Date.parse(value) : value
+  if (typeof time === 'number' && Number.isFinite(time)) return time
+  throw new EngineError(
+    'EVENT_TIME_MISSING',
+    'The event time is neither a number of milliseconds nor ISO 8601 text.',
+  )
+}

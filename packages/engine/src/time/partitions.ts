@@ -1,0 +1,58 @@
+import { Lowest } from './lowest.ts'
+
+/** Partitions with a clock of their own; those beyond share one. */
+const partitionsMax = 100_000
+
+interface Partition {
+  readonly index: number
+  latest: number
+  /** Number of the tick in which it was last seen. */
+  seenAt: number
+  isIdle: boolean
+}
+
+export type PartitionEntries = readonly (readonly [string | number, number])[]
+
+/** The latest event time of each partition, and the least of them among those that are not idle. */
+export class Partitions {
+  private readonly byKey = new Map<string | number, Partition>()
+  private readonly lowest = new Lowest()
+
+  /** The least of the latest; Infinity when all are idle or there are none. */
+  get least(): number {
+    return this.lowest.value
+  }
+
+  see(key: string | number, time: number, tick: number): void {
+    const partition = this.byKey.get(key) ?? this.add(key)
+    partition.seenAt = tick
+    if (time > partition.latest) partition.latest = time
+    else if (!partition.isIdle) return
+    partition.isIdle = false
+    this.lowest.set(partition.index, partition.latest)
+  }
+
+  /** Leaves out of the minimum what was last seen before the tick. */
+  rest(before: number): void {
+    for (const partition of this.byKey.values()) {
+      if (partition.isIdle || partition.seenAt >= before) continue
+      partition.isIdle = true
+      this.lowest.set(partition.index, Infinity)
+    }
+  }
+
+  entries(): [string | number, number][] {
+    return [...this.byKey].map(([key, { latest }]) => [key, latest])
+  }
+
+  private add(key: string | number): Partition {
+    const shared = this.byKey.size >= partitionsMax ? this.byKey.get(overflow) : undefined
+    if (shared !== undefined) return shared
+    const index = this.byKey.size
+    const partition = { index, latest: -Infinity, seenAt: 0, isIdle: true }
+    this.byKey.set(index >= partitionsMax ? overflow : key, partition)
+    return partition
+  }
+}
+
+const overflow = '\u0000all others'
