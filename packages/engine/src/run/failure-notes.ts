@@ -13,7 +13,7 @@ export class FailureNotes {
   private loggedAt = -Infinity
   private unlogged = 0
   private timer: Timer | undefined
-  private failedAgain = false
+  private failedAt = -Infinity
   private own: Status = { state: 'idle', text: '' }
 
   constructor(host: EngineHost, node: string) {
@@ -29,11 +29,11 @@ export class FailureNotes {
   }
 
   note(error: OperatingError): void {
+    this.failedAt = this.host.clock.monotonic()
     this.log(error)
-    this.failedAgain = true
     if (this.timer !== undefined) return
     this.host.status(this.node, { state: 'error', text: error.message.slice(0, 200) })
-    this.watch()
+    this.watch(shownForMs)
   }
 
   close(): void {
@@ -42,7 +42,7 @@ export class FailureNotes {
   }
 
   private log(error: OperatingError): void {
-    const now = this.host.clock.monotonic()
+    const now = this.failedAt
     if (now - this.loggedAt < logEveryMs) {
       this.unlogged += 1
       return
@@ -59,11 +59,11 @@ export class FailureNotes {
     })
   }
 
-  private watch(): void {
-    this.failedAgain = false
-    this.timer = this.host.schedule(shownForMs, () => {
+  private watch(forMs: number): void {
+    this.timer = this.host.schedule(forMs, () => {
       this.timer = undefined
-      if (this.failedAgain) this.watch()
+      const restMs = shownForMs - (this.host.clock.monotonic() - this.failedAt)
+      if (restMs > 0) this.watch(restMs)
       else this.host.status(this.node, this.own)
     })
   }
