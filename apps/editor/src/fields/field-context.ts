@@ -1,11 +1,9 @@
 import { createContext, useContext } from 'react'
 import type { Message } from '@millrace/sdk'
 import type { Problem } from '@millrace/flow'
-import type { Editor } from '../model/index.ts'
 
 /** What the widgets of one form share. */
 export interface FieldSurroundings {
-  readonly editor: Editor
   /** Whose fields these are: `connection/<id>` or `flow/<name>/<node>`; secrets are kept under it. */
   readonly owner: string
   readonly problems: readonly Problem[]

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { SecretField } from '@millrace/sdk/descriptor'
+import { useWorkbench } from '../shell/context.tsx'
 import { Button } from '../ui/index.ts'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
@@ -8,7 +9,8 @@ import type { WidgetProps } from './widget.tsx'
 
 /** Can be set, replaced and cleared, but never read back. */
 export function SecretInput({ id, name, describedBy }: WidgetProps<SecretField>) {
-  const { editor, owner } = useFieldSurroundings()
+  const { editor } = useWorkbench()
+  const { owner } = useFieldSurroundings()
   const known = useStore(editor.connections.store, ({ secrets }) =>
     secrets.find((secret) => secret.owner === owner && secret.field === name),
   )
