@@ -11,6 +11,9 @@ import type {
   TapsBatch,
 } from '@millrace/protocol'
 import type { AlertReport, TestStep } from '@millrace/sdk'
+import type { Watched } from '../engine-process/watched.ts'
+
+export type { Watched }
 
 /**
  * Keeps the engine process and its flows running, and is the only way to them. Nothing that a flow
@@ -55,15 +58,6 @@ export interface Supervisor {
 export interface DeployOutcome extends UpdateReport {
   /** From the call until the new version ran. */
   readonly tookMs: number
-}
-
-export interface Watched {
-  /** Whether counters, statuses and points are wanted. Statuses then come in full at once. */
-  readonly isWatched: boolean
-  /** Nodes whose debug reports are wanted; null means all of them. */
-  readonly debugNodes: readonly string[] | null
-  /** Output ports (`node:port`) whose messages are wanted. */
-  readonly taps: readonly string[]
 }
 
 /** `points` and `alerts` come whether or not a flow is watched: history and lists live on them. */

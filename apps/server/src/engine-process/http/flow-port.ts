@@ -4,7 +4,7 @@ import { answer, refuse } from './answer.ts'
 import { packRequests, type ResponseBatch, type WaitingRequest } from './batches.ts'
 import type { RequestBatch } from './batches.ts'
 import { readBody } from './body.ts'
-import { PendingRequests } from './pending.ts'
+import { type Pending, PendingRequests } from './pending.ts'
 import { RouteTable, type TakenRoute } from './routes.ts'
 
 /** A flow that answers requests. */
@@ -23,17 +23,13 @@ export interface FlowPortOptions {
 }
 
 export interface FlowPortLimits {
-  /** Unanswered for so long gives 504. */
-  readonly answerMs: number
-  readonly pendingPerRoute: number
+  /** Requests of all flows that wait for their answer. */
   readonly pending: number
   readonly connections: number
 }
 
 export const usualFlowPortLimits: FlowPortLimits = {
-  answerMs: 30_000,
-  pendingPerRoute: 1_000,
-  pending: 10_000,
+  pending: 20_000,
   connections: 5_000,
 }
 
@@ -87,10 +83,15 @@ export class FlowPort {
     this.failWhere((pending) => pending.route === route)
   }
 
-  /** The flow does not answer for now: what waits gets 503 at once, and so does what comes. */
+  /** The flow takes no requests for now: what comes gets 503, what waits may still be answered. */
   park(owner: RouteOwner): void {
     for (const route of this.routes.of(owner)) route.isParked = true
+  }
+
+  /** The flow answers no more: what waits gets 503 at once. */
+  fail(owner: RouteOwner): void {
     this.failWhere((pending) => pending.route.owner === owner)
+    this.waiting.delete(owner)
   }
 
   dropParked(owner: RouteOwner): void {
@@ -101,8 +102,7 @@ export class FlowPort {
 
   drop(owner: RouteOwner): void {
     for (const route of this.routes.of(owner)) this.routes.remove(route)
-    this.failWhere((pending) => pending.route.owner === owner)
-    this.waiting.delete(owner)
+    this.fail(owner)
   }
 
   /** Answers with 503 what came before that time and still waits. */
@@ -147,7 +147,7 @@ export class FlowPort {
 
   private accept(route: Route, request: IncomingMessage, response: ServerResponse): void {
     if (route.isParked) return refuse(response, 503, notNow)
-    if (route.pending >= this.options.limits.pendingPerRoute) return refuse(response, 503, tooMany)
+    if (route.pending >= route.openMax) return refuse(response, 503, tooMany)
     // Counted before the body is there, so that slow bodies are within the bound too.
     route.pending += 1
     readBody(request, route.bodyBytesMax, (body) => {
@@ -193,7 +193,7 @@ export class FlowPort {
     this.waiting.clear()
   }
 
-  private failWhere(matches: (pending: { route: Route; startedMs: number }) => boolean): void {
+  private failWhere(matches: (pending: Pending<Route>) => boolean): void {
     for (const pending of this.pending.takeWhere(matches)) {
       pending.route.pending -= 1
       refuse(pending.response, 503, notNow)
@@ -201,8 +201,10 @@ export class FlowPort {
   }
 
   private answerLate(): void {
-    const beforeMs = this.options.now() - this.options.limits.answerMs
-    for (const pending of this.pending.takeWhere((each) => each.startedMs < beforeMs)) {
+    const nowMs = this.options.now()
+    const isLate = (pending: Pending<Route>): boolean =>
+      nowMs - pending.startedMs >= pending.route.answerWithinMs
+    for (const pending of this.pending.takeWhere(isLate)) {
       pending.route.pending -= 1
       refuse(pending.response, 504, unanswered)
     }

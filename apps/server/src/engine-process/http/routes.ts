@@ -8,6 +8,8 @@ export interface TakenRoute<Owner> {
   readonly method: string
   readonly segments: readonly string[]
   readonly bodyBytesMax: number
+  readonly answerWithinMs: number
+  readonly openMax: number
   /** Its flow does not answer just now but will: requests get 503 instead of 404. */
   isParked: boolean
   /** Requests not yet answered. */
@@ -39,6 +41,8 @@ export class RouteTable<Owner> {
       method,
       segments,
       bodyBytesMax: route.bodyBytesMax,
+      answerWithinMs: route.answerWithinMs ?? 30_000,
+      openMax: route.openMax ?? 10_000,
       isParked: false,
       pending: 0,
     }

@@ -9,6 +9,8 @@ export interface WorkerHttpOptions {
   readonly send: (batch: ResponseBatch) => void
   /** Calls once, when the present turn of the event loop is over. */
   readonly soon: (run: () => void) => void
+  /** A node threw where it was handed a request, which was then answered with 500. */
+  readonly onError: (error: unknown) => void
 }
 
 interface OpenRoute {
@@ -62,7 +64,12 @@ export class WorkerHttp implements HttpService {
     const request = new BatchedRequest(batch, index, route.path)
     this.unanswered.set(request.id, id)
     if (this.unanswered.size > this.unansweredMax) this.forgetOldest()
-    route.onRequest(request)
+    try {
+      route.onRequest(request)
+    } catch (error) {
+      this.respond(request.id, { status: 500 })
+      this.options.onError(error)
+    }
   }
 
   private queue(id: number, response: HttpResponse): void {

@@ -1,0 +1,148 @@
+import { CommandRefused, FlowHost, notRunning } from './flow-host.ts'
+import { FlowPort, usualFlowPortLimits } from './http/flow-port.ts'
+import type {
+  CommandResult,
+  EngineCommand,
+  EngineEvent,
+  EngineSettings,
+  FlowEnd,
+  Refusal,
+} from './messages.ts'
+import { testInThread } from './test-thread.ts'
+
+export interface EngineProcessOptions {
+  readonly settings: EngineSettings
+  readonly now: () => number
+  readonly memoryBytes: () => number
+  send(event: EngineEvent): void
+}
+
+const checkPeriodMs = 250
+/** After a flow was stopped for its memory, the process is given so long to return it. */
+const memoryGraceMs = 3_000
+
+const nothing: CommandResult = { kind: 'nothing' }
+
+/** All that the engine process does: flows by name, their HTTP port, and the watch over both. */
+export class EngineProcess {
+  private readonly options: EngineProcessOptions
+  private readonly flows = new Map<string, FlowHost>()
+  private readonly port: FlowPort
+  private checker: NodeJS.Timeout | undefined
+  private memoryJudgedMs = 0
+
+  constructor(options: EngineProcessOptions) {
+    this.options = options
+    const { host, port } = options.settings.http
+    this.port = new FlowPort({ host, port, now: options.now, limits: usualFlowPortLimits })
+  }
+
+  async open(): Promise<void> {
+    const httpUrl = await this.port.listen()
+    this.checker = setInterval(() => this.check(), checkPeriodMs)
+    this.options.send({ kind: 'open', httpUrl })
+  }
+
+  /** Does the command and sends its answer; never rejects. */
+  async obey(command: Exclude<EngineCommand, { kind: 'open' }>): Promise<void> {
+    if (command.kind === 'watch') {
+      this.flows.get(command.flow)?.watch(command.watched)
+      return
+    }
+    const { id } = command
+    try {
+      this.options.send({ kind: 'done', id, result: await this.do(command) })
+    } catch (error) {
+      this.options.send({ kind: 'refused', id, ...refusalOf(error) })
+    }
+  }
+
+  private async do(
+    command: Exclude<EngineCommand, { kind: 'open' | 'watch' }>,
+  ): Promise<CommandResult> {
+    switch (command.kind) {
+      case 'deploy':
+        return this.hostFor(command.flow).deploy(command.spec, command.watched)
+      case 'stop':
+        await this.stop(command.flow, command.drainMs)
+        return nothing
+      case 'action':
+        return this.act(command)
+      case 'test':
+        return testInThread(command, this.options.settings)
+      case 'close':
+        await this.close(command.drainMs)
+        return nothing
+    }
+  }
+
+  private async act(command: Extract<EngineCommand, { kind: 'action' }>): Promise<CommandResult> {
+    const host = this.flows.get(command.flow)
+    if (host === undefined) throw new CommandRefused(notRunning)
+    return host.act(command)
+  }
+
+  private async stop(flow: string, drainMs: number): Promise<void> {
+    await this.flows.get(flow)?.stop(drainMs)
+    this.flows.delete(flow)
+  }
+
+  private async close(drainMs: number): Promise<void> {
+    await Promise.all([...this.flows.keys()].map((flow) => this.stop(flow, drainMs)))
+    clearInterval(this.checker)
+    await this.port.close()
+  }
+
+  private hostFor(flow: string): FlowHost {
+    const present = this.flows.get(flow)
+    if (present !== undefined) return present
+    const { settings, now, send } = this.options
+    const host = new FlowHost({
+      flow,
+      settings,
+      port: this.port,
+      now,
+      checkPeriodMs,
+      onReports: (batch) => send({ kind: 'reports', flow, batch }),
+      onEnd: (end) => send({ kind: 'ended', end }),
+      onDoomed: (end) => this.onDoomed(end),
+    })
+    this.flows.set(flow, host)
+    return host
+  }
+
+  private check(): void {
+    const nowMs = this.options.now()
+    for (const host of this.flows.values()) host.check(nowMs)
+    const memoryBytes = this.options.memoryBytes()
+    this.judgeMemory(nowMs, memoryBytes)
+    const suspects = [...this.flows.values()].flatMap((host) => host.suspect ?? [])
+    this.options.send({ kind: 'pulse', memoryBytes, suspects })
+  }
+
+  /** Ends the flow that most likely took it: one that does not answer, or that with most heap. */
+  private judgeMemory(nowMs: number, memoryBytes: number): void {
+    const { processMemoryMb } = this.options.settings
+    if (memoryBytes < processMemoryMb * 2 ** 20) return
+    if (nowMs - this.memoryJudgedMs < memoryGraceMs) return
+    const running = [...this.flows].filter(([, host]) => host.isRunning)
+    const late = running.find(([, host]) => host.suspect !== undefined)
+    const largest = running.toSorted(([, a], [, b]) => b.heapBytes - a.heapBytes)[0]
+    const [flow, culprit] = late ?? largest ?? []
+    if (flow === undefined || culprit === undefined) return
+    this.memoryJudgedMs = nowMs
+    const node = culprit.runningNode()
+    void culprit.kill({ flow, cause: 'memory', node, detail: String(processMemoryMb) })
+  }
+
+  private onDoomed(end: FlowEnd): void {
+    this.options.send({ kind: 'doomed', end })
+    // The server kills this process on that word; should it be too busy, nothing is won by waiting.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500)
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof CommandRefused) return error.refusal
+  return { code: 'ENGINE_FAILED', message: error instanceof Error ? error.message : String(error) }
+}

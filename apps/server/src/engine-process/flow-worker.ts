@@ -1,0 +1,292 @@
+import type { Deployment, DeploymentSpec, EngineHost, UpdateReport } from '@millrace/engine'
+import type { Clock, HttpRoute, NodeType, Report, Status, TestStep, Timer } from '@millrace/sdk'
+import { CounterFeed } from './counter-feed.ts'
+import { WorkerHttp } from './http/worker-http.ts'
+import type {
+  CommandResult,
+  ConnectionTest,
+  FlowReports,
+  Refusal,
+  SpecText,
+  WorkerCommand,
+  WorkerEvent,
+} from './messages.ts'
+import { ReportBuffer, usualReportLimits } from './report-buffer.ts'
+import { applyChange, type SpecChange } from './spec-change.ts'
+import { nothingWatched, type Watched } from './watched.ts'
+
+export interface FlowWorkerOptions {
+  readonly clock: Clock
+  schedule(delayMs: number, run: () => void): Timer
+  /** Index of the node whose code runs, read by the process. */
+  readonly marker: Int32Array
+  post(event: WorkerEvent): void
+  /** Waits until the process has answered whether the route is free. */
+  takeRoute(number: number, route: HttpRoute): boolean
+  loadNodeTypes(types: readonly string[]): Promise<ReadonlyMap<string, NodeType>>
+  openDeployment(spec: DeploymentSpec, host: EngineHost): Deployment
+  testConnection(test: ConnectionTest, host: EngineHost): AsyncIterable<TestStep>
+}
+
+const reportsEveryMs = 100
+const countersEveryMs = 250
+
+/** Runs one flow in a worker thread: obeys the process, and tells it what the flow does. */
+export class FlowWorker {
+  private readonly options: FlowWorkerOptions
+  private readonly http: WorkerHttp
+  private readonly reports: ReportBuffer
+  private readonly counters = new CounterFeed()
+  private readonly nodeTypes = new Map<string, NodeType>()
+  private readonly statuses = new Map<string, Status>()
+  private spec: DeploymentSpec | undefined
+  private deployment: Deployment | undefined
+  private watched: Watched = nothingWatched
+  private debugNodes: ReadonlySet<string> | null = new Set()
+  private untap: (() => void)[] = []
+  private countersTimer: Timer | undefined
+  /** Commands that take time are done one after the other. */
+  private last: Promise<void> = Promise.resolve()
+
+  constructor(options: FlowWorkerOptions) {
+    this.options = options
+    this.http = new WorkerHttp({
+      take: (number, route) => options.takeRoute(number, route),
+      release: (number) => options.post({ kind: 'release-route', number }),
+      send: (batch) => options.post(batch),
+      soon: (run) => void options.schedule(0, run),
+      onError: (error) => this.logError('A request could not be handled', error),
+    })
+    this.reports = new ReportBuffer({
+      clock: options.clock,
+      limits: usualReportLimits,
+      onFirst: () => void options.schedule(reportsEveryMs, () => this.postReports()),
+    })
+  }
+
+  obey(command: WorkerCommand): void {
+    if (command.kind === 'requests') this.http.onRequests(command)
+    else if (command.kind === 'watch') this.watch(command.watched)
+    else this.last = this.last.then(() => this.answer(command))
+  }
+
+  /** The thread is about to end because of this error; tells whose it was. */
+  crash(error: unknown): void {
+    this.postReports()
+    this.options.post({ kind: 'crashed', node: this.nodeToBlame(error), detail: sentenceOf(error) })
+  }
+
+  private async answer(
+    command: Exclude<WorkerCommand, { kind: 'requests' | 'watch' }>,
+  ): Promise<void> {
+    const { id } = command
+    try {
+      this.options.post({ kind: 'done', id, result: await this.do(command) })
+    } catch (error) {
+      this.options.post({ kind: 'refused', id, ...refusalOf(error) })
+    }
+  }
+
+  private async do(
+    command: Exclude<WorkerCommand, { kind: 'requests' | 'watch' }>,
+  ): Promise<CommandResult> {
+    switch (command.kind) {
+      case 'start':
+      case 'update':
+        return { kind: 'deployed', report: await this.deploy(command.spec, command.watched) }
+      case 'stop':
+        await this.stop(command.drainMs)
+        return { kind: 'nothing' }
+      case 'action':
+        this.deployment?.action(command.node, command.name, command.argument)
+        return { kind: 'nothing' }
+      case 'test':
+        return { kind: 'tested', steps: await this.test(command) }
+    }
+  }
+
+  private async deploy(text: SpecText, watched: Watched): Promise<UpdateReport> {
+    const spec = specOf(text, this.spec)
+    await this.load(typesOf(spec))
+    const present = this.deployment
+    const report = present === undefined ? await this.start(spec) : await this.update(present, spec)
+    this.spec = spec
+    this.forgetStatuses(spec)
+    this.watch(watched)
+    return report
+  }
+
+  private async start(spec: DeploymentSpec): Promise<UpdateReport> {
+    const deployment = this.options.openDeployment(spec, this.host())
+    this.deployment = deployment
+    await deployment.start()
+    return { started: spec.flow.nodes.map((node) => node.id), restarted: [], removed: [] }
+  }
+
+  /** The engine brings the version before back when an update fails, so the flow goes on. */
+  private async update(deployment: Deployment, spec: DeploymentSpec): Promise<UpdateReport> {
+    try {
+      return await deployment.update(spec)
+    } catch (error) {
+      const isRunning = deployment.counters().nodes.length > 0
+      throw new UpdateRefused(error, isRunning)
+    }
+  }
+
+  private async stop(drainMs: number): Promise<void> {
+    await this.deployment?.stop({ drainMs })
+    this.postReports()
+    if (this.watched.isWatched) this.postCounters()
+  }
+
+  private async test(command: ConnectionTest): Promise<readonly TestStep[]> {
+    await this.load([command.connection.type])
+    const steps: TestStep[] = []
+    for await (const step of this.options.testConnection(command, this.host())) steps.push(step)
+    return steps
+  }
+
+  private async load(types: readonly string[]): Promise<void> {
+    const missing = types.filter((type) => !this.nodeTypes.has(type))
+    if (missing.length === 0) return
+    const loaded = await this.options.loadNodeTypes(missing)
+    for (const [name, type] of loaded) this.nodeTypes.set(name, type)
+  }
+
+  private host(): EngineHost {
+    const { clock, marker, post } = this.options
+    return {
+      nodeTypes: this.nodeTypes,
+      clock,
+      schedule: (delayMs, run) => this.options.schedule(delayMs, run),
+      http: this.http,
+      log: (entry) => this.reports.addLog(entry),
+      status: (node, status) => this.onStatus(node, status),
+      report: (node, report) => this.onReport(node, report),
+      isWatched: (node) => this.isDebugWatched(node),
+      gauges: {
+        allocate: (count) => new Float64Array(count),
+        marker,
+        nodes: (nodes) => post({ kind: 'nodes', nodes }),
+      },
+    }
+  }
+
+  private logError(what: string, error: unknown): void {
+    const time = this.options.clock.now()
+    this.reports.addLog({ time, level: 'error', text: `${what}: ${sentenceOf(error)}` })
+  }
+
+  private onStatus(node: string, status: Status): void {
+    this.statuses.set(node, status)
+    if (this.watched.isWatched) this.reports.addStatus(node, status)
+  }
+
+  private onReport(node: string, report: Report): void {
+    if (report.kind !== 'debug' || this.isDebugWatched(node)) this.reports.addReport(node, report)
+  }
+
+  private isDebugWatched(node: string): boolean {
+    return this.watched.isWatched && (this.debugNodes === null || this.debugNodes.has(node))
+  }
+
+  private watch(watched: Watched): void {
+    this.watched = watched
+    this.debugNodes = watched.debugNodes === null ? null : new Set(watched.debugNodes)
+    this.counters.reset()
+    this.countersTimer?.cancel()
+    this.countersTimer = undefined
+    if (watched.isWatched) {
+      for (const [node, status] of this.statuses) this.reports.addStatus(node, status)
+      this.feedCounters()
+    }
+    this.tap(watched.isWatched ? watched.taps : [])
+  }
+
+  private tap(ports: readonly string[]): void {
+    for (const close of this.untap) close()
+    this.untap = ports.flatMap((port) => this.openTap(port) ?? [])
+  }
+
+  private openTap(port: string): (() => void) | undefined {
+    const colonAt = port.lastIndexOf(':')
+    const [node, name] = [port.slice(0, colonAt), port.slice(colonAt + 1)]
+    try {
+      return this.deployment?.tap(node, name, (message) => this.reports.addTapped(port, message))
+    } catch {
+      // The editor looks at a port that the running version does not have.
+      return undefined
+    }
+  }
+
+  private feedCounters(): void {
+    this.postCounters()
+    this.countersTimer = this.options.schedule(countersEveryMs, () => this.feedCounters())
+  }
+
+  private postCounters(): void {
+    const { deployment, options } = this
+    if (deployment === undefined) return
+    const counters = this.counters.changes(deployment.counters(), options.clock.now())
+    if (counters !== undefined) this.options.post({ kind: 'reports', batch: { counters } })
+  }
+
+  private postReports(): void {
+    const batch: FlowReports | undefined = this.reports.take()
+    if (batch !== undefined) this.options.post({ kind: 'reports', batch })
+  }
+
+  private forgetStatuses(spec: DeploymentSpec): void {
+    const present = new Set(spec.flow.nodes.map((node) => node.id))
+    for (const node of this.statuses.keys()) {
+      if (!present.has(node)) this.statuses.delete(node)
+    }
+  }
+
+  /** By the marker; where nothing ran, by the name that the engine gives to the code of a node. */
+  private nodeToBlame(error: unknown): string | undefined {
+    const running = this.deployment?.nodeAt(this.options.marker[0] ?? -1)
+    if (running !== undefined) return running
+    const stack = error instanceof Error ? (error.stack ?? '') : ''
+    return this.spec?.flow.nodes.find((node) => stack.includes(`node:${node.id}`))?.id
+  }
+}
+
+class UpdateRefused extends Error {
+  readonly refusal: Refusal
+
+  constructor(error: unknown, isStillRunning: boolean) {
+    super(sentenceOf(error), { cause: error })
+    this.refusal = { ...refusalOf(error), isStillRunning }
+  }
+}
+
+function specOf(text: SpecText, present: DeploymentSpec | undefined): DeploymentSpec {
+  // Both come from our own server, which checked them.
+  if (text.kind === 'whole') return JSON.parse(text.json) as DeploymentSpec
+  if (present === undefined) throw new Error('There is nothing to change.')
+  return applyChange(present, JSON.parse(text.json) as SpecChange)
+}
+
+function typesOf(spec: DeploymentSpec): readonly string[] {
+  const types = [...spec.flow.nodes, ...spec.connections].map((each) => each.type)
+  return [...new Set(types)]
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof UpdateRefused) return error.refusal
+  const { code, node } = partsOf(error)
+  return {
+    code: typeof code === 'string' ? code : 'FLOW_FAILED',
+    message: sentenceOf(error),
+    node: typeof node === 'string' ? node : undefined,
+  }
+}
+
+function partsOf(error: unknown): { readonly code?: unknown; readonly node?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {}
+}

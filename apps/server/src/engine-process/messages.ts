@@ -1,0 +1,144 @@
+import type { ConnectionDocument } from '@millrace/flow'
+import type { DeploymentSpec, UpdateReport } from '@millrace/engine'
+import type { CountersBatch } from '@millrace/protocol'
+import type { HttpRoute, TestStep } from '@millrace/sdk'
+import type { RequestBatch, ResponseBatch } from './http/batches.ts'
+import type { ReportBatch } from './report-buffer.ts'
+import type { Watched } from './watched.ts'
+
+/** What the engine process is told as it starts. */
+export interface EngineSettings {
+  readonly http: { readonly host: string; readonly port: number }
+  /** Handed on to the catalog in each worker: where node packages are looked for. */
+  readonly nodePackages: readonly string[]
+  /** Heap of one flow. */
+  readonly flowHeapMb: number
+  /** Resident memory of the process over which the flow with the largest heap is stopped. */
+  readonly processMemoryMb: number
+  readonly stuckMs: number
+  readonly silentMs: number
+  /** How long a thread may take to end when it is stopped by force. */
+  readonly terminateMs: number
+}
+
+/** A deployment as text, so that it is parsed only where it runs. */
+export interface SpecText {
+  /** `change` holds a `SpecChange` to what the flow runs now. */
+  readonly kind: 'whole' | 'change'
+  readonly json: string
+}
+
+/** From the server to the engine process. Every command with an `id` is answered once. */
+export type EngineCommand =
+  | { readonly kind: 'open'; readonly settings: EngineSettings }
+  | {
+      readonly kind: 'deploy'
+      readonly id: number
+      readonly flow: string
+      readonly spec: SpecText
+      readonly watched: Watched
+    }
+  | { readonly kind: 'stop'; readonly id: number; readonly flow: string; readonly drainMs: number }
+  | ({ readonly kind: 'action'; readonly id: number; readonly flow: string } & NodeAction)
+  | { readonly kind: 'watch'; readonly flow: string; readonly watched: Watched }
+  | ({ readonly kind: 'test'; readonly id: number } & ConnectionTest)
+  | { readonly kind: 'close'; readonly id: number; readonly drainMs: number }
+
+export interface NodeAction {
+  readonly node: string
+  readonly name: string
+  readonly argument?: unknown
+}
+
+export interface ConnectionTest {
+  readonly connection: ConnectionDocument
+  readonly secrets: DeploymentSpec['secrets']
+}
+
+/** From the engine process to the server. */
+export type EngineEvent =
+  | { readonly kind: 'open'; readonly httpUrl: string }
+  | { readonly kind: 'done'; readonly id: number; readonly result: CommandResult }
+  | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
+  | { readonly kind: 'pulse'; readonly memoryBytes: number; readonly suspects: readonly Suspect[] }
+  | { readonly kind: 'ended'; readonly end: FlowEnd }
+  /** The flow cannot be stopped but with the process: kill it. */
+  | { readonly kind: 'doomed'; readonly end: FlowEnd }
+  | { readonly kind: 'reports'; readonly flow: string; readonly batch: FlowReports }
+
+export type CommandResult =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'deployed'; readonly report: UpdateReport }
+  | { readonly kind: 'tested'; readonly steps: readonly TestStep[] }
+
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly node?: string | undefined
+  /** The flow ended before it could answer. */
+  readonly end?: FlowEnd
+  /** An update was refused, and what ran before goes on. */
+  readonly isStillRunning?: boolean
+}
+
+/** A flow that may be stuck, as it looked a moment ago. */
+export interface Suspect {
+  readonly flow: string
+  readonly node?: string | undefined
+  readonly forMs: number
+}
+
+/** A flow that ended without being told to. */
+export interface FlowEnd {
+  readonly flow: string
+  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit'
+  /** The node to blame, where one is known. */
+  readonly node?: string | undefined
+  /** The error's text, or the number of milliseconds or megabytes that were too much. */
+  readonly detail: string
+}
+
+export interface FlowReports extends ReportBatch {
+  readonly counters?: Pick<CountersBatch, 'time' | 'ports' | 'nodes'>
+}
+
+/** What a worker is given as it starts. */
+export interface WorkerSettings {
+  readonly flow: string
+  readonly beatMemory: SharedArrayBuffer
+  readonly nodePackages: readonly string[]
+}
+
+/** From the engine process to a worker. */
+export type WorkerCommand =
+  | {
+      readonly kind: 'start'
+      readonly id: number
+      readonly spec: SpecText
+      readonly watched: Watched
+    }
+  | {
+      readonly kind: 'update'
+      readonly id: number
+      readonly spec: SpecText
+      readonly watched: Watched
+    }
+  | { readonly kind: 'stop'; readonly id: number; readonly drainMs: number }
+  | ({ readonly kind: 'action'; readonly id: number } & NodeAction)
+  | { readonly kind: 'watch'; readonly watched: Watched }
+  | ({ readonly kind: 'test'; readonly id: number } & ConnectionTest)
+  | RequestBatch
+
+/** From a worker to the engine process. */
+export type WorkerEvent =
+  | { readonly kind: 'done'; readonly id: number; readonly result: CommandResult }
+  | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
+  /** Nodes by their index in the marker; comes before any code of theirs runs. */
+  | { readonly kind: 'nodes'; readonly nodes: readonly string[] }
+  /** Answered through the shared memory of the beat, because the node waits for it. */
+  | { readonly kind: 'take-route'; readonly number: number; readonly route: HttpRoute }
+  | { readonly kind: 'release-route'; readonly number: number }
+  | { readonly kind: 'reports'; readonly batch: FlowReports }
+  /** Last words before the thread ends by itself. */
+  | { readonly kind: 'crashed'; readonly node?: string | undefined; readonly detail: string }
+  | ResponseBatch

@@ -1,0 +1,100 @@
+import type { DeploymentSpec } from '@millrace/engine'
+import { jsonEqual, wireKey, type FlowNode, type Wire } from '@millrace/flow'
+
+/** What makes one deployment another; small whatever the size of the flow. Parts are absent where nothing changed. */
+export interface SpecChange {
+  readonly title?: string
+  /** Added, or put in the place of the node with the same id. */
+  readonly setNodes?: readonly FlowNode[]
+  readonly removeNodes?: readonly string[]
+  readonly addWires?: readonly Wire[]
+  readonly removeWires?: readonly Wire[]
+  readonly connections?: DeploymentSpec['connections']
+  readonly secrets?: DeploymentSpec['secrets']
+}
+
+/** What runs, without what is only drawn. */
+export function runningPart(spec: DeploymentSpec): DeploymentSpec {
+  const { millrace, name, title, nodes, wires } = spec.flow
+  return { ...spec, flow: { millrace, name, title, nodes, wires, layout: {} } }
+}
+
+/** Nodes and wires that are the same object on both sides cost next to nothing. */
+export function changeBetween(before: DeploymentSpec, after: DeploymentSpec): SpecChange {
+  return {
+    ...(before.flow.title !== after.flow.title && { title: after.flow.title }),
+    ...nodeChanges(before.flow.nodes, after.flow.nodes),
+    ...wireChanges(before.flow.wires, after.flow.wires),
+    ...(!jsonEqual(before.connections, after.connections) && { connections: after.connections }),
+    ...(!jsonEqual(before.secrets, after.secrets) && { secrets: after.secrets }),
+  }
+}
+
+/** Unchanged nodes and wires stay the same objects. */
+export function applyChange(spec: DeploymentSpec, change: SpecChange): DeploymentSpec {
+  const { flow } = spec
+  return {
+    flow: {
+      ...flow,
+      title: change.title ?? flow.title,
+      nodes: changedNodes(flow.nodes, change),
+      wires: changedWires(flow.wires, change),
+    },
+    connections: change.connections ?? spec.connections,
+    secrets: change.secrets ?? spec.secrets,
+  }
+}
+
+function nodeChanges(before: readonly FlowNode[], after: readonly FlowNode[]): SpecChange {
+  if (before === after) return {}
+  const present = new Map(before.map((node) => [node.id, node]))
+  const setNodes = after.filter((node) => {
+    const was = present.get(node.id)
+    present.delete(node.id)
+    return was !== node && !jsonEqual(was, node)
+  })
+  return {
+    ...(setNodes.length > 0 && { setNodes }),
+    ...(present.size > 0 && { removeNodes: [...present.keys()] }),
+  }
+}
+
+function wireChanges(before: readonly Wire[], after: readonly Wire[]): SpecChange {
+  if (before === after) return {}
+  const added = keyed(without(after, new Set(before)))
+  const removed = keyed(without(before, new Set(after)))
+  const addWires = [...added].flatMap(([key, wire]) => (removed.has(key) ? [] : [wire]))
+  const removeWires = [...removed].flatMap(([key, wire]) => (added.has(key) ? [] : [wire]))
+  return {
+    ...(addWires.length > 0 && { addWires }),
+    ...(removeWires.length > 0 && { removeWires }),
+  }
+}
+
+function changedNodes(nodes: readonly FlowNode[], change: SpecChange): readonly FlowNode[] {
+  if (change.setNodes === undefined && change.removeNodes === undefined) return nodes
+  const removed = new Set(change.removeNodes)
+  const set = new Map(change.setNodes?.map((node) => [node.id, node]))
+  const kept = nodes.flatMap((node) => {
+    if (removed.has(node.id)) return []
+    const replacement = set.get(node.id)
+    set.delete(node.id)
+    return [replacement ?? node]
+  })
+  return [...kept, ...set.values()]
+}
+
+function changedWires(wires: readonly Wire[], change: SpecChange): readonly Wire[] {
+  if (change.addWires === undefined && change.removeWires === undefined) return wires
+  const removed = new Set(change.removeWires?.map(wireKey))
+  const kept = removed.size === 0 ? wires : wires.filter((wire) => !removed.has(wireKey(wire)))
+  return [...kept, ...(change.addWires ?? [])]
+}
+
+function without(wires: readonly Wire[], others: ReadonlySet<Wire>): readonly Wire[] {
+  return wires.filter((wire) => !others.has(wire))
+}
+
+function keyed(wires: readonly Wire[]): ReadonlyMap<string, Wire> {
+  return new Map(wires.map((wire) => [wireKey(wire), wire]))
+}

@@ -1,0 +1,28 @@
+import type { DeploymentSpec } from '@millrace/engine'
+import type { FlowEnd } from '../engine-process/messages.ts'
+
+/** Why a flow ended, as a sentence that names the node where one is to blame. */
+export function endSentence(end: FlowEnd, spec: DeploymentSpec | undefined): string {
+  const node = end.node === undefined ? undefined : nodeTitle(end.node, spec)
+  const subject = node ?? 'The flow'
+  switch (end.cause) {
+    case 'stuck':
+      return `${subject} ran for more than ${seconds(end.detail)} s without giving back control.`
+    case 'memory':
+      return `The flow needed more than ${end.detail} MB of memory${node ? ` while ${node} ran` : ''}.`
+    case 'exception':
+      return `${subject} failed outside of a message: ${end.detail}`
+    case 'exit':
+      return `${subject} ended its own process (exit code ${end.detail}).`
+  }
+}
+
+/** What a person calls the node. */
+export function nodeTitle(id: string, spec: DeploymentSpec | undefined): string {
+  const node = spec?.flow.nodes.find((each) => each.id === id)
+  return `“${node?.name ?? node?.type ?? id}”`
+}
+
+function seconds(detail: string): string {
+  return String(Math.round(Number(detail) / 100) / 10)
+}
