@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { openCatalog } from './catalog.ts'
+import { loadNodeTypes, openCatalog } from './catalog.ts'
 
 const folders: string[] = []
 
@@ -71,14 +71,14 @@ test('loads the behaviour of the types asked for, and of no other package', asyn
     'node_modules/heavy/index.js': `throw new Error('loaded')`,
   })
   const catalog = await openCatalog({ manifest })
-  const nodeTypes = await catalog.loadNodeTypes(['good/out'])
+  const nodeTypes = await loadNodeTypes(['good/out'], catalog.nodePackages)
   expect([...nodeTypes.keys()]).toEqual(['good/out'])
-  await expect(catalog.loadNodeTypes(['heavy/out'])).rejects.toMatchObject({
+  await expect(loadNodeTypes(['heavy/out'], catalog.nodePackages)).rejects.toMatchObject({
     code: 'NODE_TYPE_BROKEN',
     type: 'heavy/out',
     message: 'The node type "heavy/out" cannot be loaded: loaded',
   })
-  await expect(catalog.loadNodeTypes(['nobody/out'])).rejects.toMatchObject({
+  await expect(loadNodeTypes(['nobody/out'], catalog.nodePackages)).rejects.toMatchObject({
     code: 'NODE_TYPE_UNKNOWN',
     type: 'nobody/out',
   })

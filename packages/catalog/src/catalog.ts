@@ -19,10 +19,20 @@ export interface Catalog {
   readonly packages: readonly NodePackage[]
   /** What was left out; never a reason not to start. */
   readonly problems: readonly PackageProblem[]
-  /** URL of the module that brings a type's behaviour, for loading it in another thread. */
-  moduleOf(type: string): string | undefined
-  /** Loads the behaviour of these types, importing only the packages that bring them. */
-  loadNodeTypes(types: Iterable<string>): Promise<Map<string, NodeType>>
+  /** Which module brings which types, a text a package: for `loadNodeTypes` in another thread. */
+  readonly nodePackages: readonly string[]
+}
+
+/**
+ * Loads the behaviour of these types, importing only the packages that bring them. Rejects with a
+ * `CatalogError`. `nodePackages` is `Catalog.nodePackages`.
+ */
+export async function loadNodeTypes(
+  types: Iterable<string>,
+  nodePackages: readonly string[],
+): Promise<Map<string, NodeType>> {
+  const modules = readModules(nodePackages)
+  return importNodeTypes(new Map(Array.from(types, (type) => [type, moduleOf(type, modules)])))
 }
 
 /**
@@ -34,43 +44,43 @@ export async function openCatalog(options: { readonly manifest: string }): Promi
   const loaded = await Promise.all(found.packages.map(loadDescriptors))
   const problems = [...found.problems, ...loaded.flatMap((result) => result.problems)]
   const descriptors = new Map<string, Descriptor>()
-  const modules = new Map<string, string>()
   for (const { nodePackage, descriptors: brought } of loaded) {
     for (const descriptor of brought) {
-      if (descriptors.has(descriptor.type)) {
+      const isTaken = descriptors.has(descriptor.type)
+      if (isTaken)
         problems.push({ package: nodePackage.name, message: takenMessage(descriptor.type) })
-        continue
-      }
-      descriptors.set(descriptor.type, descriptor)
-      modules.set(descriptor.type, nodePackage.module)
+      else descriptors.set(descriptor.type, descriptor)
     }
   }
-  return {
-    descriptors,
-    packages: found.packages,
-    problems,
-    moduleOf: (type) => modules.get(type),
-    loadNodeTypes: async (types) => importNodeTypes(modulesOf(types, modules)),
-  }
+  const nodePackages = loaded.map((result) =>
+    writeModule(result.nodePackage.module, result.descriptors),
+  )
+  return { descriptors, packages: found.packages, problems, nodePackages }
 }
 
 function takenMessage(type: string): string {
   return `Another package brings the node type "${type}" already; this one is left out`
 }
 
-function modulesOf(
-  types: Iterable<string>,
-  modules: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const wanted = new Map<string, string>()
-  for (const type of types) {
-    const module = modules.get(type)
-    if (module === undefined) {
-      throw new CatalogError('NODE_TYPE_UNKNOWN', `The node type "${type}" is not installed`, {
-        type,
-      })
+/** The URL of a module with the types that it brings as its fragment. */
+function writeModule(url: string, descriptors: readonly Descriptor[]): string {
+  return `${url}#${descriptors.map(({ type }) => encodeURIComponent(type)).join(',')}`
+}
+
+function readModules(nodePackages: readonly string[]): ReadonlyMap<string, string> {
+  const modules = new Map<string, string>()
+  for (const text of nodePackages) {
+    const end = text.lastIndexOf('#')
+    for (const encoded of text.slice(end + 1).split(',')) {
+      const type = decodeURIComponent(encoded)
+      if (!modules.has(type)) modules.set(type, text.slice(0, end))
     }
-    wanted.set(type, module)
   }
-  return wanted
+  return modules
+}
+
+function moduleOf(type: string, modules: ReadonlyMap<string, string>): string {
+  const url = modules.get(type)
+  if (url !== undefined) return url
+  throw new CatalogError('NODE_TYPE_UNKNOWN', `The node type "${type}" is not installed`, { type })
 }

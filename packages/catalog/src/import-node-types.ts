@@ -4,7 +4,7 @@ import { isRecord } from './is-record.ts'
 
 /**
  * Imports the behaviour of node types from the modules that bring them, each module once. Takes
- * the URL of the module by type, as `Catalog.moduleOf` gives it.
+ * the URL of the module by type.
  */
 export async function importNodeTypes(
   modules: ReadonlyMap<string, string>,

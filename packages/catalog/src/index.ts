@@ -1,7 +1,6 @@
-export { openCatalog } from './catalog.ts'
+export { loadNodeTypes, openCatalog } from './catalog.ts'
 export type { Catalog, PackageProblem } from './catalog.ts'
 export { CatalogError } from './catalog-error.ts'
 export type { CatalogErrorCode } from './catalog-error.ts'
 export { checkDescriptor } from './check-descriptor.ts'
 export type { NodePackage } from './find-packages.ts'
-export { importNodeTypes } from './import-node-types.ts'
