@@ -36,10 +36,10 @@ export interface GaugeMemory {
   allocate(count: number): Float64Array
   readonly marker: Int32Array
   /**
-   * Told the node of each index of the marker whenever that changes, before code of a new node
-   * runs, so that a node that is stuck as it starts can be named too.
+   * Told which nodes are about to be created and their indices in the marker, before any code of
+   * theirs runs, so that a node that is stuck as it starts can be named too.
    */
-  nodes?(nodeByIndex: readonly string[]): void
+  seated?(seats: readonly { readonly index: number; readonly node: string }[]): void
 }
 
 /** What an update did. */

@@ -20,9 +20,13 @@ export class Nodes {
   readonly seats = new Seats()
   private readonly runtime: Runtime
   private readonly gauges: GaugePool
+  private readonly host: EngineHost
+  /** Seats of nodes that are about to be created. */
+  private readonly reserved = new Map<string, number>()
 
   constructor(runtime: Runtime, host: EngineHost) {
     this.runtime = runtime
+    this.host = host
     this.gauges = new GaugePool(host.gauges)
   }
 
@@ -30,6 +34,7 @@ export class Nodes {
     let count = 0
     for (const { planned } of newcomers) count += gaugesOf(planned)
     if (count > 0) this.gauges.reserve(count)
+    this.seat(newcomers.map(({ planned }) => planned.id))
   }
 
   /** Creates the node; throws an `EngineError` that names it. */
@@ -37,7 +42,7 @@ export class Nodes {
     const run = new NodeRun({
       runtime: this.runtime,
       planned,
-      index: this.seats.take(planned.id),
+      index: this.seatOf(planned.id),
       gauges: this.gauges.take(gaugesOf(planned)),
       state,
       connections: config.holes.map(({ connection }) => connection),
@@ -52,6 +57,21 @@ export class Nodes {
       throw startFailure(planned, error)
     }
     return run
+  }
+
+  /** Seats that were kept for nodes that then were not created are given free. */
+  private seat(nodes: readonly string[]): void {
+    for (const index of this.reserved.values()) this.seats.release(index)
+    this.reserved.clear()
+    for (const node of nodes) this.reserved.set(node, this.seats.take(node))
+    const seats = [...this.reserved].map(([node, index]) => ({ index, node }))
+    if (seats.length > 0) this.host.gauges.seated?.(seats)
+  }
+
+  private seatOf(node: string): number {
+    const index = this.reserved.get(node) ?? this.seats.take(node)
+    this.reserved.delete(node)
+    return index
   }
 
   /** Ends all that a node may have left open. Nothing of it runs any more after this. */
