@@ -7,6 +7,8 @@ export interface CanvasView {
   fit(): void
   zoomBy(factor: number): void
   zoomTo(zoom: number): void
+  /** Where something pasted goes: under the pointer, or into the middle of what is seen. */
+  pastePoint(): Position
   /** The middle of what is seen, in canvas units. */
   center(): Position
   /** Puts the keyboard on the canvas. */
@@ -31,6 +33,7 @@ export function createCanvasView(): CanvasView & { attach(port: CanvasPort): () 
     zoomBy: (factor) => port?.zoomBy(factor),
     zoomTo: (zoom) => port?.zoomTo(zoom),
     center: () => port?.center() ?? { x: 0, y: 0 },
+    pastePoint: () => port?.pastePoint() ?? { x: 0, y: 0 },
     focus: () => port?.focus(),
   }
 }

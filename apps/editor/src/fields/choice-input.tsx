@@ -2,7 +2,7 @@ import { RadioGroup } from 'radix-ui'
 import type { ChoiceField, ChoiceOption } from '@millrace/sdk/descriptor'
 import { Icon } from '../ui/index.ts'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 /** A few short options stand side by side; more, or longer ones, in a list. */
 export function ChoiceInput(props: WidgetProps<ChoiceField>) {

@@ -3,7 +3,7 @@ import type { ConnectionField } from '@millrace/sdk/descriptor'
 import { useWorkbench } from '../shell/context.tsx'
 import { Button, Icon, IconButton } from '../ui/index.ts'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 /** Chooses among the connections of the right type, makes a new one, or opens one. */
 export function ConnectionSelect(props: WidgetProps<ConnectionField>) {

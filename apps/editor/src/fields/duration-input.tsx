@@ -3,7 +3,7 @@ import type { DurationField } from '@millrace/sdk/descriptor'
 import { parseDuration, printDuration } from './duration-text.ts'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 /** Takes "10 s" or "1.5 min"; arrow keys step through round durations. */
 export function DurationInput(props: WidgetProps<DurationField>) {

@@ -4,16 +4,8 @@ import type { Field, Fields } from '@millrace/sdk/descriptor'
 import { Icon } from '../ui/index.ts'
 import { useFieldSurroundings, useProblem } from './field-context.ts'
 import styles from './fields.module.css'
+import type { FormProps } from './form-props.ts'
 import { Widget } from './widget.tsx'
-
-export interface FormProps {
-  readonly fields: Fields
-  readonly config: Readonly<Record<string, unknown>>
-  /** `undefined` puts the field back to its default. */
-  readonly onChange: (field: string, value: unknown) => void
-  /** Path of the form inside the whole configuration, such as `rules[2].`. */
-  readonly prefix?: string
-}
 
 interface Section {
   readonly title: string | undefined
@@ -105,6 +97,8 @@ interface FieldRowProps {
   readonly onChange: (value: unknown) => void
 }
 
+const renderForm = (props: FormProps) => <Form {...props} />
+
 function FieldRow({ name, path, field, value, onChange }: FieldRowProps) {
   const id = useId()
   const problem = useProblem(path)
@@ -137,6 +131,7 @@ function FieldRow({ name, path, field, value, onChange }: FieldRowProps) {
         onChange={onChange}
         describedBy={describedBy}
         problem={problem}
+        renderForm={renderForm}
       />
       {problem !== undefined ? (
         <p id={describedBy} className={styles['problem']} role="alert">

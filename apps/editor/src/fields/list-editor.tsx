@@ -3,13 +3,19 @@ import type { ListField } from '@millrace/sdk/descriptor'
 import { Button, IconButton } from '../ui/index.ts'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
-import { Form } from './form.tsx'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
 /** Rows that can be added, removed and put in another order (Alt+arrows). */
-export function ListEditor({ id, path, field, value, onChange }: WidgetProps<ListField>) {
+export function ListEditor({
+  id,
+  path,
+  field,
+  value,
+  onChange,
+  renderForm,
+}: WidgetProps<ListField>) {
   const rows = rowsOf(value)
   const { settle } = useFieldSurroundings()
   const put = (next: readonly Row[]) => {
@@ -63,12 +69,12 @@ export function ListEditor({ id, path, field, value, onChange }: WidgetProps<Lis
               onClick={() => put(rows.toSpliced(index, 1))}
             />
           </div>
-          <Form
-            fields={field.item}
-            config={row}
-            prefix={`${path}[${index}].`}
-            onChange={(name, changed) => onChange(rows.with(index, changedRow(row, name, changed)))}
-          />
+          {renderForm({
+            fields: field.item,
+            config: row,
+            prefix: `${path}[${index}].`,
+            onChange: (name, changed) => onChange(rows.with(index, changedRow(row, name, changed))),
+          })}
         </div>
       ))}
       <Button

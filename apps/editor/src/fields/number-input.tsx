@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { IntegerField, NumberField } from '@millrace/sdk/descriptor'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 /** Keeps what is typed until it is a number; text that is none reaches the flow, and its check. */
 export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
@@ -22,7 +22,9 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
         data-numeric
         inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'}
         autoComplete="off"
-        value={typed ?? (value === undefined ? '' : String(value))}
+        value={
+          typed ?? (typeof value === 'number' || typeof value === 'string' ? String(value) : '')
+        }
         placeholder={field.default === undefined ? undefined : String(field.default)}
         aria-describedby={describedBy}
         aria-invalid={problem !== undefined || undefined}

@@ -1,5 +1,5 @@
 import styles from './fields.module.css'
-import type { CodeLikeField, WidgetProps } from './widget.tsx'
+import type { CodeLikeField, WidgetProps } from './widget-props.ts'
 
 /** Stands in, at the same height, until the code editor has loaded. */
 export function PlainCode({ id, field, value, onChange, describedBy }: WidgetProps<CodeLikeField>) {

@@ -5,7 +5,7 @@ import { useWorkbench } from '../shell/context.tsx'
 import { Button } from '../ui/index.ts'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 /** Can be set, replaced and cleared, but never read back. */
 export function SecretInput({ id, name, describedBy }: WidgetProps<SecretField>) {

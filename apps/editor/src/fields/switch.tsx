@@ -1,7 +1,7 @@
 import { Switch as Radix } from 'radix-ui'
 import type { BooleanField } from '@millrace/sdk/descriptor'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 export function Switch({ id, value, onChange, describedBy }: WidgetProps<BooleanField>) {
   return (

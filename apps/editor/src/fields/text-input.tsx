@@ -1,7 +1,7 @@
 import type { TextField } from '@millrace/sdk/descriptor'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
-import type { WidgetProps } from './widget.tsx'
+import type { WidgetProps } from './widget-props.ts'
 
 export function TextInput(props: WidgetProps<TextField>) {
   const { id, field, value, onChange, describedBy, problem } = props

@@ -1,6 +1,4 @@
 import { lazy, Suspense } from 'react'
-import type { Problem } from '@millrace/flow'
-import type { Field } from '@millrace/sdk/descriptor'
 import { ChoiceInput } from './choice-input.tsx'
 import { ConnectionSelect } from './connection-select.tsx'
 import { DurationInput } from './duration-input.tsx'
@@ -11,17 +9,7 @@ import { PlainCode } from './plain-code.tsx'
 import { SecretInput } from './secret-input.tsx'
 import { Switch } from './switch.tsx'
 import { TextInput } from './text-input.tsx'
-
-export interface WidgetProps<F extends Field = Field> {
-  readonly id: string
-  readonly name: string
-  readonly path: string
-  readonly field: F
-  readonly value: unknown
-  readonly onChange: (value: unknown) => void
-  readonly describedBy: string | undefined
-  readonly problem: Problem | undefined
-}
+import type { CodeLikeField, WidgetProps } from './widget-props.ts'
 
 const CodeEditor = lazy(async () => ({
   default: (await import('./code-editor/index.ts')).CodeEditor,
@@ -56,11 +44,6 @@ export function Widget(props: WidgetProps) {
       return <Code {...props} field={field} />
   }
 }
-
-export type CodeLikeField = Extract<
-  Field,
-  { kind: 'expression' | 'template' | 'path' | 'code' | 'json' }
->
 
 function Code(props: WidgetProps<CodeLikeField>) {
   const { samples, settle } = useFieldSurroundings()

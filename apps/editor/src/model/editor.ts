@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bundle } from '@millrace/flow'
-import type { FlowSummary, ImportResult } from '@millrace/protocol'
+import type { DeploymentInfo, FlowSummary, ImportResult } from '@millrace/protocol'
 import type { EditorApi } from './api.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { createConnections, type Connections } from './connections.ts'
@@ -41,6 +41,9 @@ export interface Editor {
   exportFlows(names: readonly string[]): Promise<Bundle>
   importBundle(bundle: Bundle): Promise<ImportResult>
   notify(notice: Notice): void
+  /** What the live channel tells. */
+  onDeployment(flow: string, deployment: DeploymentInfo): void
+  onSaved(flow: string, revision: string | null): Promise<void>
 }
 
 const sessionKey = 'session'
@@ -81,7 +84,7 @@ export function createEditor(surroundings: Surroundings): Editor {
       const editor = createFlowEditor(saved, {
         surroundings,
         catalog: () => catalog.getState(),
-        connections: () => [...connections.store.getState().documents.values()],
+        connections: () => connections.store.getState(),
       })
       adoptEditor(editor)
       return editor
@@ -93,7 +96,7 @@ export function createEditor(surroundings: Surroundings): Editor {
     }
   }
   connections.store.subscribe((state, before) => {
-    if (state.documents === before.documents) return
+    if (state === before) return
     for (const editor of session.getState().editors.values()) editor.recheck()
   })
   const listFlows = async () => session.setState({ flows: await api.flows() })
@@ -193,8 +196,25 @@ export function createEditor(surroundings: Surroundings): Editor {
       for (const { importedAs } of result.flows) await editor.openFlow(importedAs)
       return result
     },
+    onDeployment(name, deployment) {
+      session.getState().editors.get(name)?.onDeployment(deployment)
+      session.setState(({ flows }) => ({
+        flows: flows.map((flow) => (flow.name === name ? { ...flow, deployment } : flow)),
+      }))
+    },
+    async onSaved(name, revision) {
+      const open = session.getState().editors.get(name)
+      const isKnown = session.getState().flows.some((flow) => flow.name === name)
+      if (revision === null && open !== undefined) {
+        open.close()
+        editor.closeTab(name)
+        forget(name)
+      }
+      if (revision === null || !isKnown) await listFlows().catch(() => undefined)
+      else await open?.onSavedElsewhere(revision).catch(() => undefined)
+    },
   }
-  const forget = (name: string) => {
+  function forget(name: string): void {
     if (session.getState().tabs.includes(name)) return
     session.getState().editors.get(name)?.close()
     session.setState(({ editors }) => {

@@ -13,7 +13,7 @@ import { createSelecting, type Selecting } from './selecting.ts'
 import type { Surroundings } from './surroundings.ts'
 import { keepHistory } from './history-keeper.ts'
 import { watchProblems, type ProblemWatch } from './problem-watch.ts'
-import type { ConnectionDocument } from '@millrace/flow'
+import type { ConnectionsState } from './connections.ts'
 
 /**
  * One open flow and all that can be done with it. No React, no DOM: tests drive it like a person.
@@ -47,7 +47,7 @@ export interface FlowEditor
 export interface FlowSurroundings {
   readonly surroundings: Surroundings
   readonly catalog: () => Catalog
-  readonly connections: () => readonly ConnectionDocument[]
+  readonly connections: () => ConnectionsState
 }
 
 export function createFlowEditor(

@@ -1,4 +1,5 @@
-import type { ConnectionDocument, Problem } from '@millrace/flow'
+import type { Problem } from '@millrace/flow'
+import type { ConnectionsState } from './connections.ts'
 import { toFlow } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
 
@@ -11,16 +12,14 @@ export interface ProblemWatch {
 }
 
 /** Keeps `problems` true of what is drawn; places are not looked at. */
-export function watchProblems(
-  core: FlowCore,
-  connections: () => readonly ConnectionDocument[],
-): ProblemWatch {
+export function watchProblems(core: FlowCore, shared: () => ConnectionsState): ProblemWatch {
   const { store, surroundings } = core
   let cancel = () => {}
   const check = () => {
     const { descriptors, isLoaded } = core.catalog()
     if (!isLoaded) return
-    const known = { descriptors, connections: connections() }
+    const { documents, secrets } = shared()
+    const known = { descriptors, connections: documents, secrets }
     const problems = surroundings.validate(toFlow(store.getState().document), known)
     store.setState({ problems: problems.toSorted(errorsFirst) })
   }

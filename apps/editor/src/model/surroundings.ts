@@ -1,4 +1,5 @@
 import type { ConnectionDocument, Flow, Problem } from '@millrace/flow'
+import type { SecretInfo } from '@millrace/protocol'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import type { EditorApi } from './api.ts'
 
@@ -22,7 +23,8 @@ export type Validate = (
   flow: Flow,
   known: {
     readonly descriptors: ReadonlyMap<string, Descriptor>
-    readonly connections: readonly ConnectionDocument[]
+    readonly connections: ReadonlyMap<string, ConnectionDocument>
+    readonly secrets: readonly SecretInfo[]
   },
 ) => readonly Problem[]
 

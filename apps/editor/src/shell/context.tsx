@@ -1,6 +1,6 @@
 import { createContext, use, type ReactNode } from 'react'
 import { useStore } from 'zustand'
-import type { CanvasView } from '../canvas/canvas-view.ts'
+import type { createCanvasView } from '../canvas/canvas-view.ts'
 import type { Live } from '../live/index.ts'
 import type { Editor, FlowEditor, FlowState } from '../model/index.ts'
 import type { createTheme } from '../theme/index.ts'
@@ -15,7 +15,7 @@ export interface Workbench {
   readonly theme: ReturnType<typeof createTheme>
   readonly notices: Notices
   /** What can be asked of the canvas from outside it, such as showing a node. */
-  readonly view: CanvasView
+  readonly view: ReturnType<typeof createCanvasView>
 }
 
 const WorkbenchContext = createContext<Workbench | undefined>(undefined)

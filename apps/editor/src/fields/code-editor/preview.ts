@@ -1,6 +1,6 @@
 import { interpret, interpretTemplate } from '@millrace/expression'
 import type { Message } from '@millrace/sdk'
-import type { CodeLikeField } from '../widget.tsx'
+import type { CodeLikeField } from '../widget-props.ts'
 import { shortText } from './sample-paths.ts'
 
 /** What the text gives for a message, or undefined where there is nothing to tell. */

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+/** The most that a browser may have to load before the editor shows, compressed. */
+const firstLoadLimitKb = 300
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+const dist = join(folder, 'dist')
+
+await build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' })
+compress()
+reportFirstLoad()
+
+/** Puts `.br` and `.gz` beside every text, so that the server only has to send them. */
+function compress(): void {
+  for (const file of files()) {
+    if (!/\.(js|css|html|svg)$/.test(file)) continue
+    const text = readFileSync(file)
+    writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }))
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: 10,
+      [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+    }
+    writeFileSync(`${file}.br`, brotliCompressSync(text, { params }))
+  }
+}
+
+/** What `index.html` names is loaded at once; the rest when it is needed. */
+function reportFirstLoad(): void {
+  const html = readFileSync(join(dist, 'index.html'), 'utf8')
+  const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(
+    ([, path]) => path ?? '',
+  )
+  const parts = ['index.html', ...named]
+  const bytes = parts.reduce((sum, path) => sum + readFileSync(join(dist, `${path}.gz`)).length, 0)
+  const kb = Math.round(bytes / 102.4) / 10
+  const later =
+    files().filter((file) => file.endsWith('.js.gz')).length -
+    named.filter((path) => path.endsWith('.js')).length
+  console.log(
+    `Editor: first load ${kb} KB compressed (limit ${firstLoadLimitKb} KB), ${later} more files when needed.`,
+  )
+  if (kb <= firstLoadLimitKb) return
+  rmSync(join(dist, 'index.html'))
+  console.error('The first load is too large. Load something later, or leave it out.')
+  process.exitCode = 1
+}
+
+function files(): readonly string[] {
+  const entries = readdirSync(dist, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}

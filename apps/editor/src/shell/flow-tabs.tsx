@@ -1,0 +1,204 @@
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useStore } from 'zustand'
+import type { DeploymentState } from '@millrace/protocol'
+import { titleOf, type FlowEditor } from '../model/index.ts'
+import { IconButton, joined, MenuAt, type MenuEntry } from '../ui/index.ts'
+import { useFlowState, useWorkbench } from './context.tsx'
+import styles from './flow-tabs.module.css'
+
+/** The open flows. */
+export function FlowTabs() {
+  const { editor } = useWorkbench()
+  const tabs = useStore(editor.session, (state) => state.tabs)
+  const active = useStore(editor.session, (state) => state.active)
+  const list = useRef<HTMLDivElement>(null)
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    if (step === undefined || active === undefined || event.target instanceof HTMLInputElement)
+      return
+    event.preventDefault()
+    const next = tabs[(tabs.indexOf(active) + step + tabs.length) % tabs.length]
+    if (next === undefined) return
+    void editor.openFlow(next)
+    list.current?.querySelector<HTMLElement>(`[data-tab="${CSS.escape(next)}"]`)?.focus()
+  }
+  return (
+    <nav className={styles['bar']} aria-label="Open flows">
+      <div ref={list} className={styles['tabs']} role="tablist" tabIndex={-1} onKeyDown={onKeyDown}>
+        {tabs.map((name) => (
+          <FlowTab key={name} name={name} isActive={name === active} />
+        ))}
+      </div>
+      <IconButton
+        icon="plus"
+        label="New flow"
+        className={styles['add']}
+        data-testid="new-flow"
+        onClick={() => void editor.createFlow('New flow')}
+      />
+    </nav>
+  )
+}
+
+function FlowTab({ name, isActive }: { readonly name: string; readonly isActive: boolean }) {
+  const { editor, layout } = useWorkbench()
+  const summary = useStore(editor.session, ({ flows }) => flows.find((flow) => flow.name === name))
+  const flow = useStore(editor.session, ({ editors }) => editors.get(name))
+  const [isRenaming, setRenaming] = useState(false)
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number }>()
+  const title = summary?.title ?? name
+  const entries: readonly MenuEntry[] = [
+    {
+      label: 'Rename',
+      icon: 'pencil',
+      isDisabled: flow === undefined,
+      run: () => setRenaming(true),
+    },
+    {
+      label: 'Export…',
+      icon: 'file-down',
+      run: () => layout.openDialog({ kind: 'export', flows: [name] }),
+    },
+    { separator: true },
+    { label: 'Close', icon: 'x', run: () => editor.closeTab(name) },
+    {
+      label: 'Delete flow…',
+      icon: 'trash-2',
+      isDangerous: true,
+      run: () => layout.openDialog({ kind: 'delete-flow', flow: name }),
+    },
+  ]
+  return (
+    <div
+      className={joined(styles['tab'], isActive && styles['active'])}
+      onDoubleClick={() => setRenaming(flow !== undefined)}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        setMenuAt({ x: event.clientX, y: event.clientY })
+      }}
+      onPointerDown={(event) => startReorder(event, (to) => editor.moveTab(name, to))}
+      onAuxClick={(event) => event.button === 1 && editor.closeTab(name)}
+      role="presentation"
+    >
+      {isRenaming && flow !== undefined ? (
+        <TitleInput flow={flow} onDone={() => setRenaming(false)} />
+      ) : (
+        <button
+          type="button"
+          role="tab"
+          className={styles['label']}
+          aria-selected={isActive}
+          tabIndex={isActive ? 0 : -1}
+          data-tab={name}
+          data-testid={`tab-${name}`}
+          title={title}
+          onClick={() => void editor.openFlow(name)}
+          onKeyDown={(event) => event.key === 'F2' && setRenaming(flow !== undefined)}
+        >
+          <StateDot state={summary?.deployment.state ?? 'stopped'} />
+          <span className={styles['title']}>{title}</span>
+          {flow === undefined ? (
+            summary?.hasUndeployedChanges === true && <UndeployedDot />
+          ) : (
+            <UndeployedMark flow={flow} />
+          )}
+        </button>
+      )}
+      <button
+        type="button"
+        className={styles['close']}
+        aria-label={`Close ${title}`}
+        tabIndex={-1}
+        onClick={() => editor.closeTab(name)}
+      >
+        ×
+      </button>
+      {menuAt !== undefined && (
+        <MenuAt at={menuAt} entries={entries} onClose={() => setMenuAt(undefined)} />
+      )}
+    </div>
+  )
+}
+
+const stateWords: Readonly<Record<DeploymentState, string>> = {
+  stopped: 'stopped',
+  starting: 'starting',
+  running: 'running',
+  restarting: 'restarting',
+  failed: 'failed',
+  quarantined: 'stopped after too many failures',
+}
+
+/** How the flow does: by shape as well as by colour. */
+export function StateDot({ state }: { readonly state: DeploymentState }) {
+  return (
+    <span className={styles['state']} data-state={state}>
+      <span className="unseen">{stateWords[state]}</span>
+    </span>
+  )
+}
+
+function UndeployedMark({ flow }: { readonly flow: FlowEditor }) {
+  useFlowState(flow, ({ document }) => document.nodes)
+  useFlowState(flow, ({ document }) => document.wires)
+  useFlowState(flow, ({ deployed }) => deployed)
+  return flow.undeployed().count > 0 ? <UndeployedDot /> : null
+}
+
+function UndeployedDot() {
+  return (
+    <span className={styles['undeployed']} title="Changes not deployed yet">
+      <span className="unseen">, changes not deployed</span>
+    </span>
+  )
+}
+
+function TitleInput({ flow, onDone }: { readonly flow: FlowEditor; readonly onDone: () => void }) {
+  const title = useFlowState(flow, ({ document }) => titleOf(document))
+  const [text, setText] = useState(title)
+  const accept = () => {
+    if (text.trim() !== '' && text !== title) flow.setTitle(text.trim())
+    onDone()
+  }
+  return (
+    <input
+      className={styles['input']}
+      aria-label="Title of the flow"
+      value={text}
+      // It was asked for by a double click or F2.
+      // oxlint-disable-next-line jsx-a11y/no-autofocus
+      autoFocus
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={accept}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        if (event.key === 'Enter') accept()
+        if (event.key === 'Escape') onDone()
+      }}
+    />
+  )
+}
+
+/** Takes the tab along with the pointer; the others make way. */
+function startReorder(event: PointerEvent<HTMLElement>, moveTo: (to: number) => void): void {
+  if (event.button !== 0 || event.target instanceof HTMLInputElement) return
+  const tab = event.currentTarget
+  const from = event.clientX
+  const move = (moved: globalThis.PointerEvent) => {
+    if (Math.abs(moved.clientX - from) < 6) return
+    const tabs = [...(tab.parentElement?.children ?? [])]
+    const others = tabs.filter((other) => other !== tab)
+    const to = others.filter((other) => {
+      const { left, width } = other.getBoundingClientRect()
+      return moved.clientX > left + width / 2
+    }).length
+    if (tabs.indexOf(tab) !== to) moveTo(to)
+  }
+  const end = () => {
+    removeEventListener('pointermove', move)
+    removeEventListener('pointerup', end)
+  }
+  addEventListener('pointermove', move)
+  addEventListener('pointerup', end)
+}

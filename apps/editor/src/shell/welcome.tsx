@@ -1,0 +1,32 @@
+import { useStore } from 'zustand'
+import { Button, EmptyState } from '../ui/index.ts'
+import { useWorkbench } from './context.tsx'
+
+/** What stands where the canvas will be, while no flow is open. */
+export function Welcome() {
+  const { editor, layout } = useWorkbench()
+  const { isLoaded, loadError, flows, tabs } = useStore(editor.session)
+  if (loadError !== undefined)
+    return (
+      <EmptyState icon="wifi-off" title="The server does not answer">
+        <p>{loadError}</p>
+        <p>
+          <Button onClick={() => void editor.load()}>Try again</Button>
+        </p>
+      </EmptyState>
+    )
+  if (!isLoaded || tabs.length > 0) return null
+  return (
+    <EmptyState icon="workflow" title={flows.length === 0 ? 'No flows yet' : 'No flow is open'}>
+      <p>A flow takes messages in, does something with them, and sends them on.</p>
+      <p>
+        <Button look="primary" icon="plus" onClick={() => void editor.createFlow('New flow')}>
+          New flow
+        </Button>{' '}
+        <Button icon="file-up" onClick={() => layout.openDialog({ kind: 'import' })}>
+          Import
+        </Button>
+      </p>
+    </EmptyState>
+  )
+}
