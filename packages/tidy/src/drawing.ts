@@ -1,0 +1,39 @@
+/**
+ * Who may import whom: the drawing of the README as data. A name stands for a package and all its
+ * entries, `name/entry` for that entry alone (and for types from any other).
+ */
+const drawing: Readonly<Record<string, readonly string[]>> = {
+  'apps/editor': [
+    '@millrace/protocol',
+    '@millrace/flow',
+    '@millrace/expression',
+    '@millrace/sdk/descriptor',
+  ],
+  'apps/server': [
+    '@millrace/protocol',
+    '@millrace/catalog',
+    '@millrace/engine',
+    '@millrace/flow',
+    '@millrace/node-red',
+    '@millrace/sdk',
+  ],
+  'apps/launcher': [],
+  'packages/protocol': ['@millrace/flow', '@millrace/sdk/descriptor'],
+  'packages/engine': ['@millrace/flow', '@millrace/expression', '@millrace/sdk'],
+  'packages/catalog': ['@millrace/sdk'],
+  'packages/node-red': ['@millrace/sdk', '@millrace/flow'],
+  'packages/flow': ['@millrace/sdk/descriptor', '@millrace/expression'],
+  'packages/sdk': [],
+  'packages/expression': [],
+  'packages/tidy': [],
+}
+
+/** Tests may use anything that their manifest lists; `e2e` is nothing but tests. */
+const isFree = (folder: string) => folder === '' || folder === 'e2e' || folder.startsWith('e2e/')
+
+/** What the code of a workspace may import of ours; `undefined`: anything. */
+export function mayImport(folder: string): readonly string[] | undefined {
+  if (isFree(folder)) return undefined
+  if (folder.startsWith('nodes/')) return ['@millrace/sdk']
+  return drawing[folder] ?? []
+}
