@@ -1,5 +1,5 @@
 import type { Flow } from '@millrace/flow'
-import { startMosquitto } from '../../services/index.ts'
+import { startMosquitto } from '@millrace/services'
 import { quantile, startMqttLoad, type MqttLoad } from '../load/mqtt-driver.ts'
 import type { LoadPlan } from '../load/mqtt-load.ts'
 import { deployMillrace, startMillrace } from '../peers/millrace.ts'
