@@ -30,4 +30,12 @@ export function orderCode(operator: Order, left: string, right: string): string 
   return `${left} ${operator} ${right} ? true : ${left} ${opposites[operator]} ${right} ? false : null`
 }
 
+/** What a comparison of anything but two numbers calls. */
+export const orderFunctions = {
+  '<': 'isLess',
+  '<=': 'isAtMost',
+  '>': 'isMore',
+  '>=': 'isAtLeast',
+} as const
+
 const opposites = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const

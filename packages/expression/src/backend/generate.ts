@@ -11,7 +11,7 @@ import { countNodes } from '../syntax/ast.ts'
 import type { Binary, Call, Comprehension, Node } from '../syntax/ast.ts'
 import { quote } from '../syntax/print.ts'
 import { isName } from '../syntax/tokens.ts'
-import { asArithmetic, isArithmetic, isNumber, orderCode } from './arithmetic.ts'
+import { asArithmetic, isArithmetic, isNumber, orderCode, orderFunctions } from './arithmetic.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import { initialValues, stepOf } from './macro-code.ts'
 import { isGrowing, isMetered } from './metering.ts'
@@ -182,7 +182,7 @@ class Writer {
   #order(operator: Order, left: Operand, right: Operand): Operand {
     const areNumbers = allOf([isType(left, 'number'), isType(right, 'number')])
     const isNumeric = left.type === 'number' || right.type === 'number'
-    const slow = `compare(${quote(operator)}, ${left.code}, ${right.code})`
+    const slow = `${orderFunctions[operator]}(${left.code}, ${right.code})`
     if (areNumbers === 'false') return this.#let('boolean', slow)
     const quick = orderCode(operator, left.code, right.code)
     return this.#let('boolean', `${areNumbers} ? ${quick} : ${isNumeric ? 'null' : slow}`)

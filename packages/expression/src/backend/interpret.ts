@@ -1,17 +1,20 @@
 import { parameterAt } from '../check/checker.ts'
 import type { ReturnType } from '../check/checker.ts'
 import { findFunction } from '../functions/table.ts'
-import type { FunctionDefinition, Parameter, Type } from '../functions/definition.ts'
+import type { FunctionDefinition, Type } from '../functions/definition.ts'
 import { maxSteps, maxTextLength } from '../limits.ts'
 import type { Expression, Message, Template } from '../message.ts'
 import { createMeter, spend, spendFor } from '../runtime/meter.ts'
 import type { Meter } from '../runtime/meter.ts'
 import {
   add,
-  compare,
   contained,
   divide,
   equal,
+  isAtLeast,
+  isAtMost,
+  isLess,
+  isMore,
   multiply,
   negate,
   not,
@@ -30,7 +33,6 @@ import {
   readMember,
   readRoot,
 } from '../runtime/values.ts'
-import type { List } from '../runtime/values.ts'
 import { countNodes } from '../syntax/ast.ts'
 import type { Binary, Call, Comprehension, Node } from '../syntax/ast.ts'
 import { isGrowing, isMetered } from './metering.ts'
@@ -87,7 +89,7 @@ function build(node: Node, context: Context): Run {
     case 'literal':
       return () => node.value
     case 'root':
-      return (message) => readRoot(message, node.name)
+      return buildRoot(node.name)
     case 'variable':
       return buildVariable(node.name, context)
     case 'member': {
@@ -126,6 +128,11 @@ function build(node: Node, context: Context): Run {
   }
 }
 
+function buildRoot(name: string): Run {
+  if (name in Object.prototype) return (message) => readRoot(message, name)
+  return (message) => nullFor(message[name])
+}
+
 function buildVariable(name: string, { scope }: Context): Run {
   const variable = scope.findLast((each) => each.name === name)
   if (!variable) throw new Error(`The variable ${name} is not in scope`)
@@ -155,10 +162,10 @@ const operators = {
   in: contained,
   '==': equal,
   '!=': notEqual,
-  '<': (left: unknown, right: unknown) => compare('<', left, right),
-  '<=': (left: unknown, right: unknown) => compare('<=', left, right),
-  '>': (left: unknown, right: unknown) => compare('>', left, right),
-  '>=': (left: unknown, right: unknown) => compare('>=', left, right),
+  '<': isLess,
+  '<=': isAtMost,
+  '>': isMore,
+  '>=': isAtLeast,
 } as const
 
 /** Three-valued: false decides &&, true decides ||, what is not boolean is unknown. */
@@ -183,32 +190,66 @@ function buildCall(node: Call, context: Context): Run {
   const definition = findFunction(node.name)
   if (!definition) throw new Error(`There is no function ${node.name}`)
   const { meter } = context
-  const args = node.args.map((arg) => build(arg, context))
+  const args = node.args.map((arg, index) => buildArgument(arg, { index, definition, context }))
   const literals = node.args.map((arg) => (arg.kind === 'literal' ? arg.value : undefined))
   const run = definition.prepare({ literals, meter })
-  const metered = node.args.flatMap((arg, index) =>
-    arg.kind !== 'literal' && isMetered(definition, index) ? [index] : [],
-  )
-  const limit = isGrowing(definition) ? maxTextLength : Infinity
+  const limited = isGrowing(definition) ? (...values: unknown[]) => limit(run(...values)) : run
+  const [first, second] = args
+  if (first && args.length === 1) {
+    return (message) => {
+      const value = first(message)
+      return value === unfit ? null : limited(value)
+    }
+  }
+  if (first && second && args.length === 2) {
+    return (message) => {
+      const one = first(message)
+      const two = second(message)
+      return one === unfit || two === unfit ? null : limited(one, two)
+    }
+  }
   return (message) => {
     const values = args.map((arg) => arg(message))
-    if (!areFitting(definition, values)) return null
-    for (const index of metered) spendFor(meter, values[index])
-    const result = run(...values)
-    return typeof result === 'string' && result.length > limit ? null : result
+    return values.includes(unfit) ? null : limited(...values)
   }
 }
 
-function areFitting(definition: FunctionDefinition, values: List): boolean {
-  return (
-    definition.seesNull === true ||
-    values.every((value, index) => fits(value, parameterAt(definition, index)))
-  )
+/** Stands for an argument that its function does not take. */
+const unfit = Symbol('unfit')
+
+function buildArgument(
+  arg: Node,
+  at: { index: number; definition: FunctionDefinition; context: Context },
+): Run {
+  const { definition, index, context } = at
+  const { meter } = context
+  const run = build(arg, context)
+  const accepts = testOf(definition, index)
+  if (arg.kind === 'literal' || !isMetered(definition, index)) {
+    return (message) => {
+      const value = run(message)
+      return accepts(value) ? value : unfit
+    }
+  }
+  return (message) => {
+    const value = run(message)
+    if (!accepts(value)) return unfit
+    spendFor(meter, value)
+    return value
+  }
 }
 
-function fits(value: unknown, parameter: Parameter | undefined): boolean {
-  if (value === null) return false
-  return parameter === undefined || parameter.types.some((type) => isOfType(value, type))
+function testOf(definition: FunctionDefinition, index: number): (value: unknown) => boolean {
+  if (definition.seesNull) return () => true
+  const types = parameterAt(definition, index)?.types ?? ['any']
+  const [only] = types
+  if (types.length > 1) {
+    return (value) => value !== null && types.some((type) => isOfType(value, type))
+  }
+  if (only === undefined || only === 'any') return (value) => value !== null
+  if (only === 'text') return (value) => typeof value === 'string'
+  if (only === 'number') return (value) => typeof value === 'number'
+  return (value) => isOfType(value, only)
 }
 
 function isOfType(value: unknown, type: Type): boolean {
@@ -218,6 +259,10 @@ function isOfType(value: unknown, type: Type): boolean {
   if (type === 'bytes') return isBytes(value)
   if (type === 'map') return isMap(value)
   return typeof value === type
+}
+
+function limit(result: unknown): unknown {
+  return typeof result === 'string' && result.length > maxTextLength ? null : result
 }
 
 function buildComprehension(node: Comprehension, context: Context): Run {

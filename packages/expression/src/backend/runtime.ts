@@ -1,5 +1,14 @@
 import { spend, spendFor } from '../runtime/meter.ts'
-import { add, compare, contained, equal, notEqual } from '../runtime/operators.ts'
+import {
+  add,
+  contained,
+  equal,
+  isAtLeast,
+  isAtMost,
+  isLess,
+  isMore,
+  notEqual,
+} from '../runtime/operators.ts'
 import {
   isBytes,
   isList,
@@ -32,7 +41,10 @@ export function mapOf(parts: List): object {
 /** Everything that generated code may call; it sees nothing else. */
 export const runtime = {
   add,
-  compare,
+  isLess,
+  isAtMost,
+  isMore,
+  isAtLeast,
   contained,
   equal,
   notEqual,

@@ -114,9 +114,11 @@ function asBytes(value: Uint8Array | string): Uint8Array {
   return typeof value === 'string' ? encodeUtf8(value) : value
 }
 
+const hexDigits = '0123456789abcdef'
+
 function encodeHex(bytes: Uint8Array): string {
   let digits = ''
-  for (const byte of bytes) digits += (byte < 16 ? '0' : '') + byte.toString(16)
+  for (const byte of bytes) digits += hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15)
   return digits
 }
 

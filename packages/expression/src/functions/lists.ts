@@ -1,5 +1,5 @@
 import { maxListLength } from '../limits.ts'
-import { compare, isSame } from '../runtime/operators.ts'
+import { isLess, isMore, isSame } from '../runtime/operators.ts'
 import { spend } from '../runtime/meter.ts'
 import type { Meter } from '../runtime/meter.ts'
 import { finite, isList, kindOf, nullFor } from '../runtime/values.ts'
@@ -165,11 +165,11 @@ export function largest(items: List): unknown {
 type Ordered = number | string
 
 function smaller(best: Ordered | undefined, item: Ordered): Ordered {
-  return best === undefined || compare('<', item, best) ? item : best
+  return best === undefined || isLess(item, best) ? item : best
 }
 
 function larger(best: Ordered | undefined, item: Ordered): Ordered {
-  return best === undefined || compare('>', item, best) ? item : best
+  return best === undefined || isMore(item, best) ? item : best
 }
 
 function sum(items: List): number | null {

@@ -45,10 +45,26 @@ export function not(operand: unknown): boolean | null {
 export type Order = '<' | '<=' | '>' | '>='
 
 /** Two numbers or two texts (by code unit) have an order; anything else is unknown. */
-export function compare(order: Order, left: unknown, right: unknown): boolean | null {
-  if (typeof left === 'number' && typeof right === 'number') return inOrder(order, left, right)
-  if (typeof left === 'string' && typeof right === 'string') return inOrder(order, left, right)
-  return null
+export function isLess(left: unknown, right: unknown): boolean | null {
+  if (typeof left === 'number' && typeof right === 'number') {
+    return left < right ? true : left >= right ? false : null
+  }
+  return typeof left === 'string' && typeof right === 'string' ? left < right : null
+}
+
+export function isAtMost(left: unknown, right: unknown): boolean | null {
+  if (typeof left === 'number' && typeof right === 'number') {
+    return left <= right ? true : left > right ? false : null
+  }
+  return typeof left === 'string' && typeof right === 'string' ? left <= right : null
+}
+
+export function isMore(left: unknown, right: unknown): boolean | null {
+  return isLess(right, left)
+}
+
+export function isAtLeast(left: unknown, right: unknown): boolean | null {
+  return isAtMost(right, left)
 }
 
 /** `left == right`, neither of which is the literal null: unknown where either is null. */
@@ -86,13 +102,6 @@ export function isSame(
   if (isBytes(left) && isBytes(right)) return isSameBytes(left, right, meter)
   if (left instanceof Date && right instanceof Date) return left.getTime() === right.getTime()
   return isMap(left) && isMap(right) && isSameMap(left, right, inside)
-}
-
-function inOrder<T extends number | string>(order: Order, left: T, right: T): boolean | null {
-  if (left !== left || right !== right) return null
-  if (order === '<') return left < right
-  if (order === '<=') return left <= right
-  return order === '>' ? left > right : left >= right
 }
 
 function joinTexts(left: unknown, right: unknown, meter: Meter): string | null {
