@@ -27,6 +27,9 @@ interface Case {
   readonly finds: readonly string[]
 }
 
+// In two parts, or the rule would find it here.
+const annasFolder = ['', 'home', 'anna', ''].join('/')
+
 const locked = (packages: object) => ({ 'package-lock.json': { packages } })
 
 const cases: readonly Case[] = [
@@ -239,10 +242,10 @@ const cases: readonly Case[] = [
     rule: machinePaths,
     name: "a folder of somebody's machine",
     files: {
-      'README.md': 'Start it.\nIt is in /home/anna/millrace.',
-      'packages/sdk/src/a.ts': "fetch('http://example.org/home/anna/x')",
+      'README.md': `Start it.\nIt is in ${annasFolder}millrace.`,
+      'packages/sdk/src/a.ts': `fetch('http://example.org${annasFolder}x')`,
     },
-    finds: ["README.md:2 speaks of one machine's folders: /home/anna/m…"],
+    finds: [`README.md:2 speaks of one machine's folders: ${annasFolder}m…`],
   },
   {
     rule: indexFiles,
