@@ -1,9 +1,13 @@
 import { selectedNode, type FlowEditor } from '../model/index.ts'
 import { useFlowState } from '../shell/context.tsx'
-import { EmptyState } from '../ui/index.ts'
+import { FlowInspector } from './flow-inspector.tsx'
+import { NodeInspector } from './node-inspector.tsx'
+import { SeveralInspector } from './several-inspector.tsx'
 
-/** What is selected, and its settings. */
+/** What is selected, and its settings; the flow's own with nothing selected. */
 export function Inspector({ flow }: { readonly flow: FlowEditor }) {
   const node = useFlowState(flow, selectedNode)
-  return <EmptyState title={node ?? 'Nothing selected'}>Select a node to set it up.</EmptyState>
+  const count = useFlowState(flow, ({ selection }) => selection.nodes.size)
+  if (node !== undefined) return <NodeInspector key={node} flow={flow} id={node} />
+  return count > 1 ? <SeveralInspector flow={flow} /> : <FlowInspector flow={flow} />
 }

@@ -1,0 +1,65 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import type { FlowEditor } from '../model/index.ts'
+import { useWorkbench } from '../shell/context.tsx'
+import { valueOf, ValueTree } from '../values/index.ts'
+import styles from './inspector.module.css'
+import { useNodeTaps } from './use-samples.ts'
+
+/** The newest messages that reach the node and that leave it, as they pass. */
+export function DataTab({ flow, id }: { readonly flow: FlowEditor; readonly id: string }) {
+  const { into, out } = useNodeTaps(flow, id)
+  return (
+    <div className={styles['body']}>
+      {into.length > 0 && <PortList title="In" ports={into} />}
+      {out.length > 0 && <PortList title="Out" ports={out} isOwn />}
+      {into.length === 0 && out.length === 0 && <p className={styles['dim']}>Not wired.</p>}
+    </div>
+  )
+}
+
+interface PortListProps {
+  readonly title: string
+  readonly ports: readonly string[]
+  /** Whether the ports are the node's own, so that their names alone will do. */
+  readonly isOwn?: boolean
+}
+
+function PortList({ title, ports, isOwn = false }: PortListProps) {
+  return (
+    <section className={styles['ports']}>
+      <h3 className={styles['heading']}>{title}</h3>
+      {ports.map((port) => (
+        <LatestMessage
+          key={port}
+          port={port}
+          label={isOwn ? port.slice(port.indexOf(':') + 1) : port}
+        />
+      ))}
+    </section>
+  )
+}
+
+function LatestMessage({ port, label }: { readonly port: string; readonly label: string }) {
+  const { live } = useWorkbench()
+  useEffect(() => live.taps.open(port), [live, port])
+  const messages = useSyncExternalStore(
+    (listener) => live.taps.subscribe(listener),
+    () => live.taps.messages(port),
+  )
+  const latest = messages.at(-1)
+  return (
+    <div className={styles['port']}>
+      <p className={styles['portName']}>
+        {label}
+        <span className={styles['dim']}>
+          {latest === undefined ? 'nothing yet' : timeText(latest.time)}
+        </span>
+      </p>
+      {latest !== undefined && <ValueTree value={valueOf(latest.value)} openLevels={2} />}
+    </div>
+  )
+}
+
+function timeText(time: number): string {
+  return new Date(time).toLocaleTimeString(undefined, { hour12: false })
+}

@@ -1,0 +1,152 @@
+import { useEffect, useState } from 'react'
+import type { Version } from '@millrace/protocol'
+import type { FlowEditor } from '../model/index.ts'
+import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { Button } from '../ui/index.ts'
+import styles from './inspector.module.css'
+
+/** The flow itself: what it is called, how it runs, and its deployed versions. */
+export function FlowInspector({ flow }: { readonly flow: FlowEditor }) {
+  const about = useFlowState(flow, ({ document }) => document.about)
+  return (
+    <div className={styles['inspector']}>
+      <header className={styles['head']}>
+        <div className={styles['line']}>
+          <input
+            className={styles['name']}
+            aria-label="Title of the flow"
+            value={about.get('title') ?? ''}
+            maxLength={100}
+            onChange={(event) => flow.setTitle(event.target.value)}
+            onBlur={() => flow.endTyping()}
+          />
+        </div>
+        <RunLine flow={flow} />
+      </header>
+      <div className={styles['body']}>
+        <label className={styles['field']}>
+          <span className={styles['heading']}>What it is for</span>
+          <textarea
+            className={styles['text']}
+            rows={3}
+            maxLength={2000}
+            placeholder="A sentence for whoever opens this flow next"
+            value={about.get('description') ?? ''}
+            onChange={(event) => flow.setDescription(event.target.value)}
+            onBlur={() => flow.endTyping()}
+          />
+        </label>
+        <Endpoints flow={flow} />
+        <Versions flow={flow} />
+      </div>
+    </div>
+  )
+}
+
+function RunLine({ flow }: { readonly flow: FlowEditor }) {
+  const deployment = useFlowState(flow, (state) => state.deployment)
+  const nodes = useFlowState(flow, ({ document }) => document.nodes.size)
+  const isRunning = deployment.state === 'running'
+  const isBad = deployment.state === 'failed' || deployment.state === 'quarantined'
+  return (
+    <>
+      <p className={styles['status']}>
+        <span>
+          {nodes} {nodes === 1 ? 'node' : 'nodes'}
+        </span>
+        <span className={styles['state']} data-state={isRunning ? 'ok' : isBad ? 'error' : 'idle'}>
+          {deployment.state}
+          {deployment.version !== undefined && ` · version ${deployment.version}`}
+        </span>
+        {deployment.restarts > 0 && <span>{deployment.restarts} restarts</span>}
+        {isRunning && (
+          <Button size="small" look="quiet" icon="square" onClick={() => void flow.stop()}>
+            Stop
+          </Button>
+        )}
+      </p>
+      {deployment.reason !== undefined && (
+        <p className={styles['problem']} data-severity={isBad ? 'error' : 'warning'}>
+          {deployment.reason}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** Addresses at which the flow answers. */
+function Endpoints({ flow }: { readonly flow: FlowEditor }) {
+  const { live } = useWorkbench()
+  const nodes = useFlowState(flow, ({ document }) => document.nodes)
+  const base = live.server.getState().status?.flowHttpUrl
+  const found = [...nodes.values()].filter(({ type }) => type === 'http/in')
+  if (found.length === 0 || base === undefined) return null
+  return (
+    <section className={styles['ports']}>
+      <h3 className={styles['heading']}>Answers at</h3>
+      {found.map(({ id, config }) => (
+        <code key={id} className={styles['endpoint']}>
+          {textOf(config['method'], 'POST')} {base}
+          {textOf(config['path'], '')}
+        </code>
+      ))}
+    </section>
+  )
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}
+
+function Versions({ flow }: { readonly flow: FlowEditor }) {
+  const { editor, layout } = useWorkbench()
+  const deployment = useFlowState(flow, (state) => state.deployment)
+  const [versions, setVersions] = useState<readonly Version[]>()
+  useEffect(() => {
+    let isCurrent = true
+    editor.api
+      .versions(flow.name)
+      .then((found) => isCurrent && setVersions(found.toSorted((a, b) => b.number - a.number)))
+      .catch(() => isCurrent && setVersions([]))
+    return () => {
+      isCurrent = false
+    }
+  }, [editor, flow, deployment])
+  if (versions === undefined || versions.length === 0)
+    return <p className={styles['dim']}>Not deployed yet.</p>
+  return (
+    <section className={styles['ports']}>
+      <h3 className={styles['heading']}>Deployed versions</h3>
+      <ol className={styles['versions']}>
+        {versions.slice(0, 6).map((version) => (
+          <li key={version.number} data-running={version.isRunning || undefined}>
+            <span className={styles['number']}>{version.number}</span>
+            <span className={styles['grow']}>
+              {version.note ?? `${version.nodeCount} nodes`}
+              <span className={styles['dim']}>
+                {' '}
+                {new Date(version.deployedAt).toLocaleString()}
+              </span>
+            </span>
+            {version.isRunning ? (
+              <span className={styles['state']} data-state="ok">
+                runs
+              </span>
+            ) : (
+              <Button
+                size="small"
+                look="quiet"
+                onClick={() => void flow.deploy({ version: version.number })}
+              >
+                Deploy
+              </Button>
+            )}
+          </li>
+        ))}
+      </ol>
+      <Button size="small" onClick={() => layout.openDialog({ kind: 'versions' })}>
+        Compare versions …
+      </Button>
+    </section>
+  )
+}

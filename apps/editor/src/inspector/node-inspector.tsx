@@ -1,0 +1,179 @@
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useStore } from 'zustand'
+import { nodeOwner } from '@millrace/flow'
+import type { Descriptor } from '@millrace/sdk/descriptor'
+import { FieldContext, Form } from '../fields/index.ts'
+import { nameOf, type FlowEditor } from '../model/index.ts'
+import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { Button, EmptyState, Icon, IconButton, Tabs } from '../ui/index.ts'
+import { DataTab } from './data-tab.tsx'
+import { HelpTab } from './help-tab.tsx'
+import styles from './inspector.module.css'
+import { useNodeTaps, useSamples } from './use-samples.ts'
+
+interface NodeProps {
+  readonly flow: FlowEditor
+  readonly id: string
+}
+
+/** One node: its name, its settings, what passes it, and its help. */
+export function NodeInspector({ flow, id }: NodeProps) {
+  const { editor } = useWorkbench()
+  const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
+  const descriptors = useStore(editor.catalog, (catalog) => catalog.descriptors)
+  const problems = useFlowState(flow, (state) => state.problems)
+  const [tab, setTab] = useState('settings')
+  if (node === undefined) return null
+  const descriptor = descriptors.get(node.type)
+  const wrong = problems.filter((problem) => problem.node === id).length
+  return (
+    <div className={styles['inspector']}>
+      <NodeHead flow={flow} id={id} descriptor={descriptor} />
+      {descriptor === undefined ? (
+        <EmptyState title="Not installed">
+          The node type {node.type} is not installed here.
+        </EmptyState>
+      ) : (
+        <Tabs
+          label="About this node"
+          active={tab}
+          onChange={setTab}
+          tabs={[
+            {
+              id: 'settings',
+              label: 'Settings',
+              count: wrong,
+              countLook: 'error',
+              content: <Settings flow={flow} id={id} descriptor={descriptor} />,
+            },
+            { id: 'data', label: 'Data', content: <DataTab flow={flow} id={id} /> },
+            { id: 'help', label: 'Help', content: <HelpTab descriptor={descriptor} /> },
+          ]}
+        />
+      )}
+    </div>
+  )
+}
+
+function NodeHead({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor | undefined }) {
+  const { editor } = useWorkbench()
+  const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
+  if (node === undefined) return null
+  const name = nameOf(editor.catalog.getState(), node)
+  const isOff = node.isDisabled === true
+  return (
+    <header className={styles['head']} data-category={descriptor?.category}>
+      <div className={styles['line']}>
+        <span className={styles['icon']}>
+          <Icon name={descriptor?.icon ?? 'puzzle'} />
+        </span>
+        <input
+          className={styles['name']}
+          aria-label="Name of the node"
+          value={node.name ?? ''}
+          placeholder={descriptor?.title ?? node.type}
+          maxLength={100}
+          onChange={(event) => flow.rename(id, event.target.value)}
+          onBlur={() => flow.endTyping()}
+        />
+        <IconButton
+          icon="power"
+          label={isOff ? 'Enable' : 'Disable'}
+          isActive={isOff}
+          onClick={() => flow.setDisabled([id], !isOff)}
+        />
+        <IconButton
+          icon="trash-2"
+          label={`Delete ${name}`}
+          onClick={() => flow.deleteNodes([id])}
+        />
+      </div>
+      <StatusLine id={id} title={descriptor?.title ?? node.type} />
+      {descriptor?.actions !== undefined && (
+        <div className={styles['actions']}>
+          {descriptor.actions.map((action) => (
+            <Button
+              key={action.name}
+              size="small"
+              icon={action.icon}
+              onClick={() => void flow.action(id, action.name)}
+            >
+              {action.title}
+            </Button>
+          ))}
+        </div>
+      )}
+    </header>
+  )
+}
+
+/** Type, state and numbers, in one line of fixed height. */
+function StatusLine({ id, title }: { readonly id: string; readonly title: string }) {
+  const { live } = useWorkbench()
+  useSyncExternalStore(
+    (listener) => live.gauges.subscribe(listener),
+    () => `${live.gauges.node(id)?.received} ${live.gauges.status(id)?.text}`,
+  )
+  const status = live.gauges.status(id)
+  const gauge = live.gauges.node(id)
+  return (
+    <p className={styles['status']}>
+      <span>{title}</span>
+      {status !== undefined && (
+        <span className={styles['state']} data-state={status.state}>
+          {status.text === '' ? status.state : status.text}
+        </span>
+      )}
+      {gauge !== undefined && gauge.errors > 0 && (
+        <span className={styles['state']} data-state="error">
+          {gauge.errors.toLocaleString('en-US')} errors
+        </span>
+      )}
+    </p>
+  )
+}
+
+function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor }) {
+  const { layout } = useWorkbench()
+  const host = useRef<HTMLDivElement>(null)
+  const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
+  const problems = useFlowState(flow, (state) => state.problems)
+  const samples = useSamples(useNodeTaps(flow, id))
+  const asked = useStore(layout, ({ askedField }) => askedField)
+  useEffect(() => {
+    if (asked?.node !== id) return
+    const row = host.current?.querySelector(`[data-field="${CSS.escape(asked.field)}"]`)
+    row?.querySelector<HTMLElement>('input, select, textarea, [contenteditable], button')?.focus()
+  }, [asked, id])
+  if (node === undefined) return null
+  const own = problems.filter((problem) => problem.node === id)
+  return (
+    <FieldContext
+      value={{
+        owner: nodeOwner(flow.name, id),
+        problems: own,
+        samples,
+        settle: () => flow.endTyping(),
+      }}
+    >
+      <div className={styles['body']} ref={host}>
+        {own
+          .filter(({ field }) => field === undefined)
+          .map((problem) => (
+            <p key={problem.code} className={styles['problem']} data-severity={problem.severity}>
+              {problem.message}
+            </p>
+          ))}
+        {Object.keys(descriptor.fields).length === 0 ? (
+          <p className={styles['dim']}>Nothing to set.</p>
+        ) : (
+          <Form
+            fields={descriptor.fields}
+            config={node.config}
+            onChange={(field, value) => flow.setConfig(id, field, value)}
+          />
+        )}
+      </div>
+    </FieldContext>
+  )
+}
