@@ -1,6 +1,5 @@
-import type { NodeType } from '@millrace/sdk'
-import { mqttConnection } from './connection/connection.ts'
-import { mqttIn } from './in/source.ts'
-import { mqttOut } from './out/sink.ts'
-
-export const nodeTypes: readonly NodeType[] = [mqttConnection, mqttIn, mqttOut]
+export { mqttConnection } from './connection/connection.ts'
+export { mqttIn } from './in/source.ts'
+export type { Broker, Subscription } from './link/broker.ts'
+export { nodeTypes } from './node-types.ts'
+export { mqttOut } from './out/sink.ts'

@@ -16,8 +16,9 @@ function readText(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('utf8', start, end)
 }
 
-function readBytes(bytes: Buffer, start: number, end: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes, start, end)
+/** A copy. In a pool, as an array buffer for each message would cost ten times as much. */
+export function readBytes(bytes: Buffer, start: number, end: number): Uint8Array {
+  return Buffer.from(bytes.subarray(start, end))
 }
 
 function readJson(bytes: Buffer, start: number, end: number): unknown {

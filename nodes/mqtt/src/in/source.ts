@@ -5,7 +5,7 @@ import type { Arrival, InboundBatch } from '../link/inbound-batch.ts'
 import { asBroker } from '../link/as-broker.ts'
 import type { Qos } from '../wire/packet-type.ts'
 import { mqttInDescriptor } from './descriptor.ts'
-import { payloadReaders } from './read-payload.ts'
+import { payloadReaders, readBytes } from './read-payload.ts'
 
 export const mqttIn = source(mqttInDescriptor, (context) => {
   let subscription: Subscription | undefined
@@ -59,7 +59,7 @@ function takerOf({ config, emit, fail }: Context): (arrival: Arrival) => void {
     try {
       payload = read(bytes, start, end)
     } catch (error) {
-      fail(error, messageOf(arrival, Uint8Array.prototype.slice.call(bytes, start, end)))
+      fail(error, messageOf(arrival, readBytes(bytes, start, end)))
       return
     }
     out(messageOf(arrival, payload))

@@ -143,6 +143,8 @@ export class BrokerLink implements Broker {
     const { target, packetBytesMax } = options
     const socket = openSocket(target, (bytes) => lane.onData(bytes))
     const lane: Lane = new Lane({ socket, inbox, outbox, writer, packetBytesMax })
+    // Errors of the stream without a code are kept back by the library.
+    lane.on('error', (error) => (this.failure ??= connectError(error, this.where)))
     this.lane = lane
     this.isReading = true
     return lane

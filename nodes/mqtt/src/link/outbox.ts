@@ -43,6 +43,7 @@ export class Outbox {
   private readonly writer: SocketWriter
   private readonly ids: PacketIds
   private readonly encoder: PublishEncoder
+  private readonly isVersion5: boolean
   private readonly inFlightMax: number
   private readonly bufferMax: number
   private readonly onChange: () => void
@@ -63,6 +64,7 @@ export class Outbox {
     this.writer = options.writer
     this.ids = options.ids
     this.encoder = new PublishEncoder(options.isVersion5)
+    this.isVersion5 = options.isVersion5
     this.inFlightMax = options.inFlightMax
     this.bufferMax = options.bufferMax
     this.onChange = options.onChange
@@ -164,15 +166,20 @@ export class Outbox {
   private canSend(qos: Qos): boolean {
     const { allowance } = this
     if (allowance === undefined || this.waiting.size > 0) return false
-    return qos === 0 || this.inFlight.size < Math.min(this.inFlightMax, allowance.receiveMax)
+    return qos === 0 || this.inFlight.size < this.window(qos, allowance)
+  }
+
+  private window(qos: Qos, { receiveMax }: Allowance): number {
+    const max = Math.min(this.inFlightMax, receiveMax)
+    return qos === 2 && !this.isVersion5 ? Math.min(max, untoldReceiveMax) : max
   }
 
   private pump(): void {
     const { allowance } = this
     if (allowance !== undefined) {
-      const window = Math.min(this.inFlightMax, allowance.receiveMax)
       for (let next = this.waiting.peek(); next !== undefined; next = this.waiting.peek()) {
-        if (next.publication.qos > 0 && this.inFlight.size >= window) break
+        const { qos } = next.publication
+        if (qos > 0 && this.inFlight.size >= this.window(qos, allowance)) break
         this.waiting.shift()
         this.waitingBytes -= this.encoder.room(next.publication)
         this.send(next, allowance)
@@ -241,6 +248,8 @@ export class Outbox {
 }
 
 const dupFlag = 8
+/** Before MQTT 5 a broker cannot say it; mosquitto drops QoS 2 messages from the 21st on. */
+const untoldReceiveMax = 20
 const roomForTurns = 1000
 
 function refusal(publication: Publication, allowance: Allowance): NodeError | undefined {
