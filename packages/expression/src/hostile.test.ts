@@ -130,6 +130,27 @@ describe('text never becomes code', () => {
   })
 })
 
+describe('the largest expressions that are read also run', () => {
+  const nested = (open: string, inner: string, close: string): string =>
+    open.repeat(60) + inner + close.repeat(60)
+  test.each<[string, string, unknown]>([
+    ['a sum', `${'1+'.repeat(480)}1`, 481],
+    ['a condition', Array.from({ length: 450 }, () => 'payload.a > 0').join(' && '), true],
+    ['alternatives', Array.from({ length: 450 }, () => 'payload.a < 0').join(' || '), false],
+    ['members', `payload${'.x'.repeat(480)}`, null],
+    ['texts', `${'"a" + '.repeat(480)}payload.a`, `${'a'.repeat(480)}1`],
+    ['parentheses', nested('(', 'payload.a', ')'), 1],
+    ['negations', nested('!', 'true', ''), true],
+    ['lists', nested('[', '', ']') + '.size()', 1],
+    ['conditionals', nested('payload.a > 1 ? 0 : ', '7', ''), 7],
+    ['calls', nested('abs(', '-1', ')'), 1],
+    ['comprehensions', nested('[1].map(x, ', 'x', ')[0]'), 1],
+    ['many nodes', `[${'payload.a,'.repeat(950)}].sum()`, 950],
+  ])('%s', (_, source, expected) => {
+    expect(run(source, { a: 1 })).toEqual(expected)
+  })
+})
+
 describe('odd data never makes an expression throw', () => {
   const cyclic: Record<string, unknown> = { a: 1 }
   cyclic['self'] = cyclic

@@ -130,6 +130,12 @@ describe('what is only suspicious is a warning', () => {
   })
 })
 
+test('msg, which Node-RED has, is known to be too much without any list of names', () => {
+  expect(check('msg.payload > 1').problems).toMatchObject([{ end: 3, severity: 'warning' }])
+  expect(check('other.payload > 1').problems).toEqual([])
+  expect(check('msg == "x"', { roots: ['msg'] }).problems).toEqual([])
+})
+
 describe('the nearest name', () => {
   test.each([
     ['startWith', 'startsWith'],

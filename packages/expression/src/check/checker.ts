@@ -97,11 +97,13 @@ class Checker {
 
   #checkRoot(node: Node & { kind: 'root' }): void {
     const { roots } = this.#options
-    if (!roots || roots.includes(node.name)) return
+    if (roots?.includes(node.name)) return
+    if (node.name === 'msg') return this.#warn(node, this.#leaveOutMsg(node))
+    if (!roots) return
     const near = nearestName(node.name, roots)
     const known = near ? `did you mean "${near}"?` : `known are ${roots.join(', ')}`
     const message = `Messages are not known to have "${node.name}" (${this.#place(node)}); ${known}`
-    this.#warn(node, node.name === 'msg' ? this.#leaveOutMsg(node) : message)
+    this.#warn(node, message)
   }
 
   #leaveOutMsg(node: Span): string {
