@@ -7,12 +7,12 @@ export function inOrder(nodes: readonly PlannedNode[]): PlannedNode[] {
   for (const node of nodes) missing.set(node, node.upstream.length)
   const ready = nodes.filter((node) => node.upstream.length === 0)
   for (let next = 0; next < ready.length; next += 1) {
-    const node = ready[next]
-    if (node === undefined) break
-    for (const follower of downstreamOf(node)) {
-      const left = (missing.get(follower) ?? 0) - 1
-      missing.set(follower, left)
-      if (left === 0) ready.push(follower)
+    for (const port of ready[next]?.ports ?? []) {
+      for (const { to } of port.wires) {
+        const left = (missing.get(to) ?? 0) - 1
+        missing.set(to, left)
+        if (left === 0) ready.push(to)
+      }
     }
   }
   if (ready.length < nodes.length) throw circle(missing)

@@ -33,7 +33,7 @@ export interface PlannedNode {
   readonly secrets: Readonly<Record<string, string>>
   /** The error port last, where the node has one. */
   readonly ports: readonly PlannedPort[]
-  /** Nodes that send to this one, each once. */
+  /** The nodes that send to this one, once for each wire. */
   readonly upstream: PlannedNode[]
 }
 
@@ -59,87 +59,92 @@ export const emptyPlan: Plan = { flow: '', nodes: [], byId: new Map(), connectio
 
 /** Throws an `EngineError` that names the node for a flow that cannot run. */
 export function makePlan(spec: DeploymentSpec, nodeTypes: NodeTypes): Plan {
-  const byId = new Map<string, PlannedNode>()
-  const leftOut = new Set<string>()
-  for (const document of spec.flow.nodes) {
-    if (byId.has(document.id) || leftOut.has(document.id)) {
-      throw new EngineError('NODE_ID_TWICE', `Two nodes have the id "${document.id}".`, {
-        node: document.id,
-      })
-    }
-    const node = planNode(document, spec, nodeTypes)
-    if (node === undefined) leftOut.add(document.id)
-    else byId.set(node.id, node)
-  }
-  for (const wire of spec.flow.wires) join(wire, byId, leftOut)
-  const nodes = inOrder([...byId.values()])
+  const planner = new Planner(spec, nodeTypes)
+  for (const document of spec.flow.nodes) planner.add(document)
+  for (const wire of spec.flow.wires) planner.join(wire)
+  const nodes = inOrder([...planner.byId.values()])
   markShared(nodes)
-  return { flow: spec.flow.name, nodes, byId, connections: planConnections(spec) }
+  return { flow: spec.flow.name, nodes, byId: planner.byId, connections: planConnections(spec) }
 }
 
-function planNode(
-  document: FlowNode,
-  spec: DeploymentSpec,
-  nodeTypes: NodeTypes,
-): PlannedNode | undefined {
-  const type = nodeTypes.get(document.type)
-  if (type === undefined) {
-    throw new EngineError(
-      'NODE_TYPE_UNKNOWN',
-      `Node "${document.id}" is of type "${document.type}", which is not installed.`,
-      { node: document.id },
-    )
+class Planner {
+  readonly byId = new Map<string, PlannedNode>()
+  private readonly spec: DeploymentSpec
+  private readonly nodeTypes: NodeTypes
+  private readonly leftOut = new Set<string>()
+  private readonly wires = new Set<string>()
+  /** Names of the ports of types whose ports are always the same. */
+  private readonly fixedPorts = new Map<Descriptor, readonly string[]>()
+
+  constructor(spec: DeploymentSpec, nodeTypes: NodeTypes) {
+    this.spec = spec
+    this.nodeTypes = nodeTypes
   }
-  if (document.isDisabled === true || !('create' in type)) return undefined
-  // Descriptors are erased in the union; each node's own is handed to its own `create`.
-  const runnable: RunnableType = type
-  const descriptor: Descriptor = runnable.descriptor
-  return {
-    id: document.id,
-    name: document.name ?? descriptor.title,
-    document,
-    type: runnable,
-    descriptor,
-    secrets: spec.secrets[`flow/${spec.flow.name}/${document.id}`] ?? noSecrets,
-    ports: outputPorts(descriptor, document.config).map(({ name }) => ({ name, wires: [] })),
-    upstream: [],
+
+  add(document: FlowNode): void {
+    const { id } = document
+    if (this.byId.has(id) || this.leftOut.has(id)) {
+      throw new EngineError('NODE_ID_TWICE', `Two nodes have the id "${id}".`, { node: id })
+    }
+    const type = this.nodeTypes.get(document.type)
+    if (type === undefined) {
+      const message = `Node "${id}" is of type "${document.type}", which is not installed.`
+      throw new EngineError('NODE_TYPE_UNKNOWN', message, { node: id })
+    }
+    if (document.isDisabled === true || !('create' in type)) this.leftOut.add(id)
+    else this.byId.set(id, this.plan(document, type))
+  }
+
+  join(wire: Wire): void {
+    const { from, to } = wire
+    const sender = this.find(from)
+    const receiver = this.find(to)
+    if (sender === undefined || receiver === undefined) return
+    const port = sender.ports.find(({ name }) => name === from.port)
+    if (port === undefined) throw toNowhere(from, 'output')
+    const input = receiver.descriptor.inputs.findIndex(({ name }) => name === to.port)
+    if (input < 0) throw toNowhere(to, 'input')
+    // The same wire drawn twice is one wire.
+    const key = `${from.node}:${from.port}>${to.node}:${to.port}`
+    if (this.wires.has(key)) return
+    this.wires.add(key)
+    port.wires.push({ to: receiver, input, isShared: false })
+    receiver.upstream.push(sender)
+  }
+
+  private plan(document: FlowNode, type: RunnableType): PlannedNode {
+    // Descriptors are erased in the union; each node's own is handed to its own `create`.
+    const descriptor: Descriptor = type.descriptor
+    const { flow, secrets } = this.spec
+    return {
+      id: document.id,
+      name: document.name ?? descriptor.title,
+      document,
+      type,
+      descriptor,
+      secrets: secrets[`flow/${flow.name}/${document.id}`] ?? noSecrets,
+      ports: this.portsOf(descriptor, document).map((name) => ({ name, wires: [] })),
+      upstream: [],
+    }
+  }
+
+  private portsOf(descriptor: Descriptor, { config }: FlowNode): readonly string[] {
+    const known = this.fixedPorts.get(descriptor)
+    if (known !== undefined) return known
+    const names = outputPorts(descriptor, config).map(({ name }) => name)
+    if (!('eachRowOf' in descriptor.outputs)) this.fixedPorts.set(descriptor, names)
+    return names
+  }
+
+  private find(end: PortReference): PlannedNode | undefined {
+    const node = this.byId.get(end.node)
+    if (node !== undefined || this.leftOut.has(end.node)) return node
+    const message = `A wire is joined to node "${end.node}", which is missing.`
+    throw new EngineError('WIRE_TO_NOWHERE', message, { node: end.node })
   }
 }
 
 const noSecrets: Readonly<Record<string, string>> = {}
-
-function join(
-  wire: Wire,
-  byId: ReadonlyMap<string, PlannedNode>,
-  leftOut: ReadonlySet<string>,
-): void {
-  const from = find(wire.from, byId, leftOut)
-  const to = find(wire.to, byId, leftOut)
-  if (from === undefined || to === undefined) return
-  const port = from.ports.find(({ name }) => name === wire.from.port)
-  if (port === undefined) throw toNowhere(wire.from, 'output')
-  const input = to.descriptor.inputs.findIndex(({ name }) => name === wire.to.port)
-  if (input < 0) throw toNowhere(wire.to, 'input')
-  if (port.wires.some((other) => other.to === to && other.input === input)) return
-  port.wires.push({ to, input, isShared: false })
-  if (!to.upstream.includes(from)) to.upstream.push(from)
-}
-
-function find(
-  end: PortReference,
-  byId: ReadonlyMap<string, PlannedNode>,
-  leftOut: ReadonlySet<string>,
-): PlannedNode | undefined {
-  const node = byId.get(end.node)
-  if (node !== undefined || leftOut.has(end.node)) return node
-  throw new EngineError(
-    'WIRE_TO_NOWHERE',
-    `A wire is joined to node "${end.node}", which is missing.`,
-    {
-      node: end.node,
-    },
-  )
-}
 
 function toNowhere(end: PortReference, side: string): EngineError {
   const message = `A wire is joined to ${side} "${end.port}" of node "${end.node}", which has none of that name.`

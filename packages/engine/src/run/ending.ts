@@ -19,7 +19,7 @@ export class Ending {
     for (const { id } of plan.nodes) {
       const node = this.running.get(id)
       if (node === undefined || isSource(node)) continue
-      node.isSilent = this.upstreamOf(node).every((one) => one.isSilent)
+      node.isSilent = this.isSilent(node)
       if (node.isSilent || !this.hasEndedUpstream(node)) {
         node.isEnding = false
         node.hasEnded = false
@@ -68,12 +68,19 @@ export class Ending {
     this.settle(node)
   }
 
-  private hasEndedUpstream(node: NodeRun): boolean {
-    return this.upstreamOf(node).every((one) => one.isSilent || one.hasEnded)
+  private isSilent(node: NodeRun): boolean {
+    for (const { id } of node.planned.upstream) {
+      if (this.running.get(id)?.isSilent === false) return false
+    }
+    return true
   }
 
-  private upstreamOf(node: NodeRun): NodeRun[] {
-    return node.planned.upstream.flatMap(({ id }) => this.running.get(id) ?? [])
+  private hasEndedUpstream(node: NodeRun): boolean {
+    for (const { id } of node.planned.upstream) {
+      const upstream = this.running.get(id)
+      if (upstream !== undefined && !upstream.isSilent && !upstream.hasEnded) return false
+    }
+    return true
   }
 
   private checkAll(): void {

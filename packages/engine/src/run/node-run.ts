@@ -77,7 +77,7 @@ export class NodeRun implements TimeListener {
   isEnding = false
   hasEnded = false
 
-  private readonly entries = new Map<number, Emit>()
+  private readonly entries: (Emit | undefined)[] = []
 
   constructor(parts: NodeRunParts) {
     const { runtime, planned, gauges } = parts
@@ -112,10 +112,10 @@ export class NodeRun implements TimeListener {
   entry(input: number, isShared: boolean): Emit {
     const needsCopy = isShared && this.planned.descriptor.changesMessages === true
     const key = input * 2 + (needsCopy ? 1 : 0)
-    let entry = this.entries.get(key)
+    let entry = this.entries[key]
     if (entry === undefined) {
       entry = needsCopy ? copyingEntry(this, input) : plainEntry(this, input)
-      this.entries.set(key, entry)
+      this.entries[key] = entry
     }
     return entry
   }

@@ -36,9 +36,17 @@ export class OutputPort {
     return this.destinations.length > 0
   }
 
-  /** Joins the port to these inputs; does nothing when it already is. */
+  /** Whether the port is joined to exactly these inputs; asked for every port at every update. */
+  isJoinedTo(count: number, destination: (index: number) => Emit | undefined): boolean {
+    if (this.destinations.length !== count) return false
+    for (let index = 0; index < count; index += 1) {
+      if (this.destinations[index] !== destination(index)) return false
+    }
+    return true
+  }
+
+  /** Joins the port to these inputs, in the place of those before. */
   join(destinations: readonly Emit[]): void {
-    if (isSameList(destinations, this.destinations)) return
     this.destinations = destinations
     this.choose()
   }
@@ -82,8 +90,4 @@ function tapped(taps: readonly See[], plain: Emit): Emit {
     }
     plain(message)
   }
-}
-
-function isSameList(one: readonly Emit[], other: readonly Emit[]): boolean {
-  return one.length === other.length && one.every((item, index) => item === other[index])
 }

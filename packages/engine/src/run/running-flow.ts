@@ -1,8 +1,9 @@
+import type { Emit } from '@millrace/sdk'
 import { Compilers } from '../config/compilers.ts'
 import type { EngineHost, Snapshot } from '../deployment.ts'
 import { EngineError } from '../error.ts'
 import { emptyPlan } from '../plan/plan.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedWire } from '../plan/plan.ts'
 import type { NodeState } from '../state/keyed-state.ts'
 import { joinTime } from '../time/network.ts'
 import { Ticker } from '../time/ticker.ts'
@@ -209,12 +210,19 @@ export class RunningFlow {
   }
 
   private joinPorts(run: NodeRun): void {
-    for (const [index, port] of run.ports.entries()) {
-      const wires = run.planned.ports[index]?.wires ?? []
-      port.join(
-        wires.flatMap((wire) => this.nodes.get(wire.to.id)?.entry(wire.input, wire.isShared) ?? []),
-      )
+    const { ports } = run.planned
+    for (let index = 0; index < run.ports.length; index += 1) {
+      const wires = ports[index]?.wires ?? []
+      const destination = (at: number): Emit | undefined => this.entryOf(wires[at])
+      if (run.ports[index]?.isJoinedTo(wires.length, destination) === true) continue
+      run.ports[index]?.join(wires.flatMap((wire) => this.entryOf(wire) ?? []))
     }
+  }
+
+  private entryOf(wire: PlannedWire | undefined): Emit | undefined {
+    return wire === undefined
+      ? undefined
+      : this.nodes.get(wire.to.id)?.entry(wire.input, wire.isShared)
   }
 
   private joinTime(): void {

@@ -20,6 +20,8 @@ export function joinTime(
   running: ReadonlyMap<string, NodeRun>,
 ): void {
   const runs = order.flatMap((planned) => running.get(planned.id) ?? [])
+  // Most flows have nothing that looks at time, and then there is nothing to join.
+  if (!runs.some(hasToDoWithTime)) return
   const reach = new Reach(runs, running)
   const before = new Map<NodeRun, readonly TimeInput[]>()
   for (const run of runs) {
@@ -42,6 +44,12 @@ export function joinTime(
     }
   }
   for (const run of runs) if (run.stop !== undefined && run.stop.inputs.length > 0) run.stop.merge()
+}
+
+/** Whether the node listens, or was joined to one that did. */
+function hasToDoWithTime(run: NodeRun): boolean {
+  if (run.behaviour.onWatermark !== undefined || run.stop !== undefined) return true
+  return run.origin !== undefined && run.origin.links.length > 0
 }
 
 function link(
