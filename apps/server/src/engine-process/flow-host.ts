@@ -47,7 +47,8 @@ interface Call {
 interface Running {
   readonly thread: FlowThread
   readonly watchdog: Watchdog
-  nodes: readonly string[]
+  /** By index in the marker. */
+  readonly nodes: string[]
   suspect: Suspect | undefined
   /** Why it is being ended by force. */
   end: FlowEnd | undefined
@@ -234,8 +235,8 @@ export class FlowHost implements RouteOwner {
         return this.settle(event.id)?.resolve(event.result)
       case 'refused':
         return this.settle(event.id)?.reject(new CommandRefused(event))
-      case 'nodes':
-        running.nodes = event.nodes
+      case 'seated':
+        for (const { index, node } of event.seats) running.nodes[index] = node
         return
       case 'take-route':
         return answerTake(running, this.options.port.take(this, event.number, event.route))

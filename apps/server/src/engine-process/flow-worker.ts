@@ -107,7 +107,7 @@ export class FlowWorker {
 
   private async deploy(text: SpecText, watched: Watched): Promise<UpdateReport> {
     const spec = specOf(text, this.spec)
-    await this.load(typesOf(spec))
+    await this.loadFor(spec)
     const present = this.deployment
     const report = present === undefined ? await this.start(spec) : await this.update(present, spec)
     this.spec = spec
@@ -146,6 +146,16 @@ export class FlowWorker {
     return steps
   }
 
+  private async loadFor(spec: DeploymentSpec): Promise<void> {
+    try {
+      await this.load(typesOf(spec))
+    } catch (error) {
+      const { type } = partsOf(error)
+      const node = spec.flow.nodes.find((each) => each.type === type)?.id
+      throw Object.assign(new Error(sentenceOf(error)), { code: partsOf(error).code, node })
+    }
+  }
+
   private async load(types: readonly string[]): Promise<void> {
     const missing = types.filter((type) => !this.nodeTypes.has(type))
     if (missing.length === 0) return
@@ -167,7 +177,7 @@ export class FlowWorker {
       gauges: {
         allocate: (count) => new Float64Array(count),
         marker,
-        nodes: (nodes) => post({ kind: 'nodes', nodes }),
+        seated: (seats) => post({ kind: 'seated', seats }),
       },
     }
   }
@@ -287,6 +297,10 @@ function refusalOf(error: unknown): Refusal {
   }
 }
 
-function partsOf(error: unknown): { readonly code?: unknown; readonly node?: unknown } {
+function partsOf(error: unknown): {
+  readonly code?: unknown
+  readonly node?: unknown
+  readonly type?: unknown
+} {
   return typeof error === 'object' && error !== null ? error : {}
 }

@@ -9,7 +9,7 @@ import type { Watched } from './watched.ts'
 /** What the engine process is told as it starts. */
 export interface EngineSettings {
   readonly http: { readonly host: string; readonly port: number }
-  /** Handed on to the catalog in each worker: where node packages are looked for. */
+  /** Which modules bring which node types, as the catalog tells. */
   readonly nodePackages: readonly string[]
   /** Heap of one flow. */
   readonly flowHeapMb: number
@@ -133,8 +133,11 @@ export type WorkerCommand =
 export type WorkerEvent =
   | { readonly kind: 'done'; readonly id: number; readonly result: CommandResult }
   | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
-  /** Nodes by their index in the marker; comes before any code of theirs runs. */
-  | { readonly kind: 'nodes'; readonly nodes: readonly string[] }
+  /** Indices of nodes in the marker; comes before any code of theirs runs. */
+  | {
+      readonly kind: 'seated'
+      readonly seats: readonly { readonly index: number; readonly node: string }[]
+    }
   /** Answered through the shared memory of the beat, because the node waits for it. */
   | { readonly kind: 'take-route'; readonly number: number; readonly route: HttpRoute }
   | { readonly kind: 'release-route'; readonly number: number }
