@@ -43,7 +43,7 @@ function build(segments: readonly PathSegment[]): Pick<PathAccess, 'get' | 'set'
   return new Function('runtime', code)(runtime)
 }
 
-/** Reads v1 out of v0, and so on; see generate.ts for why the prototype is asked for after. */
+/** Reads v1 out of v0, and so on; see writer.ts for why the prototype is asked for after. */
 function readStep(segment: PathSegment, depth: number): string {
   const holder = `v${depth}`
   const value = `v${depth + 1}`
