@@ -1,4 +1,5 @@
-import type { Field, FieldCondition, Fields } from '@millrace/sdk/descriptor'
+import { configValue, isConfigShown } from '@millrace/flow'
+import type { Field, Fields } from '@millrace/sdk/descriptor'
 import { rowId } from '@millrace/sdk/descriptor'
 import { EngineError } from '../error.ts'
 import type { Compilers } from './compilers.ts'
@@ -52,9 +53,8 @@ class Resolver {
     for (const name of Object.keys(fields)) {
       const field = fields[name]
       if (field === undefined) continue
-      const isShown = field.when === undefined || isFulfilled(field.when, fields, given)
-      const raw = Object.hasOwn(given, name) ? given[name] : undefined
-      const value = raw ?? defaultOf(field)
+      const isShown = field.when === undefined || isConfigShown(fields, given, name)
+      const value = configValue(fields, given, name)
       values[name] = isShown ? this.shown(field, value, at + name) : hidden(field, value)
       if (isShown && field.kind === 'connection') this.leaveHole(field.type, values, name, at)
     }
@@ -130,10 +130,6 @@ class Resolver {
   }
 }
 
-function defaultOf(field: Field): unknown {
-  return 'default' in field ? field.default : undefined
-}
-
 /** What a node may still read of a field that the form does not show. */
 function hidden(field: Field, value: unknown): unknown {
   switch (field.kind) {
@@ -148,12 +144,4 @@ function hidden(field: Field, value: unknown): unknown {
     default:
       return value
   }
-}
-
-function isFulfilled(when: FieldCondition, fields: Fields, given: Values): boolean {
-  const sibling = fields[when.field]
-  const raw = Object.hasOwn(given, when.field) ? given[when.field] : undefined
-  const value = raw ?? (sibling === undefined ? undefined : defaultOf(sibling))
-  if (!when.is.some((wanted) => wanted === value)) return false
-  return when.and === undefined || isFulfilled(when.and, fields, given)
 }

@@ -1,3 +1,4 @@
+import { connectionOwner, nodeOwner } from '@millrace/flow'
 import type { ConnectionDocument, FlowNode, PortReference, Wire } from '@millrace/flow'
 import type { NodeType, OperatorType, SinkType, SourceType } from '@millrace/sdk'
 import type { Descriptor } from '@millrace/sdk/descriptor'
@@ -122,7 +123,7 @@ class Planner {
       document,
       type,
       descriptor,
-      secrets: secrets[`flow/${flow.name}/${document.id}`] ?? noSecrets,
+      secrets: secrets[nodeOwner(flow.name, document.id)] ?? noSecrets,
       ports: this.portsOf(descriptor, document).map((name) => ({ name, wires: [] })),
       upstream: [],
     }
@@ -154,7 +155,7 @@ function toNowhere(end: PortReference, side: string): EngineError {
 function planConnections(spec: DeploymentSpec): Map<string, PlannedConnection> {
   const connections = new Map<string, PlannedConnection>()
   for (const document of spec.connections) {
-    const secrets = spec.secrets[`connection/${document.id}`] ?? noSecrets
+    const secrets = spec.secrets[connectionOwner(document.id)] ?? noSecrets
     connections.set(document.id, { document, secrets })
   }
   return connections
