@@ -1,5 +1,4 @@
 import { ensureInstalled } from './install.mjs'
-import { ensureNode } from './node24.mjs'
 import { main, say } from './project.mjs'
 import { runStep, staticSteps } from './steps.mjs'
 
@@ -10,8 +9,7 @@ const unitTests = {
 
 // npm run check: everything that is quick enough for every commit.
 await main(async () => {
-  await ensureInstalled()
-  const node24 = await ensureNode()
+  const node24 = await ensureInstalled()
   const bad = []
   for (const step of [...staticSteps, unitTests]) {
     const { isGood } = await runStep(node24, step)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { anyNode24, ensureNode } from './node24.mjs'
 import { npm } from './npm.mjs'
 import { Hint, inProject, say } from './project.mjs'
 
@@ -8,22 +9,23 @@ const lockfile = inProject('package-lock.json')
 const npmStamp = inProject('node_modules', '.package-lock.json')
 const stamp = inProject('node_modules', '.millrace-installed')
 
-/** Installs the packages when they are absent, incomplete or older than the lockfile. */
+/**
+ * Installs the packages when they are absent, incomplete or older than the lockfile.
+ * @returns the path of the Node 24 among them
+ */
 export async function ensureInstalled() {
-  if (isInstalled()) return
+  if (!isInstalled()) await install()
+  return ensureNode()
+}
+
+async function install() {
   const isFirst = !existsSync(npmStamp)
-  say(
-    isFirst ? 'Installing packages (the first time takes about a minute) …' : 'Updating packages …',
-  )
+  const node24 = await anyNode24()
+  say(isFirst ? 'Installing packages (this once, about a minute) …' : 'Updating packages …')
   const startedMs = Date.now()
   // Not `npm ci`: that would remove the Node 24 that may be running this.
-  const { code } = await npm([
-    'install',
-    '--no-save',
-    '--loglevel=error',
-    '--include=dev',
-    '--include=optional',
-  ])
+  const options = ['--no-save', '--ignore-scripts', '--include=dev', '--include=optional']
+  const { code } = await npm(node24, ['install', ...options, '--loglevel=error'])
   if (code !== 0) throw new Hint(explain(code))
   writeFileSync(stamp, lockHash())
   say(`Packages installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s.`)

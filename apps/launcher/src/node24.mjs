@@ -14,18 +14,25 @@ import { Hint, inProject, isWindows, say } from './project.mjs'
 
 const executable = isWindows ? 'node.exe' : 'node'
 const installed = inProject('node_modules', 'node', 'bin', executable)
+// npm leaves folders with a dot in front alone.
+const waitingRoom = inProject('node_modules', '.node24')
 
 /**
- * The path of a Node 24 that runs. The npm package `node` brings it by an install script; where
- * scripts are blocked, the package for this platform is fetched without one.
+ * The path of an installed Node 24 that runs. The npm package `node` would fetch it by an install
+ * script; scripts may be blocked, so the package for this platform is fetched without one.
  */
 export async function ensureNode() {
   if (runs(installed)) return installed
-  await fetchNode()
+  place(await fetchNode())
+  rmSync(waitingRoom, { recursive: true, force: true })
   if (runs(installed)) return installed
-  throw new Hint(
-    `Node ${wantedVersion()} was installed at ${installed} but does not run on this machine.`,
-  )
+  throw new Hint(`Node ${wantedVersion()} at ${installed} does not run on this machine.`)
+}
+
+/** A Node 24 to install the packages with, before any is there. */
+export async function anyNode24() {
+  if (Number.parseInt(process.versions.node, 10) === 24) return process.execPath
+  return runs(installed) ? installed : fetchNode()
 }
 
 /** @param {string} node */
@@ -37,31 +44,21 @@ function runs(node) {
 
 async function fetchNode() {
   const name = platformPackage()
-  const prefix = inProject('node_modules', '.node24')
-  say(`Fetching Node ${wantedVersion()} (${name}) …`)
-  mkdirSync(prefix, { recursive: true })
+  const binary = join(waitingRoom, 'node_modules', name, 'bin', executable)
+  if (runs(binary)) return binary
+  say(`Fetching Node ${wantedVersion()} …`)
+  mkdirSync(waitingRoom, { recursive: true })
+  const wanted = `${name}@${wantedVersion()}`
+  const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
   const { code } = await npm(
-    [
-      'install',
-      '--prefix',
-      prefix,
-      '--no-save',
-      '--no-package-lock',
-      '--ignore-scripts',
-      '--force',
-      '--loglevel=error',
-      `${name}@${wantedVersion()}`,
-    ],
-    { cwd: prefix },
+    process.execPath,
+    ['install', '--prefix', waitingRoom, ...options, wanted],
+    { cwd: waitingRoom },
   )
-  const binary = join(prefix, 'node_modules', name, 'bin', executable)
-  if (code !== 0 || !existsSync(binary)) {
-    throw new Hint(
-      `npm could not fetch ${name}@${wantedVersion()}. Is there a Node 24 for ${process.platform} on ${process.arch}?`,
-    )
-  }
-  place(binary)
-  rmSync(prefix, { recursive: true, force: true })
+  if (code === 0 && existsSync(binary)) return binary
+  throw new Hint(
+    `npm could not fetch ${wanted} (its own words are above). Is the npm registry in reach, and is there a Node 24 for ${process.platform} on ${process.arch}?`,
+  )
 }
 
 /** @param {string} binary */

@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs'
 import { run, toolEnvironment } from './command.mjs'
 import { ensureEditor } from './editor.mjs'
 import { ensureInstalled } from './install.mjs'
-import { ensureNode } from './node24.mjs'
 import { Hint, inProject, main } from './project.mjs'
 
 // npm start [-- ARGS]: from a fresh clone to a running server.
 await main(async () => {
-  await ensureInstalled()
-  const node24 = await ensureNode()
+  const node24 = await ensureInstalled()
   await ensureEditor(node24)
   const server = inProject('apps', 'server', 'src', 'main.ts')
   if (!existsSync(server)) throw new Hint(`There is no server at ${server}.`)

@@ -2,7 +2,6 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { run, toolEnvironment } from './command.mjs'
 import { ensureEditor } from './editor.mjs'
 import { ensureInstalled } from './install.mjs'
-import { ensureNode } from './node24.mjs'
 import { inProject, main, say } from './project.mjs'
 import { runStep, staticSteps, stepLine } from './steps.mjs'
 import { browserTests, results, vitestTests } from './suites.mjs'
@@ -12,8 +11,7 @@ import { closingLine, judge, single, sum } from './tally.mjs'
 
 // npm test: installs what the tests need, runs all of them, and sums up in one last line.
 await main(async () => {
-  await ensureInstalled()
-  const node24 = await ensureNode()
+  const node24 = await ensureInstalled()
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   await installServices(node24)
