@@ -1,23 +1,42 @@
 import { useSyncExternalStore } from 'react'
+import { useStore } from 'zustand'
 import type { FlowEditor } from '../model/index.ts'
-import { EmptyState, type Tab } from '../ui/index.ts'
+import { useWorkbench } from '../shell/context.tsx'
+import type { Tab } from '../ui/index.ts'
+import { AlertsPanel } from './alerts-panel.tsx'
+import { ChartsPanel } from './charts-panel.tsx'
+import { DebugPanel } from './debug-panel.tsx'
+import { HistoryPanel } from './history-panel.tsx'
+import { LogPanel } from './log-panel.tsx'
+import { ProblemsPanel } from './problems-panel.tsx'
 
 /** The tabs of the drawer, by `DrawerTab`. */
 export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
   const problems = useProblemCount(flow)
+  const { live } = useWorkbench()
+  const open = useStore(
+    live.alerts,
+    ({ alerts }) => alerts.filter(({ state }) => state === 'open').length,
+  )
   return [
-    { id: 'debug', label: 'Debug', content: <EmptyState title="No messages yet" /> },
+    { id: 'debug', label: 'Debug', content: <DebugPanel flow={flow} /> },
     {
       id: 'problems',
       label: 'Problems',
       count: problems,
       countLook: 'error',
-      content: <EmptyState title="No problems" />,
+      content: <ProblemsPanel flow={flow} />,
     },
-    { id: 'log', label: 'Log', content: <EmptyState title="Nothing logged" /> },
-    { id: 'alerts', label: 'Alerts', content: <EmptyState title="No alerts" /> },
-    { id: 'charts', label: 'Charts', content: <EmptyState title="No charts" /> },
-    { id: 'history', label: 'History', content: <EmptyState title="Nothing done yet" /> },
+    { id: 'log', label: 'Log', content: <LogPanel flow={flow} /> },
+    {
+      id: 'alerts',
+      label: 'Alerts',
+      count: open,
+      countLook: 'warning',
+      content: <AlertsPanel />,
+    },
+    { id: 'charts', label: 'Charts', content: <ChartsPanel flow={flow} /> },
+    { id: 'history', label: 'History', content: <HistoryPanel flow={flow} /> },
   ]
 }
 

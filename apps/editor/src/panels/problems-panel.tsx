@@ -1,0 +1,55 @@
+import { useStore } from 'zustand'
+import type { Problem } from '@millrace/flow'
+import { nameOf, type FlowEditor } from '../model/index.ts'
+import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { EmptyState, Icon } from '../ui/index.ts'
+import styles from './panel.module.css'
+
+/** What is wrong with the flow; a click goes to where it is. */
+export function ProblemsPanel({ flow }: { readonly flow: FlowEditor | undefined }) {
+  if (flow === undefined) return <EmptyState title="No flow is open" />
+  return <Problems flow={flow} />
+}
+
+function Problems({ flow }: { readonly flow: FlowEditor }) {
+  const problems = useFlowState(flow, (state) => state.problems)
+  if (problems.length === 0)
+    return <EmptyState title="No problems">The flow can be deployed as it is.</EmptyState>
+  return (
+    <div className={styles['scroll']}>
+      <ul className={styles['rows']}>
+        {problems.slice(0, 500).map((problem, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- two problems may be alike
+          <li key={index}>
+            <ProblemRow flow={flow} problem={problem} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function ProblemRow({ flow, problem }: { readonly flow: FlowEditor; readonly problem: Problem }) {
+  const { editor, layout, view } = useWorkbench()
+  const catalog = useStore(editor.catalog)
+  const node = useFlowState(flow, ({ document }) =>
+    problem.node === undefined ? undefined : document.nodes.get(problem.node),
+  )
+  const go = () => {
+    if (node === undefined) return
+    flow.select([node.id])
+    view.showNode(node.id)
+    layout.openInspector(
+      problem.field === undefined ? undefined : { node: node.id, field: problem.field },
+    )
+  }
+  return (
+    <button type="button" className={styles['row']} onClick={go}>
+      <span className={styles['severity']} data-severity={problem.severity}>
+        <Icon name={problem.severity === 'error' ? 'circle-x' : 'triangle-alert'} size={14} />
+      </span>
+      <span className={styles['text']}>{problem.message}</span>
+      {node !== undefined && <span className={styles['dim']}>{nameOf(catalog, node)}</span>}
+    </button>
+  )
+}
