@@ -1,6 +1,12 @@
 import { describe } from '@millrace/sdk/descriptor'
 import { aggregatesField } from './aggregates-field.ts'
 
+const timeOfItsOwn = {
+  field: 'time',
+  is: ['event'],
+  and: { field: 'type', is: ['tumbling', 'hopping', 'cumulate', 'session'] },
+} as const
+
 export const descriptor = describe({
   type: 'window/aggregate',
   version: 1,
@@ -29,7 +35,7 @@ export const descriptor = describe({
     { name: 'late', title: 'Late', help: 'Messages that came after their window was done with.' },
   ],
   stateful: true,
-  face: '{type} · {sizeMs}',
+  face: '{type} {sizeMs}{gapMs}{messages}',
   targets: ['local', 'workers', 'flink'],
   fields: {
     type: {
@@ -40,6 +46,13 @@ export const descriptor = describe({
       options: [
         { value: 'tumbling', label: 'Tumbling', help: 'One after the other: 0–10, 10–20, 20–30.' },
         { value: 'hopping', label: 'Hopping', help: 'Overlapping: 0–10, 5–15, 10–20.' },
+        {
+          value: 'cumulate',
+          label: 'Cumulating',
+          help: 'A running result that begins afresh: 0–5, 0–10, then 10–15, 10–20.',
+        },
+        { value: 'session', label: 'Session', help: 'Ends when a group has been silent.' },
+        { value: 'count', label: 'Number of messages', help: 'Full after so many of a group.' },
       ],
     },
     sizeMs: {
@@ -49,6 +62,7 @@ export const descriptor = describe({
       required: true,
       min: 1,
       max: 31_622_400_000,
+      when: { field: 'type', is: ['tumbling', 'hopping', 'cumulate'] },
     },
     slideMs: {
       kind: 'duration',
@@ -59,6 +73,34 @@ export const descriptor = describe({
       max: 31_622_400_000,
       help: 'Best a whole part of the length.',
       when: { field: 'type', is: ['hopping'] },
+    },
+    stepMs: {
+      kind: 'duration',
+      label: 'A result every',
+      default: 5000,
+      required: true,
+      min: 1,
+      max: 31_622_400_000,
+      help: 'A whole part of the length.',
+      when: { field: 'type', is: ['cumulate'] },
+    },
+    gapMs: {
+      kind: 'duration',
+      label: 'Ends after silence of',
+      default: 60_000,
+      required: true,
+      min: 1,
+      max: 31_622_400_000,
+      when: { field: 'type', is: ['session'] },
+    },
+    messages: {
+      kind: 'integer',
+      label: 'Messages',
+      default: 10,
+      required: true,
+      min: 1,
+      max: 1_000_000_000,
+      when: { field: 'type', is: ['count'] },
     },
     groupBy: {
       kind: 'expression',
@@ -72,6 +114,7 @@ export const descriptor = describe({
       kind: 'choice',
       label: 'Time',
       section: 'Time',
+      when: { field: 'type', is: ['tumbling', 'hopping', 'cumulate', 'session'] },
       default: 'event',
       options: [
         {
@@ -91,6 +134,7 @@ export const descriptor = describe({
       label: 'Shift windows by',
       advanced: true,
       default: 0,
+      when: { field: 'type', is: ['tumbling', 'hopping', 'cumulate'] },
       help: 'Windows are aligned to 1970-01-01 00:00 UTC. −1 h makes days begin at 23:00 UTC.',
     },
     allowedLatenessMs: {
@@ -100,7 +144,7 @@ export const descriptor = describe({
       default: 0,
       min: 0,
       help: 'A message that comes after its window closed, but within this time, gives another result.',
-      when: { field: 'time', is: ['event'] },
+      when: timeOfItsOwn,
     },
     accumulation: {
       kind: 'choice',
@@ -111,7 +155,7 @@ export const descriptor = describe({
         { value: 'accumulating', label: 'All messages of the window' },
         { value: 'discarding', label: 'Only what came since the last result' },
       ],
-      when: { field: 'time', is: ['event'] },
+      when: timeOfItsOwn,
     },
   },
 })

@@ -1,0 +1,157 @@
+/**
+ * Windows as their definition has them, with no thought of speed: every window keeps all of its
+ * messages. What the node does is compared with this.
+ */
+export interface Event {
+  readonly time: number
+  readonly key: string
+  readonly value: number | null
+}
+
+export type Step =
+  | { readonly event: Event }
+  | { readonly watermark: number }
+  | { readonly restore: true }
+
+export interface Outcome {
+  readonly key: string
+  readonly start: number
+  readonly end: number
+  readonly values: readonly Event[]
+}
+
+export interface Shape {
+  readonly latenessMs: number
+  readonly isDiscarding: boolean
+}
+
+export interface Model {
+  /** Results of the message, in any order; null when it is late. */
+  add(event: Event): readonly Outcome[] | null
+  /** Results in the order of their ends. */
+  advance(watermark: number): readonly Outcome[]
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+interface Open extends Span {
+  readonly key: string
+  events: Event[]
+  hasFired: boolean
+}
+
+/** Windows at fixed places: `spansOf` gives all that hold a time. */
+export function fixedModel(shape: Shape, spansOf: (time: number) => readonly Span[]): Model {
+  const open = new Map<string, Open>()
+  let watermark = -Infinity
+  const isOver = (end: number): boolean => end - 1 + shape.latenessMs <= watermark
+  return {
+    add(event) {
+      const spans = spansOf(event.time)
+      const live = spans.filter(({ end }) => !isOver(end))
+      if (spans.length > 0 && live.length === 0) return null
+      return live.flatMap(({ start, end }) => {
+        const id = `${event.key} ${start} ${end}`
+        const window = open.get(id) ?? { key: event.key, start, end, events: [], hasFired: false }
+        open.set(id, window)
+        window.events.push(event)
+        return end - 1 <= watermark ? [fired(window, shape)] : []
+      })
+    },
+    advance(time) {
+      watermark = time
+      const due = [...open.values()]
+        .filter(({ end, hasFired }) => end - 1 <= watermark && !hasFired)
+        .toSorted((one, other) => one.end - other.end)
+        .map((window) => fired(window, shape))
+      for (const [id, { end }] of open) if (isOver(end)) open.delete(id)
+      return due
+    },
+  }
+}
+
+interface OpenSession {
+  readonly key: string
+  readonly start: number
+  readonly last: number
+  readonly events: Event[]
+  firedEnd: number
+}
+
+/** Sessions: messages of a key that are at most the gap apart. */
+export function sessionModel(shape: Shape, gapMs: number): Model {
+  let open: OpenSession[] = []
+  let watermark = -Infinity
+  const isOver = (end: number): boolean => end - 1 + shape.latenessMs <= watermark
+  const fire = (session: OpenSession): Outcome => {
+    const { key, start, last, events } = session
+    session.firedEnd = last + gapMs
+    return { key, start, end: last + gapMs, values: taken(events, shape) }
+  }
+  return {
+    add(event) {
+      const { key, time } = event
+      const touched = open.filter(
+        (one) => one.key === key && one.start <= time + gapMs && time <= one.last + gapMs,
+      )
+      if (touched.length === 0 && isOver(time + gapMs)) return null
+      open = open.filter((one) => !touched.includes(one))
+      const session: OpenSession = {
+        key,
+        start: Math.min(time, ...touched.map(({ start }) => start)),
+        last: Math.max(time, ...touched.map(({ last }) => last)),
+        events: [...touched.flatMap(({ events }) => events), event],
+        firedEnd: -Infinity,
+      }
+      open.push(session)
+      return session.last + gapMs - 1 <= watermark ? [fire(session)] : []
+    },
+    advance(time) {
+      watermark = time
+      const due = open
+        .filter(({ last, firedEnd }) => last + gapMs - 1 <= watermark && firedEnd < last + gapMs)
+        .toSorted((one, other) => one.last - other.last)
+        .map(fire)
+      // Those that were joined by a message behind the watermark have fired already.
+      open = open.filter(({ last }) => !isOver(last + gapMs))
+      return due
+    },
+  }
+}
+
+function fired(window: Open, shape: Shape): Outcome {
+  window.hasFired = true
+  const { key, start, end } = window
+  return { key, start, end, values: taken(window.events, shape) }
+}
+
+function taken(events: Event[], { isDiscarding }: Shape): readonly Event[] {
+  return isDiscarding ? events.splice(0) : [...events]
+}
+
+/** The results of all functions, by their definition. */
+export function aggregated(events: readonly Event[]): Record<string, unknown> {
+  const byTime = events.filter(({ value }) => value !== null).toSorted((a, b) => a.time - b.time)
+  const values = byTime.map(({ value }) => value ?? 0)
+  const n = values.length
+  const sum = values.reduce((one, other) => one + other, 0)
+  const squares = values.reduce((all, value) => all + (value - sum / n) ** 2, 0)
+  const latest = byTime.at(-1)?.time
+  return {
+    rows: events.length,
+    count: n,
+    sum: n === 0 ? null : sum,
+    avg: n === 0 ? null : sum / n,
+    min: n === 0 ? null : Math.min(...values),
+    max: n === 0 ? null : Math.max(...values),
+    first: values[0] ?? null,
+    last: byTime.findLast(({ time }) => time === latest)?.value ?? null,
+    stddev: n < 2 ? null : Math.sqrt(squares / (n - 1)),
+    stddevPopulation: n === 0 ? null : Math.sqrt(squares / n),
+    distinct: new Set(values).size,
+    big: events.filter(({ value }) => value !== null && value > 10).length,
+  }
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Message } from '@millrace/sdk'
+import { run } from '@millrace/sdk/testing'
+import type { TestRun } from '@millrace/sdk/testing'
+import { aggregate } from './operator.ts'
+import { aggregated, fixedModel, sessionModel } from './testing/brute-force.ts'
+import type { Event, Model, Outcome, Shape, Step } from './testing/brute-force.ts'
+
+const value = (message: Message) => message['value'] as number | null
+
+const rows = [
+  { name: 'rows', function: 'count' },
+  { name: 'count', function: 'count', counted: value },
+  ...['sum', 'avg', 'min', 'max', 'first', 'last', 'stddev', 'stddevPopulation', 'distinct'].map(
+    (name) => ({ name, function: name, value }),
+  ),
+  { name: 'big', function: 'count', where: (message: Message) => (value(message) ?? 0) > 10 },
+]
+
+/** Long enough to go over several windows, short enough to fall often on their edges. */
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        event: fc.record({
+          time: fc.integer({ min: -20, max: 60 }),
+          key: fc.constantFrom('a', 'b', ''),
+          value: fc.option(fc.integer({ min: -5, max: 20 })),
+        }),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ watermark: fc.integer({ min: -20, max: 70 }) }) },
+    { weight: 1, arbitrary: fc.constant({ restore: true } as const) },
+  ),
+  { maxLength: 40 },
+)
+
+const shapes = fc.record({
+  latenessMs: fc.constantFrom(0, 0, 1, 5, 30),
+  isDiscarding: fc.boolean(),
+})
+const offset = fc.integer({ min: -15, max: 15 })
+const size = fc.integer({ min: 1, max: 25 })
+
+describe('window results are those of the definition, in any order of messages, over restarts:', () => {
+  it('tumbling', () => {
+    fc.assert(
+      fc.property(steps, shapes, size, offset, (todo, shape, sizeMs, offsetMs) => {
+        const spansOf = (time: number) => hops(time, { sizeMs, slideMs: sizeMs, offsetMs })
+        const config = { type: 'tumbling', sizeMs, offsetMs }
+        compare(open(config, shape), fixedModel(shape, spansOf), todo)
+      }),
+    )
+  })
+
+  it('hopping, with holes or overlaps of any ratio', () => {
+    fc.assert(
+      fc.property(steps, shapes, fc.tuple(size, size, offset), (todo, shape, numbers) => {
+        const [sizeMs, slideMs, offsetMs] = numbers
+        const spansOf = (time: number) => hops(time, { sizeMs, slideMs, offsetMs })
+        const config = { type: 'hopping', sizeMs, slideMs, offsetMs }
+        compare(open(config, shape), fixedModel(shape, spansOf), todo)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('cumulating', () => {
+    const parts = fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 5 }), offset)
+    fc.assert(
+      fc.property(steps, shapes, parts, (todo, shape, [stepMs, times, offsetMs]) => {
+        const sizeMs = stepMs * times
+        const spansOf = (time: number) =>
+          hops(time, { sizeMs, slideMs: sizeMs, offsetMs }).flatMap(({ start }) =>
+            Array.from({ length: times }, (_, step) => ({
+              start,
+              end: start + (step + 1) * stepMs,
+            })).filter(({ end }) => end > time),
+          )
+        const config = { type: 'cumulate', sizeMs, stepMs, offsetMs }
+        compare(open(config, shape), fixedModel(shape, spansOf), todo)
+      }),
+    )
+  })
+
+  it('session', () => {
+    fc.assert(
+      fc.property(steps, shapes, fc.integer({ min: 1, max: 12 }), (todo, shape, gapMs) => {
+        compare(open({ type: 'session', gapMs }, shape), sessionModel(shape, gapMs), todo)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+function hops(time: number, shape: { sizeMs: number; slideMs: number; offsetMs: number }) {
+  const { sizeMs, slideMs, offsetMs } = shape
+  const spans = []
+  for (let start = time - sizeMs + 1; start <= time; start += 1) {
+    if (Number.isInteger((start - offsetMs) / slideMs)) spans.push({ start, end: start + sizeMs })
+  }
+  return spans
+}
+
+function open(config: Record<string, unknown>, { latenessMs, isDiscarding }: Shape): TestRun {
+  return run(aggregate, {
+    ...config,
+    groupBy: (message: Message) => message['device'],
+    aggregates: rows,
+    allowedLatenessMs: latenessMs,
+    accumulation: isDiscarding ? 'discarding' : 'accumulating',
+  })
+}
+
+function compare(node: TestRun, model: Model, todo: readonly Step[]): void {
+  let watermark = -Infinity
+  for (const step of todo) {
+    if ('restore' in step) node.restore(node.snapshot())
+    else if ('event' in step) expectSame(node, add(node, step.event), model.add(step.event))
+    else if (step.watermark > watermark) {
+      watermark = step.watermark
+      node.watermark(watermark)
+      expectSame(node, node.take('out'), model.advance(watermark))
+    }
+  }
+  node.end()
+  expectSame(node, node.take('out'), model.advance(Infinity))
+  expect(node.failures()).toEqual([])
+  expect(node.snapshot()['groups']).toEqual([])
+}
+
+function add(node: TestRun, { time, key, value: number }: Event): readonly Message[] {
+  node.send({ time, device: key, value: number })
+  return node.take('out')
+}
+
+function expectSame(
+  node: TestRun,
+  got: readonly Message[],
+  wanted: readonly Outcome[] | null,
+): void {
+  expect(node.take('late').length).toBe(wanted === null ? 1 : 0)
+  const ends = got.map((message) => message.time ?? NaN)
+  expect(ends).toEqual(ends.toSorted((one, other) => one - other))
+  expect(got.map(rounded).toSorted(byText)).toEqual((wanted ?? []).map(expected).toSorted(byText))
+}
+
+function expected({ key, start, end, values }: Outcome): unknown {
+  const payload = { ...aggregated(values), start, end, key }
+  return rounded({ payload, key, time: end - 1 })
+}
+
+/** As text, with numbers to nine places, so that the order of additions does not matter. */
+function rounded(message: Message): string {
+  const { payload, key, time } = message
+  const places = (_name: string, item: unknown) =>
+    typeof item === 'number' ? Number(item.toFixed(9)) + 0 : item
+  return JSON.stringify({ payload, key, time }, places)
+}
+
+function byText(one: unknown, other: unknown): number {
+  return String(one) < String(other) ? -1 : 1
+}
