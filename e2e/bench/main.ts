@@ -8,7 +8,9 @@ const options = readOptions(process.argv.slice(2))
 const chosen = scenarios.filter(
   ({ name }) => options.names.length === 0 || options.names.includes(name),
 )
-const unknown = options.names.filter((name) => !scenarios.some((scenario) => scenario.name === name))
+const unknown = options.names.filter(
+  (name) => !scenarios.some((scenario) => scenario.name === name),
+)
 if (unknown.length > 0) {
   const known = scenarios.map(({ name, about }) => `  ${name.padEnd(24)}${about}`).join('\n')
   process.stderr.write(`no scenario is called ${unknown.join(', ')}; there are:\n${known}\n`)
@@ -21,7 +23,9 @@ const figures: Figure[] = []
 for (const scenario of chosen) {
   say(`\n${scenario.name}: ${scenario.about}`)
   try {
-    figures.push(...(await scenario.measure({ runs: options.runs, say: (text) => say(`  ${text}`) })))
+    figures.push(
+      ...(await scenario.measure({ runs: options.runs, say: (text) => say(`  ${text}`) })),
+    )
   } catch (error) {
     say(`  FAILED: ${String(error)}`)
     process.exitCode = 1
@@ -30,7 +34,10 @@ for (const scenario of chosen) {
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
 say(`\nmedian [lowest – highest] of ${options.runs} runs each; ${machine}\n\n${tableOf(figures)}`)
 
-function readOptions(words: readonly string[]): { readonly names: readonly string[]; readonly runs: number } {
+function readOptions(words: readonly string[]): {
+  readonly names: readonly string[]
+  readonly runs: number
+} {
   const at = words.indexOf('--runs')
   const runs = at < 0 ? 3 : Number(words[at + 1])
   if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1')

@@ -24,8 +24,7 @@ export async function startMqttLoad(brokerPort?: number): Promise<MqttLoad> {
       })
       child.send(order)
     })
-  const port =
-    brokerPort ?? (await ask<{ readonly port: number }>({ do: 'listen' })).port
+  const port = brokerPort ?? (await ask<{ readonly port: number }>({ do: 'listen' })).port
   if (brokerPort !== undefined) await ask({ do: 'connect', port: brokerPort })
   return {
     port,

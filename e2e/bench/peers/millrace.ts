@@ -12,7 +12,15 @@ export async function startMillrace(): Promise<Peer> {
   const userDir = mkdtempSync(join(tmpdir(), 'bench-millrace-'))
   const [port, flowPort] = [await freePort(), await freePort()]
   const spawnedAt = performance.now()
-  const options = ['--port', String(port), '--flow-port', String(flowPort), '--user-dir', userDir, '--no-demo']
+  const options = [
+    '--port',
+    String(port),
+    '--flow-port',
+    String(flowPort),
+    '--user-dir',
+    userDir,
+    '--no-demo',
+  ]
   const child = spawn(process.execPath, [main, 'start', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })

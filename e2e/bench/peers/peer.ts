@@ -39,7 +39,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Sends JSON and gives the JSON of the answer; throws with the body on a refusal. */
-export async function call(method: string, url: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+export async function call(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
   const response = await fetch(url, {
     method,
     headers: { 'content-type': 'application/json', ...headers },

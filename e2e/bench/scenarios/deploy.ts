@@ -35,7 +35,11 @@ interface Deployer {
   change(peer: Peer, count: number, text: string): Promise<void>
 }
 
-async function once(peer: Peer, deployer: Deployer, say: (text: string) => void): Promise<Measured> {
+async function once(
+  peer: Peer,
+  deployer: Deployer,
+  say: (text: string) => void,
+): Promise<Measured> {
   try {
     await new Promise((resolve) => setTimeout(resolve, 1500))
     const memory = processCost(peer.pid).memoryBytes / 1e6
@@ -148,7 +152,16 @@ function redFlow(count: number, text: string): readonly object[] {
     rules: [{ t: 'set', p: property, pt: 'msg', to: value, tot: 'str' }],
   })
   const nodes: object[] = [
-    { id: 'in', type: 'http in', z: 'tab', x: 1, y: 1, url: '/live', method: 'get', wires: [['set']] },
+    {
+      id: 'in',
+      type: 'http in',
+      z: 'tab',
+      x: 1,
+      y: 1,
+      url: '/live',
+      method: 'get',
+      wires: [['set']],
+    },
     set('set', 'payload', text, ['answer']),
     { id: 'answer', type: 'http response', z: 'tab', x: 1, y: 1, wires: [] },
   ]
@@ -156,8 +169,20 @@ function redFlow(count: number, text: string): readonly object[] {
   for (let index = 0; nodes.length < count - 1; index += 1) {
     const isLast = index % 20 === 19 || nodes.length === count - 2
     if (index % 20 === 0) firsts.push(`change-${index}`)
-    nodes.push(set(`change-${index}`, 'payload.n', String(index), isLast ? [] : [`change-${index + 1}`]))
+    nodes.push(
+      set(`change-${index}`, 'payload.n', String(index), isLast ? [] : [`change-${index + 1}`]),
+    )
   }
-  const inject = { id: 'inject', type: 'inject', z: 'tab', x: 1, y: 1, wires: [firsts], props: [], repeat: '', once: false }
+  const inject = {
+    id: 'inject',
+    type: 'inject',
+    z: 'tab',
+    x: 1,
+    y: 1,
+    wires: [firsts],
+    props: [],
+    repeat: '',
+    once: false,
+  }
   return [{ id: 'tab', type: 'tab', label: 'live' }, inject, ...nodes]
 }

@@ -3,7 +3,10 @@ import type { ConnectionDocument, Flow, FlowNode, Wire } from '@millrace/flow'
 
 export function flowOf(name: string, nodes: readonly FlowNode[], wires: readonly string[]): Flow {
   const layout = Object.fromEntries(
-    nodes.map((node, index) => [node.id, { x: (index % 20) * 280, y: Math.floor(index / 20) * 96 }]),
+    nodes.map((node, index) => [
+      node.id,
+      { x: (index % 20) * 280, y: Math.floor(index / 20) * 96 },
+    ]),
   )
   return { millrace: 1, name, title: name, nodes, wires: wires.map(wireOf), layout }
 }
@@ -56,7 +59,9 @@ export const millracePipeline = flowOf(
     {
       id: 'change',
       type: 'core/change',
-      config: { rules: [{ id: '1', action: 'set', path: 'payload.celsius', value: 'payload.value' }] },
+      config: {
+        rules: [{ id: '1', action: 'set', path: 'payload.celsius', value: 'payload.value' }],
+      },
     },
     {
       id: 'window',
@@ -109,7 +114,12 @@ function redNode(id: string, type: string, wires: readonly string[], config: obj
   return { id, type, z: 'tab', x: 100, y: 100, wires: [wires], ...config }
 }
 
-function redMqtt(id: string, type: 'mqtt in' | 'mqtt out', topic: string, wires: readonly string[] = []): object {
+function redMqtt(
+  id: string,
+  type: 'mqtt in' | 'mqtt out',
+  topic: string,
+  wires: readonly string[] = [],
+): object {
   const common = { topic, qos: '0', broker: 'broker' }
   return type === 'mqtt in'
     ? redNode(id, type, wires, { ...common, datatype: 'auto-detect', inputs: 0 })

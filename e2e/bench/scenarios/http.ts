@@ -54,7 +54,10 @@ async function once(peer: Peer, say: (text: string) => void): Promise<Measured> 
   }
 }
 
-async function load(url: string, seconds: number): Promise<{ requests: number; requestsPerSecond: number; p99Ms: number; refused: number }> {
+async function load(
+  url: string,
+  seconds: number,
+): Promise<{ requests: number; requestsPerSecond: number; p99Ms: number; refused: number }> {
   const { stdout } = await wrk('wrk', ['-t1', '-c50', `-d${seconds}s`, '--latency', url])
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0)
   const p99 = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout)

@@ -3,4 +3,10 @@ import { http } from './http.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
 import type { Scenario } from './scenario.ts'
 
-export const scenarios: readonly Scenario[] = [passthrough, passthroughMosquitto, pipeline, http, deploy]
+export const scenarios: readonly Scenario[] = [
+  passthrough,
+  passthroughMosquitto,
+  pipeline,
+  http,
+  deploy,
+]

@@ -6,7 +6,13 @@ import { deployMillrace, startMillrace } from '../peers/millrace.ts'
 import { deployNodeRed, startNodeRed } from '../peers/node-red.ts'
 import type { Peer } from '../peers/peer.ts'
 import { processCost } from '../process-cost.ts'
-import { brokerAt, millracePassthrough, millracePipeline, redPassthrough, redPipeline } from './flows.ts'
+import {
+  brokerAt,
+  millracePassthrough,
+  millracePipeline,
+  redPassthrough,
+  redPipeline,
+} from './flows.ts'
 import { byTurns, figuresOf, type Measured, type Scenario } from './scenario.ts'
 
 const flat: LoadPlan = {
@@ -87,7 +93,11 @@ function mqttScenario(work: MqttWork): Scenario {
   }
 }
 
-async function once(work: MqttWork, name: Peer['name'], say: (text: string) => void): Promise<Measured> {
+async function once(
+  work: MqttWork,
+  name: Peer['name'],
+  say: (text: string) => void,
+): Promise<Measured> {
   const broker = work.isThroughMosquitto ? await startMosquitto() : undefined
   const load = await startMqttLoad(broker?.port)
   const peer = name === 'millrace' ? await startMillrace() : await startNodeRed()
@@ -95,7 +105,10 @@ async function once(work: MqttWork, name: Peer['name'], say: (text: string) => v
     if (name === 'millrace') await deployMillrace(peer, work.flow, [brokerAt(load.port)])
     else await deployNodeRed(peer, work.red(load.port))
     await ready(load, work)
-    const measured = { ...(await throughputOf(load, peer, work)), ...(work.isEcho ? await latencyOf(load) : {}) }
+    const measured = {
+      ...(await throughputOf(load, peer, work)),
+      ...(work.isEcho ? await latencyOf(load) : {}),
+    }
     say(`${work.name} ${name}: ${JSON.stringify(measured)}`)
     return measured
   } finally {
