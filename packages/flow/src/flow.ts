@@ -63,6 +63,14 @@ export interface Bundle {
   readonly millrace: 1
   readonly flows: readonly Flow[]
   readonly connections: readonly ConnectionDocument[]
+  /** Names of the secrets that were set where it comes from; never their values. */
+  readonly secrets?: readonly SecretName[]
+}
+
+export interface SecretName {
+  /** `connection/<id>` or `flow/<name>/<node id>`. */
+  readonly owner: string
+  readonly field: string
 }
 
 /** Something wrong with a document: where, and a sentence that says how to mend it. */

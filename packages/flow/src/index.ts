@@ -13,6 +13,7 @@ export type {
   PortReference,
   Position,
   Problem,
+  SecretName,
   Wire,
 } from './flow.ts'
 export { limits } from './limits.ts'
@@ -39,6 +40,6 @@ export { canonicalFlow, canonicalText, CanonicalWriter } from './text/canonical-
 export { checkConnectionDocument } from './validate/check-node.ts'
 export type { Circumstances } from './validate/check-node.ts'
 export { configValue, defaultOf, isConfigShown } from './validate/config-shown.ts'
-export { connectionOwner, nodeOwner, secretKey } from './validate/owner.ts'
+export { connectionOwner, isSecretOwner, nodeOwner, secretKey } from './validate/owner.ts'
 export { FlowValidator, hasErrors, validateFlow } from './validate/validate-flow.ts'
 export type { DescriptorsByType } from './validate/validate-flow.ts'

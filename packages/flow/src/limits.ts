@@ -20,6 +20,9 @@ export const limits = {
   coordinate: 1_000_000,
   bundleFlows: 500,
   bundleConnections: 500,
+  bundleSecrets: 5_000,
+  /** `flow/<name>/<node>` with the longest of both. */
+  ownerCharacters: 140,
   /** Problems that one reading or validation reports; more do not help anybody. */
   problems: 200,
 } as const

@@ -1,9 +1,10 @@
-import type { Bundle, ConnectionDocument, Problem } from '../flow.ts'
+import type { Bundle, ConnectionDocument, Problem, SecretName } from '../flow.ts'
 import { limits } from '../limits.ts'
 import { Findings, isRecord } from './findings.ts'
 import { parseJsonText } from './json-text.ts'
 import { readFlow } from './parse-flow.ts'
 import { readConnection } from './parse-node.ts'
+import { isSecretOwner } from '../validate/owner.ts'
 
 export type ParsedBundle =
   | { readonly bundle: Bundle; readonly problems?: undefined }
@@ -45,7 +46,7 @@ function bundleOfOne(value: unknown, findings: Findings): Bundle | null {
 }
 
 function read(value: unknown, findings: Findings): Bundle | null {
-  const record = findings.object(value, '', ['millrace', 'flows', 'connections'])
+  const record = findings.object(value, '', ['millrace', 'flows', 'connections', 'secrets'])
   if (!record) return null
   if (record['millrace'] !== 1) findings.add('FLOW_FORMAT', 'millrace', 'must be 1')
   const flows = findings
@@ -66,7 +67,25 @@ function read(value: unknown, findings: Findings): Bundle | null {
     'connections',
     findings,
   )
-  return { millrace: 1, flows, connections }
+  const { secrets } = record
+  return {
+    millrace: 1,
+    flows,
+    connections,
+    ...(secrets !== undefined && { secrets: readSecretNames(secrets, findings) }),
+  }
+}
+
+function readSecretNames(value: unknown, findings: Findings): readonly SecretName[] {
+  return findings.list(value, 'secrets', limits.bundleSecrets).flatMap((item, index) => {
+    const path = `secrets[${index}]`
+    const name = findings.object(item, path, ['owner', 'field'])
+    const owner = name ? findings.text(name['owner'], `${path}.owner`, limits.ownerCharacters) : ''
+    const field = name ? findings.text(name['field'], `${path}.field`, limits.idCharacters) : ''
+    if (isSecretOwner(owner)) return [{ owner, field }]
+    findings.add('SHAPE_NAME', `${path}.owner`, 'must be connection/ID or flow/NAME/NODE')
+    return []
+  })
 }
 
 function reportTaken(names: readonly string[], path: string, findings: Findings): void {
