@@ -1,0 +1,269 @@
+import type { DeploymentSpec } from '@millrace/engine'
+import { connectionOwner, hasErrors, nodeOwner } from '@millrace/flow'
+import type { DescriptorsByType, Flow, Problem } from '@millrace/flow'
+import type { DeploymentInfo, Version } from '@millrace/protocol'
+import { KeyedQueue } from '../flows/keyed-queue.ts'
+import type { SavedFlowEntry, SavedFlows } from '../flows/saved-flows.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import type { UserDirectory } from '../storage/user-directory.ts'
+import { SupervisorError } from '../supervisor/supervisor.ts'
+import type { DeployOutcome, Supervisor } from '../supervisor/supervisor.ts'
+import { connectionsOf } from './flow-connections.ts'
+
+export interface DeploymentsParts {
+  readonly directory: UserDirectory
+  readonly saved: SavedFlows
+  readonly nodeTypes: DescriptorsByType
+  readonly supervisor: Supervisor
+  readonly now: () => number
+}
+
+export interface DeployRequest {
+  /** Deploys this version again instead of what is saved. */
+  readonly version?: number
+  readonly note?: string
+}
+
+/** What was deployed last; kept while it runs or should run. */
+interface Deployed {
+  readonly number: number
+  readonly revision: string
+  readonly flow: Flow
+  /** Identifies the connections and secrets that it was deployed with. */
+  readonly circumstances: string
+}
+
+/** Brings saved flows to run, keeps what was deployed, and brings it back after a restart. */
+export class Deployments {
+  readonly #parts: DeploymentsParts
+  readonly #queue = new KeyedQueue()
+  readonly #deployed = new Map<string, Deployed>()
+  /** Flows that did not even come to the engine, with the reason. */
+  readonly #refused = new Map<string, DeploymentInfo>()
+  readonly #listeners = new Set<(flow: string, info: DeploymentInfo) => void>()
+
+  constructor(parts: DeploymentsParts) {
+    this.#parts = parts
+    parts.supervisor.on('deployment', (flow, info) => this.#tell(flow, info))
+  }
+
+  /** What runs, or why it does not. */
+  info(flow: string): DeploymentInfo {
+    return this.#refused.get(flow) ?? this.#parts.supervisor.info(flow)
+  }
+
+  /** The flow as deployed, where it is another than the one that is saved. */
+  deployedFlow(name: string, saved: SavedFlowEntry): Flow | undefined {
+    const deployed = this.#deployed.get(name)
+    return deployed && deployed.revision !== saved.revision ? deployed.flow : undefined
+  }
+
+  hasUndeployedChanges(name: string, saved: SavedFlowEntry): boolean {
+    const deployed = this.#deployed.get(name)
+    if (!deployed) return saved.flow.nodes.length > 0
+    return (
+      deployed.revision !== saved.revision ||
+      deployed.circumstances !== this.#circumstancesOf(deployed.flow)
+    )
+  }
+
+  /** Flows, as deployed, that should run now. */
+  runningFlows(): readonly Flow[] {
+    return [...this.#deployed.values()].map((deployed) => deployed.flow)
+  }
+
+  /**
+   * Checks the flow, keeps it as a version and makes it run. Refuses with 422 and the problems
+   * where it is wrong or cannot start; what ran before then goes on where the engine could keep it.
+   */
+  deploy(name: string, request: DeployRequest): Promise<DeployOutcome> {
+    return this.#queue.run(name, async () => {
+      const { version, entry } = await this.#wanted(name, request)
+      const problems = this.#parts.saved.problemsOf(entry.flow)
+      if (hasErrors(problems)) throw invalid(problems)
+      const number = version ?? (await this.#keepVersion(name, entry, request.note))
+      const outcome = await this.#run(name, entry, number)
+      await this.#parts.directory.deployed.set(name, number)
+      return outcome
+    })
+  }
+
+  stop(name: string): Promise<DeploymentInfo> {
+    return this.#queue.run(name, async () => {
+      await this.#parts.supervisor.stop(name)
+      this.#refused.delete(name)
+      this.#deployed.delete(name)
+      await this.#parts.directory.deployed.delete(name)
+      return this.info(name)
+    })
+  }
+
+  /** Stops a flow that was deleted; its versions are kept. */
+  forget(name: string): Promise<void> {
+    return this.#queue.run(name, async () => {
+      await this.#parts.supervisor.forget(name)
+      this.#refused.delete(name)
+      this.#deployed.delete(name)
+      await this.#parts.directory.deployed.delete(name)
+    })
+  }
+
+  /** Brings back all flows that ran. One that cannot run is shown with its reason. */
+  async startAll(): Promise<void> {
+    const entries = this.#parts.directory.deployed.entries()
+    await Promise.all(entries.map(async ([name, number]) => this.#bringBack(name, number)))
+  }
+
+  async versions(name: string): Promise<readonly Version[]> {
+    const running = this.info(name)
+    const isUp = running.state !== 'stopped' && running.state !== 'failed'
+    const stored = await this.#parts.directory.versions.list(name)
+    return stored.toReversed().map(({ revision: _revision, ...version }) => ({
+      ...version,
+      isRunning: isUp && running.version === version.number,
+    }))
+  }
+
+  async version(name: string, number: number): Promise<{ version: Version; flow: Flow }> {
+    const version = (await this.versions(name)).find((item) => item.number === number)
+    const flow = version && (await this.#parts.directory.versions.read(name, number))
+    if (!version || !flow) {
+      throw notFound('VERSION_UNKNOWN', `There is no version ${number} of the flow "${name}"`)
+    }
+    return { version, flow }
+  }
+
+  onInfo(listener: (flow: string, info: DeploymentInfo) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  settle(): Promise<void> {
+    return this.#queue.settle()
+  }
+
+  async #wanted(name: string, { version }: DeployRequest) {
+    const saved = this.#parts.saved.get(name)
+    if (version === undefined) return { version: undefined, entry: saved }
+    const { flow } = await this.version(name, version)
+    const stored = await this.#parts.directory.versions.list(name)
+    const revision = stored.find((item) => item.number === version)?.revision ?? ''
+    return { version, entry: { flow, revision, text: '' } }
+  }
+
+  async #keepVersion(name: string, entry: SavedFlowEntry, note?: string): Promise<number> {
+    const { number } = await this.#parts.directory.versions.add(name, entry.text, {
+      deployedAt: this.#parts.now(),
+      ...(note !== undefined && note !== '' && { note }),
+      nodeCount: entry.flow.nodes.length,
+      revision: entry.revision,
+    })
+    return number
+  }
+
+  async #run(
+    name: string,
+    entry: Pick<SavedFlowEntry, 'flow' | 'revision'>,
+    number: number,
+  ): Promise<DeployOutcome> {
+    const { flow, revision } = entry
+    const circumstances = this.#circumstancesOf(flow)
+    const spec = this.#specOf(flow)
+    this.#refused.delete(name)
+    this.#deployed.set(name, { number, revision, flow, circumstances })
+    try {
+      return await this.#parts.supervisor.deploy(spec, number)
+    } catch (error) {
+      throw error instanceof SupervisorError ? failed(error) : error
+    }
+  }
+
+  async #bringBack(name: string, number: number): Promise<void> {
+    await this.#queue.run(name, async () => {
+      try {
+        const entry = await this.#storedVersion(name, number)
+        const problem = this.#parts.saved
+          .problemsOf(entry.flow)
+          .find(({ severity }) => severity === 'error')
+        if (problem) throw invalid([problem])
+        await this.#run(name, entry, number)
+      } catch (error) {
+        this.#refuse(name, number, error)
+      }
+    })
+  }
+
+  /** What the supervisor refused it shows itself; the rest is shown from here. */
+  #refuse(name: string, number: number, error: unknown): void {
+    if (this.#parts.supervisor.info(name).state === 'failed') return
+    const problem = error instanceof Refusal ? error.body.problems?.[0] : undefined
+    const reason = problem?.message ?? (error instanceof Error ? error.message : String(error))
+    const node = problem?.node === undefined ? {} : { node: problem.node }
+    const info: DeploymentInfo = { state: 'failed', version: number, reason, ...node, restarts: 0 }
+    this.#refused.set(name, info)
+    this.#tell(name, info)
+  }
+
+  async #storedVersion(name: string, number: number): Promise<SavedFlowEntry> {
+    const stored = await this.#parts.directory.versions.list(name)
+    const revision = stored.find((version) => version.number === number)?.revision
+    if (this.#parts.saved.names().includes(name)) {
+      const saved = this.#parts.saved.get(name)
+      if (saved.revision === revision) return saved
+    }
+    const { flow } = await this.version(name, number)
+    return { flow, revision: revision ?? '', text: '' }
+  }
+
+  #specOf(flow: Flow): DeploymentSpec {
+    const { connections, secrets } = this.#parts.directory
+    const used = connectionsOf(flow, this.#parts.nodeTypes)
+    const documents = used.flatMap((id) => connections.all().get(id) ?? [])
+    const owners = [
+      ...documents.map((document) => connectionOwner(document.id)),
+      ...flow.nodes
+        .filter((node) => this.#hasSecrets(node.type))
+        .map((node) => nodeOwner(flow.name, node.id)),
+    ]
+    const values = owners.map((owner) => [owner, secrets.valuesOf(owner)] as const)
+    const set = values.filter(([, fields]) => Object.keys(fields).length > 0)
+    return { flow, connections: documents, secrets: Object.fromEntries(set) }
+  }
+
+  #hasSecrets(type: string): boolean {
+    const fields = this.#parts.nodeTypes.get(type)?.fields ?? {}
+    return Object.values(fields).some((field) => field.kind === 'secret')
+  }
+
+  /** Changes when a connection or secret that the flow uses does. */
+  #circumstancesOf(flow: Flow): string {
+    const { connections, secrets } = this.#parts.directory
+    const used = connectionsOf(flow, this.#parts.nodeTypes)
+    const owners = new Set(used.map(connectionOwner))
+    const own = nodeOwner(flow.name, '')
+    const documents = used.map((id) => connections.all().get(id) ?? id)
+    const set = secrets.list().filter(({ owner }) => owners.has(owner) || owner.startsWith(own))
+    return JSON.stringify([documents, set])
+  }
+
+  #tell(flow: string, info: DeploymentInfo): void {
+    for (const listener of this.#listeners) listener(flow, info)
+  }
+}
+
+function invalid(problems: readonly Problem[]): Refusal {
+  const first = problems.find((problem) => problem.severity === 'error')
+  const message = `The flow cannot be deployed: ${first?.message ?? ''}`
+  return new Refusal(422, { code: 'FLOW_INVALID', message, problems })
+}
+
+function failed(error: SupervisorError): Refusal {
+  const { code, message, node } = error
+  const problem: Problem = {
+    severity: 'error',
+    code,
+    message,
+    ...(node !== undefined && { node }),
+  }
+  return new Refusal(422, { code, message, problems: [problem] }, error)
+}

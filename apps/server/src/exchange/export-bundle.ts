@@ -1,0 +1,29 @@
+import { connectionOwner, nodeOwner } from '@millrace/flow'
+import type {
+  Bundle,
+  ConnectionDocument,
+  DescriptorsByType,
+  Flow,
+  SecretName,
+} from '@millrace/flow'
+import { connectionsOf } from '../deploy/flow-connections.ts'
+
+export interface ExportSources {
+  readonly connections: ReadonlyMap<string, ConnectionDocument>
+  readonly nodeTypes: DescriptorsByType
+  readonly secrets: readonly SecretName[]
+}
+
+/** Flows with the connections that they need, and the names of the secrets that they have. */
+export function exportBundle(flows: readonly Flow[], sources: ExportSources): Bundle {
+  const ids = new Set(flows.flatMap((flow) => connectionsOf(flow, sources.nodeTypes)))
+  const connections = [...ids].toSorted().flatMap((id) => sources.connections.get(id) ?? [])
+  const owners = new Set([
+    ...connections.map((document) => connectionOwner(document.id)),
+    ...flows.flatMap((flow) => flow.nodes.map((node) => nodeOwner(flow.name, node.id))),
+  ])
+  const secrets = sources.secrets
+    .filter(({ owner }) => owners.has(owner))
+    .map(({ owner, field }) => ({ owner, field }))
+  return { millrace: 1, flows, connections, ...(secrets.length > 0 && { secrets }) }
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import {
+  applyPatch,
+  canonicalFlow,
+  CanonicalWriter,
+  emptyFlow,
+  flowNameFor,
+  FlowValidator,
+  parseFlow,
+} from '@millrace/flow'
+import type { Circumstances, DescriptorsByType, Flow, FlowPatch, Problem } from '@millrace/flow'
+import { noFlow, Refusal } from '../refusal.ts'
+import type { ConnectionFiles } from '../storage/connection-files.ts'
+import type { FlowFiles } from '../storage/flow-files.ts'
+import type { SecretFile } from '../storage/secret-file.ts'
+import { KeyedQueue } from './keyed-queue.ts'
+
+/** A flow as saved. Objects of it never change; saving makes new ones of what changed. */
+export interface SavedFlowEntry {
+  readonly flow: Flow
+  readonly text: string
+  /** Hash of the canonical text. */
+  readonly revision: string
+}
+
+/** A flow file that cannot be read; it stays as it is until it is deleted or written over. */
+export interface BrokenFlow {
+  readonly name: string
+  readonly problems: readonly Problem[]
+}
+
+export interface SavedFlowsParts {
+  readonly files: FlowFiles
+  readonly connections: ConnectionFiles
+  readonly secrets: SecretFile
+  readonly nodeTypes: DescriptorsByType
+}
+
+const flowsMax = 1_000
+
+/** The flows as people saved them: in memory, and each in its file. */
+export class SavedFlows {
+  readonly #parts: SavedFlowsParts
+  readonly #validator: FlowValidator
+  readonly #writer = new CanonicalWriter()
+  readonly #entries = new Map<string, SavedFlowEntry>()
+  readonly #broken = new Map<string, BrokenFlow>()
+  readonly #queue = new KeyedQueue()
+  readonly #listeners = new Set<(flow: string, revision: string | null) => void>()
+
+  constructor(parts: SavedFlowsParts) {
+    this.#parts = parts
+    this.#validator = new FlowValidator(parts.nodeTypes)
+  }
+
+  async open(): Promise<void> {
+    for (const read of await this.#parts.files.readAll()) {
+      if ('flow' in read) this.#entries.set(read.name, this.#entryOf(read.flow))
+      else this.#broken.set(read.name, read)
+    }
+  }
+
+  names(): readonly string[] {
+    return [...this.#entries.keys()].toSorted()
+  }
+
+  broken(): readonly BrokenFlow[] {
+    return [...this.#broken.values()]
+  }
+
+  /** Throws 404 where there is none, 422 where its file cannot be read. */
+  get(name: string): SavedFlowEntry {
+    const entry = this.#entries.get(name)
+    if (entry) return entry
+    const broken = this.#broken.get(name)
+    if (!broken) throw noFlow(name)
+    const message = `The file of the flow "${name}" cannot be read: ${broken.problems[0]?.message}`
+    throw new Refusal(422, { code: 'FLOW_FILE_BROKEN', message, problems: broken.problems })
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name) || this.#broken.has(name)
+  }
+
+  problemsOf(flow: Flow): readonly Problem[] {
+    return this.#validator.validate(flow, this.circumstances())
+  }
+
+  circumstances(): Circumstances & { readonly secretsSet: ReadonlySet<string> } {
+    const { connections, secrets } = this.#parts
+    return { connections: connections.all(), secretsSet: secrets.keys() }
+  }
+
+  /** Without a name it gets one from the title. */
+  async create(flow: { readonly name?: string; readonly title: string }): Promise<SavedFlowEntry> {
+    const name = flow.name ?? flowNameFor(flow.title, this)
+    return this.#queue.run(name, async () => {
+      if (this.has(name)) {
+        throw new Refusal(409, {
+          code: 'FLOW_NAME_TAKEN',
+          message: `There is a flow "${name}" already`,
+        })
+      }
+      return this.#keep(emptyFlow(name, flow.title))
+    })
+  }
+
+  /** Adds a flow under its name, or under another one where that is taken. */
+  async add(flow: Flow): Promise<SavedFlowEntry> {
+    const name = this.has(flow.name) ? flowNameFor(flow.title || flow.name, this) : flow.name
+    return this.#queue.run(name, async () => this.#keep({ ...flow, name }))
+  }
+
+  /** Refuses with 409 when it is not `revision` that is replaced. */
+  async save(name: string, value: unknown, revision?: string): Promise<SavedFlowEntry> {
+    const { flow, problems } = parseFlow(value)
+    if (!flow) throw unreadable('flow', problems)
+    if (flow.name !== name) {
+      const message = `The flow is called "${flow.name}", but the address says "${name}"`
+      throw new Refusal(400, { code: 'FLOW_NAME_DIFFERS', message, path: 'flow.name' })
+    }
+    return this.#queue.run(name, async () => {
+      if (!this.has(name)) throw noFlow(name)
+      this.#expectRevision(name, revision)
+      return this.#keep(flow)
+    })
+  }
+
+  async patch(name: string, patch: FlowPatch, revision: string): Promise<SavedFlowEntry> {
+    return this.#queue.run(name, async () => {
+      const { flow: before } = this.get(name)
+      this.#expectRevision(name, revision)
+      const { flow, problems } = applyPatch(before, patch)
+      if (!flow) throw unreadable('', problems)
+      return this.#keep(flow)
+    })
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#queue.run(name, async () => {
+      if (!this.has(name)) throw noFlow(name)
+      await this.#parts.files.remove(name)
+      this.#entries.delete(name)
+      this.#broken.delete(name)
+      this.#tell(name, null)
+    })
+  }
+
+  /** Calls back after every save, with null after a deletion. */
+  onSaved(listener: (flow: string, revision: string | null) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  settle(): Promise<void> {
+    return this.#queue.settle()
+  }
+
+  #expectRevision(name: string, revision: string | undefined): void {
+    const present = this.#entries.get(name)?.revision
+    if (revision === undefined || revision === present) return
+    const message = 'Somebody saved this flow meanwhile; load it again'
+    throw new Refusal(409, { code: 'FLOW_REVISION_OLD', message, path: 'revision' })
+  }
+
+  async #keep(flow: Flow): Promise<SavedFlowEntry> {
+    this.#expectRoom(flow.name)
+    const leak = this.problemsOf(flow).filter((problem) => problem.code === 'SECRET_IN_DOCUMENT')
+    if (leak[0]) {
+      throw new Refusal(422, { code: leak[0].code, message: leak[0].message, problems: leak })
+    }
+    const entry = this.#entryOf(flow)
+    const { name } = flow
+    if (this.#entries.get(name)?.revision === entry.revision) return entry
+    await this.#parts.files.write(name, entry.text)
+    this.#entries.set(name, entry)
+    this.#broken.delete(name)
+    this.#tell(name, entry.revision)
+    return entry
+  }
+
+  #expectRoom(name: string): void {
+    if (this.has(name) || this.#entries.size < flowsMax) return
+    const message = `There are ${flowsMax} flows already; delete one first`
+    throw new Refusal(409, { code: 'FLOWS_TOO_MANY', message })
+  }
+
+  #entryOf(flow: Flow): SavedFlowEntry {
+    const canonical = canonicalFlow(flow)
+    const text = this.#writer.write(canonical)
+    return { flow: canonical, text, revision: revisionOf(text) }
+  }
+
+  #tell(name: string, revision: string | null): void {
+    for (const listener of this.#listeners) listener(name, revision)
+  }
+}
+
+function revisionOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+/** A document that is none, with all that is wrong and the path of the first. */
+export function unreadable(at: string, problems: readonly Problem[]): Refusal {
+  const first = problems[0]
+  const path = [at, first?.path].filter((part) => part !== undefined && part !== '').join('.')
+  return new Refusal(400, {
+    code: first?.code ?? 'SHAPE_OBJECT',
+    message: first?.message ?? 'Cannot be read',
+    ...(path !== '' && { path }),
+    problems,
+  })
+}

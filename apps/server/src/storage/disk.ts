@@ -1,0 +1,73 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+
+/** The few things that storage does with a disk; tests replace it to let it fail. */
+export interface Disk {
+  /** Rejects with an error of code `ENOENT` where there is none. */
+  read(path: string): Promise<string>
+  /** The first bytes of a file, as text. */
+  readStart(path: string, bytes: number): Promise<string>
+  /** Names in a folder; none where there is no folder. */
+  list(folder: string): Promise<readonly string[]>
+  makeFolder(folder: string): Promise<void>
+  /** Writes a new file, readable by its owner alone, and waits until the disk has it. */
+  create(path: string, text: string): Promise<void>
+  /** Takes the place of what is there, and waits until the disk has it. */
+  rename(from: string, to: string): Promise<void>
+  /** Does nothing where there is no such file. */
+  remove(path: string): Promise<void>
+  /** Waits until the disk has the entries of a folder. */
+  syncFolder(folder: string): Promise<void>
+}
+
+export const realDisk: Disk = {
+  read: (path) => readFile(path, 'utf8'),
+  readStart,
+  list: listFolder,
+  makeFolder: async (folder) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  },
+  create,
+  rename,
+  remove: (path) => rm(path, { force: true, recursive: true }),
+  syncFolder,
+}
+
+async function readStart(path: string, bytes: number): Promise<string> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function listFolder(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function create(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Windows cannot open a folder; there the rename itself is what lasts. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
