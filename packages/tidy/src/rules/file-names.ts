@@ -3,7 +3,7 @@ import { codeFiles } from '../paths.ts'
 
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/
 // `.test` and the like follow the name.
-const kinds = /\.(test|spec|bench|service|config|d)(?=\.)/g
+const kinds = /\.(test|spec|bench|service|property|config|d)(?=\.)/g
 const emptyWords = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'misc'])
 
 export const fileNames: Rule = {
