@@ -1,0 +1,5 @@
+import type { NodeType } from '@millrace/sdk'
+import { influxdbConnection } from './connection/connection.ts'
+import { influxdbOut } from './out/sink.ts'
+
+export const nodeTypes: readonly NodeType[] = [influxdbConnection, influxdbOut]
