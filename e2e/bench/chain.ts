@@ -7,10 +7,12 @@ import { openDeployment } from '@millrace/engine'
 import type { Deployment, DeploymentSpec } from '@millrace/engine'
 import { createManualHost } from '@millrace/engine/testing'
 import type { Flow, FlowNode, Wire } from '@millrace/flow'
-import { nodeTypes as coreTypes } from '@millrace/nodes-core'
+import { installedTypes } from '../installed-types.ts'
 import { sink, source } from '@millrace/sdk'
 import type { Emit, Message, NodeType } from '@millrace/sdk'
 import { describe } from '@millrace/sdk/descriptor'
+
+const coreTypes = await installedTypes(['core/change', 'core/filter'])
 
 const look = {
   version: 1,
@@ -47,7 +49,7 @@ function createBench(): Bench {
       },
     }),
   )
-  bench.types = [...coreTypes, start, end]
+  bench.types = [...coreTypes.values(), start, end]
   return bench
 }
 
