@@ -1,4 +1,4 @@
-import type { Flow, FlowPatch, Problem } from '@millrace/flow'
+import type { ConnectionDocument, Flow, FlowPatch, Problem } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 
 /**
@@ -21,7 +21,7 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
  * GET    /api/connections                     → { connections: ConnectionDocument[] }
  * PUT    /api/connections/:id                 ConnectionDocument → ConnectionDocument
  * DELETE /api/connections/:id                 → 204; 409 while a flow uses it
- * POST   /api/connections/:id/test            → { steps: TestStep[] }
+ * POST   /api/connections/:id/test            TestConnectionBody? → { steps: TestStep[] }
  * GET    /api/secrets                         → { secrets: SecretInfo[] } (never values)
  * PUT    /api/secrets                         { owner, field, value } → 204
  * DELETE /api/secrets                         { owner, field } → 204
@@ -73,6 +73,8 @@ export interface FlowSummary {
   readonly revision: string
   readonly hasUndeployedChanges: boolean
   readonly deployment: DeploymentInfo
+  /** Why its file cannot be read, where that is so; then nothing else of it is known. */
+  readonly problem?: string
 }
 
 export interface SavedFlow {
@@ -135,6 +137,13 @@ export interface Version {
   readonly isRunning: boolean
 }
 
+/** Without it, the connection is tested as it is saved. */
+export interface TestConnectionBody {
+  readonly connection?: ConnectionDocument
+  /** By field; these stand in for those that are set. */
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
 export interface SecretInfo {
   /** `connection/<id>` or `flow/<name>/<node id>`. */
   readonly owner: string
@@ -186,6 +195,10 @@ export interface ServerStatus {
   /** The embedded broker, when it runs. */
   readonly brokerUrl?: string
   readonly brokerWsUrl?: string
+  /** Of the server's process, in percent of one core. */
   readonly cpuPercent: number
+  /** Of the server's and the engine's process. */
   readonly memoryBytes: number
+  /** What could not be read or loaded as the server started, in sentences. */
+  readonly problems?: readonly string[]
 }

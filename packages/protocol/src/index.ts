@@ -16,6 +16,7 @@ export type {
   SaveFlowBody,
   SecretInfo,
   ServerStatus,
+  TestConnectionBody,
   Version,
 } from './api.ts'
 export type {

@@ -82,6 +82,17 @@ export class SavedFlows {
     return this.#entries.has(name) || this.#broken.has(name)
   }
 
+  /** Throws 404 where there is none. */
+  expect(name: string): void {
+    if (!this.has(name)) throw noFlow(name)
+  }
+
+  /** All that is wrong with something that claims to be a flow. */
+  check(value: unknown): readonly Problem[] {
+    const { flow, problems } = parseFlow(value)
+    return flow ? this.problemsOf(flow) : problems
+  }
+
   problemsOf(flow: Flow): readonly Problem[] {
     return this.#validator.validate(flow, this.circumstances())
   }
@@ -120,7 +131,7 @@ export class SavedFlows {
       throw new Refusal(400, { code: 'FLOW_NAME_DIFFERS', message, path: 'flow.name' })
     }
     return this.#queue.run(name, async () => {
-      if (!this.has(name)) throw noFlow(name)
+      this.expect(name)
       this.#expectRevision(name, revision)
       return this.#keep(flow)
     })
@@ -138,7 +149,7 @@ export class SavedFlows {
 
   async remove(name: string): Promise<void> {
     await this.#queue.run(name, async () => {
-      if (!this.has(name)) throw noFlow(name)
+      this.expect(name)
       await this.#parts.files.remove(name)
       this.#entries.delete(name)
       this.#broken.delete(name)

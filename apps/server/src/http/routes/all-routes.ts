@@ -1,0 +1,33 @@
+import type { Server } from '../../server-parts.ts'
+import { openApiDocument } from '../openapi/document.ts'
+import type { Route } from '../route.ts'
+import { alertRoutes } from './alert-routes.ts'
+import { connectionRoutes } from './connection-routes.ts'
+import { exchangeRoutes } from './exchange-routes.ts'
+import { deploymentRoutes } from './deployment-routes.ts'
+import { flowRoutes } from './flow-routes.ts'
+import { nodeRoutes } from './node-routes.ts'
+import { secretRoutes } from './secret-routes.ts'
+import { statusRoutes } from './status-routes.ts'
+
+/** The whole API. Routing, checking of requests and the OpenAPI description come from this list. */
+export function allRoutes(server: Server): readonly Route[] {
+  const routes: Route[] = [
+    ...nodeRoutes(server),
+    ...flowRoutes(server),
+    ...deploymentRoutes(server),
+    ...connectionRoutes(server),
+    ...secretRoutes(server),
+    ...alertRoutes(server),
+    ...exchangeRoutes(server),
+    ...statusRoutes(server),
+  ]
+  routes.push({
+    method: 'get',
+    path: '/api/openapi.json',
+    summary: 'Describes this API',
+    answer: { status: 200, schema: { type: 'object' }, description: 'OpenAPI 3.1' },
+    handle: () => ({ body: openApiDocument(routes, server.version) }),
+  })
+  return routes
+}
