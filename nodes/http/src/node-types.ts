@@ -1,0 +1,6 @@
+import type { NodeType } from '@millrace/sdk'
+import { httpIn } from './in/source.ts'
+import { httpRequest } from './request/operator.ts'
+import { httpResponse } from './response/sink.ts'
+
+export const nodeTypes: readonly NodeType[] = [httpIn, httpResponse, httpRequest]

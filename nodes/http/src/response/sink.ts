@@ -1,0 +1,50 @@
+import { NodeError, sink } from '@millrace/sdk'
+import type { Message, NodeContext } from '@millrace/sdk'
+import { bodyToSend } from '../body/body-to-send.ts'
+import { headersOf } from '../body/header-rows.ts'
+import { httpResponseDescriptor } from './descriptor.ts'
+
+export const httpResponse = sink(httpResponseDescriptor, (context) => {
+  const { config, http } = context
+  const rowsOf = headersOf(config.headers)
+  const statusOf = statusReader(context)
+  const payloadOf = config.body ?? ((message: Message) => message.payload)
+  return {
+    onMessage: (message) => {
+      const id = requestId(message)
+      const { bytes, contentType } = bodyToSend(payloadOf(message))
+      const headers = rowsOf(message)
+      const type = isSet(config.contentType) ? config.contentType : contentType
+      if (type !== undefined && !('content-type' in headers)) headers['content-type'] = type
+      if (http.respond(id, { status: statusOf(message), headers, body: bytes })) return
+      throw new NodeError('HTTP_ANSWERED', 'The request was answered before, or waited too long.')
+    },
+  }
+})
+
+function isSet(text: string | undefined): text is string {
+  return text !== undefined && text !== ''
+}
+
+function requestId({ request }: Message): string {
+  if (typeof request === 'object' && request !== null && 'id' in request) {
+    if (typeof request.id === 'string') return request.id
+  }
+  throw new NodeError(
+    'HTTP_NO_REQUEST',
+    'The message carries no `request`: it does not come from an HTTP in node, or lost it on the way.',
+  )
+}
+
+function statusReader({
+  config,
+}: NodeContext<typeof httpResponseDescriptor>): (message: Message) => number {
+  return (message) => {
+    const status = config.status(message)
+    if (status !== null && Number.isInteger(status) && status >= 200 && status <= 599) return status
+    throw new NodeError(
+      'HTTP_BAD_STATUS',
+      `The status is ${status}, and no number from 200 to 599.`,
+    )
+  }
+}
