@@ -10,6 +10,8 @@ export type InputLine =
   | { readonly at?: number; readonly node: string; readonly message: Message }
   /** The clock goes on; it stands at 0 when the flow starts. */
   | { readonly advance: number }
+  /** The clock goes on to this time. */
+  | { readonly advanceTo: number }
   /** A source says itself how far event time has come. */
   | { readonly watermark: number; readonly node: string }
   /** A button is pressed. */

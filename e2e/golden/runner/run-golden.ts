@@ -62,7 +62,8 @@ function turnsOf(input: readonly InputLine[], batchSize: number): Turn[] {
   return turns
 }
 
-class GoldenRun {
+/** A staged flow while it runs; also used by the conformance cases. */
+export class GoldenRun {
   private readonly stage: Stage
   private readonly deliveries: TestDelivery[] = []
   private host: ManualHost | undefined
@@ -71,6 +72,11 @@ class GoldenRun {
 
   constructor(set: Stage) {
     this.stage = set
+  }
+
+  /** What reached the sinks so far. */
+  get output(): readonly OutputLine[] {
+    return this.stage.output
   }
 
   async open(startMs: number, snapshot: Snapshot): Promise<void> {
@@ -84,7 +90,9 @@ class GoldenRun {
   play(turn: Turn): void {
     const { sources } = this.stage
     if ('batch' in turn) this.emit(turn.batch)
+    else if ('message' in turn) this.emit([turn])
     else if ('advance' in turn) this.host?.advance(turn.advance)
+    else if ('advanceTo' in turn) this.advanceTo(turn.advanceTo)
     else if ('watermark' in turn) sources.get(turn.node)?.watermark(turn.watermark)
     else if ('action' in turn) this.deployment?.action(turn.node, turn.action, turn.argument)
     else if ('end' in turn) for (const source of sources.values()) source.end()
@@ -108,10 +116,14 @@ class GoldenRun {
     return { output: this.stage.output, unsettled, log: this.log }
   }
 
+  private advanceTo(time: number): void {
+    if (this.host !== undefined) this.host.advance(time - this.host.clock.now())
+  }
+
   private emit(batch: readonly MessageLine[]): void {
     const [first] = batch
     if (first === undefined || this.host === undefined) return
-    if (first.at !== undefined) this.host.advance(first.at - this.host.clock.now())
+    if (first.at !== undefined) this.advanceTo(first.at)
     const source = this.stage.sources.get(first.node)
     const messages = batch.map(({ message }) => structuredClone(message))
     if (source !== undefined) this.deliveries.push(source.emit(...messages))

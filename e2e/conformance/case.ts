@@ -1,0 +1,44 @@
+/** One case of a conformance file; the fields are described beside the file. */
+export interface Case {
+  readonly name: string
+  readonly dialect: string
+  readonly window: { readonly type: string; readonly [number: string]: unknown }
+  readonly watermark: {
+    readonly strategy: 'bounded' | 'explicit' | 'processing-time' | 'stream-time'
+    readonly delay?: number
+    readonly minusOne?: boolean
+  }
+  readonly keyed?: boolean
+  readonly allowedLateness?: number
+  readonly accumulation?: 'discarding' | 'accumulating'
+  readonly trigger?: unknown
+  readonly endOfInput?: 'flush' | 'none'
+  readonly aggs?: Readonly<Record<string, readonly [string, string | null]>>
+  readonly events: readonly CaseEvent[]
+  readonly expect: readonly CaseResult[]
+  readonly dropped?: readonly number[]
+  readonly order?: 'strict'
+}
+
+export interface CaseEvent {
+  readonly ts?: number
+  readonly key?: unknown
+  readonly value?: unknown
+  readonly wm?: number
+  readonly proc?: number
+}
+
+export interface CaseResult {
+  readonly start: number | null
+  readonly end: number | null
+  readonly key: unknown
+  readonly aggs: Readonly<Record<string, unknown>>
+  /** Index of the entry that caused it, or `eof`. */
+  readonly at?: number | 'eof'
+}
+
+export function readCases(text: string): readonly Case[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  // The file is given by whoever runs it, and a case of another form fails by its name.
+  return lines.map((line) => JSON.parse(line) as Case)
+}

@@ -1,0 +1,129 @@
+import { createTestNodes, sourceType } from '@millrace/engine/testing'
+import type { NodeType } from '@millrace/sdk'
+import { isSame } from '../golden/runner/compare.ts'
+import type { OutputLine } from '../golden/runner/read-golden.ts'
+import { GoldenRun } from '../golden/runner/run-golden.ts'
+import { stage } from '../golden/runner/stage.ts'
+import { installedTypes } from '../installed-types.ts'
+import type { Case, CaseResult } from './case.ts'
+import { flowOf } from './case-flow.ts'
+
+export type Outcome =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly problems: readonly string[] }
+  | { readonly kind: 'skipped'; readonly reason: string }
+
+/** The installed window node and the two ends of the flow around it. */
+export async function conformanceTypes(): Promise<ReadonlyMap<string, NodeType>> {
+  const installed = new Map(await installedTypes(['window/aggregate']))
+  installed.set('conformance/source', sourceType(new Map(), { type: 'conformance/source' }))
+  const [, sink] = createTestNodes().nodeTypes
+  if (sink !== undefined) installed.set('conformance/sink', sink)
+  return installed
+}
+
+/** Runs a case through the real engine, plain and restored from a snapshot after every entry. */
+export async function runCase(
+  given: Case,
+  installed: ReadonlyMap<string, NodeType>,
+): Promise<Outcome> {
+  const made = flowOf(given)
+  if ('reason' in made) return { kind: 'skipped', reason: made.reason }
+  const problems: string[] = []
+  for (const crashes of [false, true]) {
+    const run = new GoldenRun(stage(made.flow, installed, new Set(['events'])))
+    const seen = await play(run, made.turns, { given, crashes })
+    const found = compare(given, seen)
+    problems.push(...found.map((text) => (crashes ? `restored after every entry: ${text}` : text)))
+  }
+  return problems.length === 0 ? { kind: 'passed' } : { kind: 'failed', problems }
+}
+
+interface SeenLine extends OutputLine {
+  readonly at: number | 'eof'
+}
+
+async function play(
+  run: GoldenRun,
+  turns: readonly (readonly Parameters<GoldenRun['play']>[0][])[],
+  { given, crashes }: { readonly given: Case; readonly crashes: boolean },
+): Promise<readonly SeenLine[]> {
+  const seen: SeenLine[] = []
+  const note = (at: number | 'eof'): void => {
+    for (const line of run.output.slice(seen.length)) seen.push({ ...line, at })
+  }
+  await run.open(0, {})
+  for (const [index, lines] of turns.entries()) {
+    for (const line of lines) run.play(line)
+    note(index)
+    if (crashes) await run.crash()
+  }
+  if (given.endOfInput !== 'none') run.play({ end: true })
+  note('eof')
+  await run.close()
+  return seen
+}
+
+function compare(given: Case, seen: readonly SeenLine[]): string[] {
+  const results = seen.filter(({ node }) => node === 'results').map((line) => resultOf(line, given))
+  const missing = withoutEach(given.expect, results)
+  const extra = withoutEach(results, given.expect, true)
+  const late = seen.filter(({ node }) => node === 'late').map(indexOf)
+  const errors = seen.filter(({ node }) => node === 'errors')
+  const dropped = given.dropped ?? []
+  return [
+    ...missing.map((result) => `missing ${JSON.stringify(result)}`),
+    ...extra.map((result) => `unexpected ${JSON.stringify(result)}`),
+    ...errors.map(({ message }) => `error ${JSON.stringify(message)}`),
+    ...(isSame(late, dropped) ? [] : [`late are [${late.join()}], expected [${dropped.join()}]`]),
+  ]
+}
+
+/** The expected results that have no actual one, or the other way round; each is used once. */
+function withoutEach(
+  these: readonly CaseResult[],
+  those: readonly CaseResult[],
+  areActual = false,
+): CaseResult[] {
+  const left = [...those]
+  return these.filter((one) => {
+    const at = left.findIndex((other) => (areActual ? fits(one, other) : fits(other, one)))
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}
+
+function fits(actual: CaseResult, expected: CaseResult): boolean {
+  return (
+    (expected.start === null || actual.start === expected.start) &&
+    (expected.end === null || actual.end === expected.end) &&
+    isSame(actual.key ?? null, expected.key ?? null) &&
+    isSame(actual.aggs, expected.aggs) &&
+    (expected.at === undefined || actual.at === expected.at)
+  )
+}
+
+function resultOf({ message, at }: SeenLine, { aggs = {} }: Case): CaseResult {
+  const payload = payloadOf(message)
+  const values = Object.keys(aggs).map((name) => [name, payload[name]])
+  return {
+    start: numberOrNull(payload['start']),
+    end: numberOrNull(payload['end']),
+    key: payload['key'] ?? null,
+    aggs: Object.fromEntries(values),
+    at,
+  }
+}
+
+function indexOf({ message }: SeenLine): unknown {
+  return payloadOf(message)['index']
+}
+
+function payloadOf(message: unknown): Readonly<Record<string, unknown>> {
+  // Everything in this flow has a record as its payload: ours, or the window node's.
+  return (message as { readonly payload: Readonly<Record<string, unknown>> }).payload
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
+}
