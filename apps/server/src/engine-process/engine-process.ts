@@ -113,8 +113,8 @@ export class EngineProcess {
 
   private check(): void {
     const nowMs = this.options.now()
-    for (const host of this.flows.values()) host.check(nowMs)
     const memoryBytes = this.options.memoryBytes()
+    for (const host of this.flows.values()) host.check(nowMs, memoryBytes)
     this.judgeMemory(nowMs, memoryBytes)
     const suspects = [...this.flows.values()].flatMap((host) => host.suspect ?? [])
     this.options.send({ kind: 'pulse', memoryBytes, suspects })

@@ -33,9 +33,15 @@ export interface FlowHostOptions {
 export class CommandRefused extends Error {
   readonly refusal: Refusal
 
-  constructor(refusal: Refusal) {
-    super(refusal.message)
-    this.refusal = refusal
+  constructor({ code, message, node, end, isStillRunning }: Refusal) {
+    super(message)
+    this.refusal = {
+      code,
+      message,
+      node,
+      ...(end !== undefined && { end }),
+      ...(isStillRunning !== undefined && { isStillRunning }),
+    }
   }
 }
 
@@ -50,6 +56,8 @@ interface Running {
   /** By index in the marker. */
   readonly nodes: string[]
   suspect: Suspect | undefined
+  /** Memory of the process when the flow was last seen well. */
+  wellAtBytes: number
   /** Why it is being ended by force. */
   end: FlowEnd | undefined
   /** Ending is what was asked for. */
@@ -125,18 +133,30 @@ export class FlowHost implements RouteOwner {
   }
 
   /** Called again and again; ends a flow that is stuck. */
-  check(nowMs: number): void {
+  check(nowMs: number, memoryBytes: number): void {
     const { running } = this
     if (running === undefined || running.end !== undefined) return
     const { beat } = running.thread
-    const runningNode = beat.runningNode()
+    const runningNode = this.isChanging ? beat.runningNode() : Math.max(0, beat.runningNode())
     const verdict = running.watchdog.check(nowMs, { beats: beat.beats(), runningNode })
+    if (verdict.state === 'well') {
+      running.suspect = undefined
+      running.wellAtBytes = memoryBytes
+      return
+    }
     const { flow } = this.options
-    const node = running.nodes[runningNode]
-    running.suspect =
-      verdict.state === 'well' ? undefined : { flow, node, forMs: Math.round(verdict.forMs) }
-    if (verdict.state !== 'stuck') return
-    void this.kill({ flow, cause: 'stuck', node, detail: String(Math.round(verdict.forMs)) })
+    const node = this.runningNode()
+    running.suspect = { flow, node, forMs: Math.round(verdict.forMs) }
+    if (verdict.state === 'stuck') void this.kill(this.stuckEnd(running, memoryBytes))
+  }
+
+  /** A flow that fills its heap spends its last seconds collecting garbage. */
+  private stuckEnd({ suspect, wellAtBytes }: Running, memoryBytes: number): FlowEnd {
+    const { flow, settings } = this.options
+    const grownMb = (memoryBytes - wellAtBytes) / 2 ** 20
+    return grownMb > settings.flowHeapMb / 2
+      ? { flow, cause: 'memory', node: suspect?.node, detail: String(settings.flowHeapMb) }
+      : { flow, cause: 'stuck', node: suspect?.node, detail: String(suspect?.forMs ?? 0) }
   }
 
   /** Ends the flow by force, or says that it cannot be. */
@@ -178,6 +198,7 @@ export class FlowHost implements RouteOwner {
       watchdog: new Watchdog({ stuckMs, silentMs }, { nowMs: now(), checkPeriodMs }),
       nodes: [],
       suspect: undefined,
+      wellAtBytes: Infinity,
       end: undefined,
       isLeaving: false,
     }
@@ -249,7 +270,8 @@ export class FlowHost implements RouteOwner {
   }
 
   private onExit(running: Running, exit: ThreadExit): void {
-    const end = running.end ?? this.endOf(running, exit)
+    const end =
+      running.end === undefined || exit.isOutOfMemory ? this.endOf(running, exit) : running.end
     this.running = undefined
     for (const call of this.calls.values()) call.reject(new CommandRefused(refusalOf(end)))
     this.calls.clear()

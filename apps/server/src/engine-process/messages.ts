@@ -91,7 +91,8 @@ export interface Suspect {
 /** A flow that ended without being told to. */
 export interface FlowEnd {
   readonly flow: string
-  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit'
+  /** `crash` took the whole process with it. */
+  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit' | 'crash'
   /** The node to blame, where one is known. */
   readonly node?: string | undefined
   /** The error's text, or the number of milliseconds or megabytes that were too much. */

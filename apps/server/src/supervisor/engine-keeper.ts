@@ -29,7 +29,9 @@ const checkPeriodMs = 500
 const pulseLimitMs = 5_000
 /** A flow that was late by so much when the process ended is taken to be the cause. */
 const suspectMs = 750
-const probationMs = 1_500
+/** A flow that was started so shortly before is suspected, when no other was started with it. */
+export const probationMs = 1_500
+const startsApartMs = 400
 const deathsWithinMs = 60_000
 const endGraceMs = 3_000
 
@@ -43,7 +45,8 @@ export class EngineKeeper {
   private ready = Promise.withResolvers<void>()
   private suspects: readonly Suspect[] = []
   private doomed: FlowEnd | undefined
-  private probation: string | undefined
+  /** Flows started a moment ago, the newest last. */
+  private starts: readonly { readonly flow: string; readonly atMs: number }[] = []
   private pulses = 0
   private watchdog: Watchdog | undefined
   private checker: NodeJS.Timeout | undefined
@@ -93,12 +96,11 @@ export class EngineKeeper {
     return this.link.ask(command)
   }
 
-  /** While this flow starts and for a while after, it is blamed when the process ends. */
-  async onProbation(flow: string, start: () => Promise<void>): Promise<void> {
-    this.probation = flow
-    await start()
-    await new Promise((resolve) => setTimeout(resolve, probationMs))
-    if (this.probation === flow) this.probation = undefined
+  /** Notes that a flow is being started: should the process end right after, it is suspected. */
+  onStart(flow: string): void {
+    const atMs = this.options.clock.monotonic()
+    const recent = this.starts.filter((start) => atMs - start.atMs < probationMs)
+    this.starts = [...recent, { flow, atMs }]
   }
 
   private spawn(): void {
@@ -141,7 +143,7 @@ export class EngineKeeper {
     this.httpUrl = httpUrl
     this.setState('running', this.state.restarts)
     this.ready.resolve()
-    if (!isFirst) this.options.onBack(this.deathsMs.length >= 3)
+    if (!isFirst) this.options.onBack(this.deathsMs.length >= 2)
   }
 
   private onExit(): void {
@@ -160,31 +162,35 @@ export class EngineKeeper {
   }
 
   private blamed(): FlowEnd | undefined {
-    const { doomed, probation } = this
-    this.probation = undefined
-    if (doomed !== undefined) return doomed
+    if (this.doomed !== undefined) return this.doomed
     const late = this.suspects.filter((suspect) => suspect.forMs >= suspectMs)
     const [suspect] = late
     if (suspect !== undefined && late.length === 1) {
-      return {
-        flow: suspect.flow,
-        node: suspect.node,
-        cause: 'stuck',
-        detail: String(suspect.forMs),
-      }
+      const { flow, node, forMs } = suspect
+      return { flow, node, cause: 'stuck', detail: String(forMs) }
     }
-    if (probation === undefined) return undefined
-    return {
-      flow: probation,
-      cause: 'exception',
-      detail: 'The engine process ended as it started.',
-    }
+    const flow = this.startedLast()
+    return flow === undefined ? undefined : { flow, cause: 'crash', detail: '' }
+  }
+
+  /** Once is chance; when it is not the first time, the flow that has just started did it. */
+  private startedLast(): string | undefined {
+    const nowMs = this.options.clock.monotonic()
+    const [before, last] = [this.starts.at(-2), this.starts.at(-1)]
+    this.starts = []
+    if (last === undefined || nowMs - last.atMs > probationMs) return undefined
+    if (before !== undefined && last.atMs - before.atMs < startsApartMs) return undefined
+    return this.recentDeaths(nowMs).length > 0 ? last.flow : undefined
+  }
+
+  private recentDeaths(nowMs: number): readonly number[] {
+    return this.deathsMs.filter((deathMs) => nowMs - deathMs < deathsWithinMs)
   }
 
   /** At once, unless it ends again and again. */
   private delayMs(blamed: FlowEnd | undefined): number {
     const nowMs = this.options.clock.monotonic()
-    const recent = this.deathsMs.filter((deathMs) => nowMs - deathMs < deathsWithinMs)
+    const recent = this.recentDeaths(nowMs)
     this.deathsMs = blamed === undefined ? [...recent, nowMs] : recent
     return Math.min(5_000, Math.max(0, this.deathsMs.length - 2) * 500)
   }

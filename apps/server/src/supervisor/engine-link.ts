@@ -6,6 +6,7 @@ import type {
   EngineSettings,
   Refusal,
 } from '../engine-process/messages.ts'
+import { compileCacheFolder } from './compile-cache.ts'
 
 export interface EngineLinkOptions {
   readonly settings: EngineSettings
@@ -44,7 +45,7 @@ export class EngineLink {
   constructor(options: EngineLinkOptions) {
     this.child = fork(new URL('../engine-process/main.ts', import.meta.url), {
       execArgv: engineArguments,
-      env: options.environment,
+      env: { NODE_COMPILE_CACHE: compileCacheFolder, ...options.environment },
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
@@ -120,5 +121,11 @@ const engineGone: Refusal = {
   message: 'The engine process ended before it could answer.',
 }
 
-/** Small new spaces keep what is idle small; flows have limits of their own. */
-const engineArguments = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning']
+export const engineArguments = [
+  // Small new spaces keep what is idle small; flows have limits of their own.
+  '--max-semi-space-size=4',
+  '--disable-warning=ExperimentalWarning',
+  // V8 loses track of code pages when threads come and go, and aborts ("jit_page.has_value()");
+  // https://github.com/nodejs/node/issues/64500. Only without this protection it does not look.
+  '--no-memory-protection-keys',
+]

@@ -125,6 +125,64 @@ describe('a connection test', () => {
   })
 })
 
+describe('the engine process', () => {
+  it('killed, comes back with all flows within two seconds', async () => {
+    await Promise.all([supervisor.deploy(ticking, 1), supervisor.deploy(troubled('none'), 1)])
+    const killed = performance.now()
+    process.kill(supervisor.engineProcessId() ?? -1, 'SIGKILL')
+    await inState(supervisor, 'ticking', 'restarting')
+    await Promise.all([passes('ticking'), passes('troubled')])
+    expect(performance.now() - killed).toBeLessThan(2_000)
+    expect(supervisor.info('ticking')).toMatchObject({ state: 'running', restarts: 1, version: 1 })
+    expect(supervisor.engine()).toEqual({ state: 'running', restarts: 1 })
+  })
+
+  it('stopped dead, is replaced', async () => {
+    await supervisor.deploy(ticking, 1)
+    process.kill(supervisor.engineProcessId() ?? -1, 'SIGSTOP')
+    await inState(supervisor, 'ticking', 'restarting', 15_000)
+    expect(await inState(supervisor, 'ticking', 'running')).toMatchObject({ restarts: 1 })
+  })
+
+  it('can be deployed to while it comes back', async () => {
+    process.kill(supervisor.engineProcessId() ?? -1, 'SIGKILL')
+    await next(supervisor, 'engine', (engine) => engine.state === 'restarting' || undefined)
+    expect(await supervisor.deploy(ticking, 1)).toMatchObject({ started: ['t', 's'] })
+    await passes('ticking')
+  })
+
+  it('that a flow takes down again and again puts that flow alone into quarantine', async () => {
+    await supervisor.deploy(ticking, 1)
+    await supervisor.deploy(troubled('crash'), 1)
+    const info = await inState(supervisor, 'troubled', 'quarantined', 50_000)
+    expect(info.reason).toContain('The engine process ended right after the flow was started.')
+    await inState(supervisor, 'ticking', 'running')
+    await passes('ticking')
+  })
+
+  it('that cannot end a flow is killed for it, and the others come back', async () => {
+    await supervisor.deploy(ticking, 1)
+    await supervisor.deploy(troubled('native'), 1)
+    expect(await inState(supervisor, 'troubled', 'restarting', 15_000)).toMatchObject({ node: 'x' })
+    await passes('ticking')
+    expect(supervisor.info('ticking').restarts).toBe(1)
+  })
+
+  it('over its memory stops the flow that took it', async () => {
+    await supervisor.deploy(ticking, 1)
+    await supervisor.deploy(troubled('buffers'), 1)
+    const info = await inState(supervisor, 'troubled', 'restarting', 15_000)
+    expect(info).toMatchObject({ node: 'x' })
+    await passes('ticking')
+  })
+
+  it('ends with the process that started it', async () => {
+    const id = supervisor.engineProcessId() ?? -1
+    await supervisor.close({ drainMs: 100 })
+    expect(() => process.kill(id, 0)).toThrow('ESRCH')
+  })
+})
+
 describe('trouble', () => {
   it.each([
     { does: 'loop', reason: '“X” ran for more than 1 s without giving back control.' },
@@ -178,7 +236,6 @@ describe('trouble', () => {
 
   it('can be stopped in the middle of it', async () => {
     await supervisor.deploy(troubled('loop'), 1)
-    await passes('troubled').catch(() => undefined)
     await supervisor.stop('troubled')
     expect(supervisor.info('troubled')).toEqual({ state: 'stopped', restarts: 0 })
   })

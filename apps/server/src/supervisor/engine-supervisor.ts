@@ -7,7 +7,7 @@ import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
 import type { Watched } from '../engine-process/watched.ts'
 import { DeployedFlow, stopped } from './deployed-flow.ts'
 import { endSentence, nodeTitle } from './end-sentence.ts'
-import { EngineKeeper } from './engine-keeper.ts'
+import { EngineKeeper, probationMs } from './engine-keeper.ts'
 import { EngineRefusal } from './engine-link.ts'
 import { emitReports, Listeners } from './listeners.ts'
 import {
@@ -163,6 +163,7 @@ class EngineSupervisor implements Supervisor {
     const state = restarts > 0 ? 'restarting' : 'starting'
     if (flow.running === undefined) this.inform(flow, { ...pastOf(flow), state, version, restarts })
     flow.isComingUp = true
+    if (flow.running === undefined) this.keeper.onStart(flow.name)
     try {
       const report = await this.send(flow, wanted.spec)
       flow.running = wanted.spec
@@ -279,7 +280,9 @@ class EngineSupervisor implements Supervisor {
     for (const flow of waiting) {
       if (returns !== this.returns) return
       // oxlint-disable-next-line no-await-in-loop -- one by one is what this is for
-      await this.keeper.onProbation(flow.name, () => this.restart(flow, flow.turn))
+      await this.restart(flow, flow.turn)
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, probationMs))
     }
   }
 

@@ -50,6 +50,7 @@ export interface Supervisor {
   flowHttpUrl(): string | undefined
   /** Resident memory of the engine process as last read, in bytes. */
   engineMemoryBytes(): number
+  engineProcessId(): number | undefined
 
   /** Returns the function that stops listening. A listener must not throw. */
   on<Name extends keyof SupervisorEvents>(event: Name, listener: SupervisorEvents[Name]): () => void
