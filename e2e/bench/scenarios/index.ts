@@ -1,3 +1,4 @@
+import { chain } from './chain.ts'
 import { deploy } from './deploy.ts'
 import { http } from './http.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
@@ -9,4 +10,5 @@ export const scenarios: readonly Scenario[] = [
   pipeline,
   http,
   deploy,
+  chain,
 ]
