@@ -1,11 +1,10 @@
-import type { Flow, FlowNode, Wire } from '@millrace/flow'
+import type { FlowNode } from '@millrace/flow'
 import type { Message, NodeType } from '@millrace/sdk'
 import { operator, sink } from '@millrace/sdk'
 import { describe as descriptor } from '@millrace/sdk/descriptor'
 import { expect, test } from 'vitest'
-import type { DeploymentSpec } from './deployment.ts'
 import { openDeployment } from './open-deployment.ts'
-import { createManualHost, createTestNodes } from './testing/index.ts'
+import { createManualHost, createTestNodes, specOf } from './testing/index.ts'
 
 const look = {
   version: 1,
@@ -123,26 +122,6 @@ function bench(nodes: readonly FlowNode[], wires: readonly string[]) {
   const payloads = (node = 'sink'): unknown[] =>
     testNodes.received.filter((one) => one.node === node).map((one) => one.message.payload)
   return { host, deployment, source: testNodes.source, received: testNodes.received, payloads }
-}
-
-function specOf(nodes: readonly FlowNode[], wires: readonly string[]): DeploymentSpec {
-  const flow: Flow = {
-    millrace: 1,
-    name: 'test',
-    title: 'Test',
-    nodes,
-    wires: wires.map(wireOf),
-    layout: {},
-  }
-  return { flow, connections: [], secrets: {} }
-}
-
-/** `a:out > b:in` or, with the usual ports, `a > b`. */
-function wireOf(text: string): Wire {
-  const [from = '', to = ''] = text.split(' > ')
-  const [node = '', port = 'out'] = from.split(':')
-  const [target = '', input = 'in'] = to.split(':')
-  return { from: { node, port }, to: { node: target, port: input } }
 }
 
 const node = (id: string, type: string, config: Record<string, unknown> = {}): FlowNode => ({
