@@ -1,13 +1,32 @@
 import type { DialogRequest } from '../shell/layout.ts'
-import { useWorkbench } from '../shell/context.tsx'
-import { Dialog } from '../ui/index.ts'
+import { useActiveFlow } from '../shell/context.tsx'
+import { ConnectionDialog } from './connection-dialog.tsx'
+import { DeleteFlowDialog } from './delete-flow-dialog.tsx'
+import { DeployDialog } from './deploy-dialog.tsx'
+import { ExportDialog } from './export-dialog.tsx'
+import { ImportDialog } from './import-dialog.tsx'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { VersionsDialog } from './versions-dialog.tsx'
 
 /** The window that was asked for. */
 export function DialogFor({ request }: { readonly request: DialogRequest }) {
-  const { layout } = useWorkbench()
-  return (
-    <Dialog title={request.kind} onClose={() => layout.closeDialog()}>
-      {null}
-    </Dialog>
-  )
+  const flow = useActiveFlow()
+  switch (request.kind) {
+    case 'deploy':
+      return flow === undefined ? null : <DeployDialog flow={flow} />
+    case 'versions':
+      return flow === undefined ? null : <VersionsDialog flow={flow} />
+    case 'import':
+      return <ImportDialog text={request.text ?? ''} />
+    case 'export':
+      return <ExportDialog flows={request.flows} />
+    case 'connection':
+      return <ConnectionDialog key={request.id} id={request.id} />
+    case 'new-connection':
+      return <ConnectionDialog type={request.type} assign={request.assign} />
+    case 'delete-flow':
+      return <DeleteFlowDialog flow={request.flow} />
+    case 'shortcuts':
+      return <ShortcutsDialog />
+  }
 }

@@ -11,6 +11,14 @@ export interface FieldSurroundings {
   samples(): readonly Message[]
   /** Ends a stretch of typing. */
   settle(): void
+  /** Where secrets wait until all is saved; without it they are stored at once. */
+  readonly draftSecrets?: DraftSecrets
+}
+
+export interface DraftSecrets {
+  /** Undefined where nothing waits, null where the secret is to be cleared. */
+  of(field: string): string | null | undefined
+  set(field: string, text: string | null | undefined): void
 }
 
 export const FieldContext = createContext<FieldSurroundings | undefined>(undefined)

@@ -1,5 +1,5 @@
 export { parseDuration, printDuration } from './duration-text.ts'
 export { FieldContext } from './field-context.ts'
-export type { FieldSurroundings } from './field-context.ts'
+export type { DraftSecrets, FieldSurroundings } from './field-context.ts'
 export { Form } from './form.tsx'
 export type { FormProps } from './form-props.ts'

@@ -3,35 +3,88 @@ import { useStore } from 'zustand'
 import type { SecretField } from '@millrace/sdk/descriptor'
 import { useWorkbench } from '../shell/context.tsx'
 import { Button } from '../ui/index.ts'
-import { useFieldSurroundings } from './field-context.ts'
+import { useFieldSurroundings, type DraftSecrets } from './field-context.ts'
 import styles from './fields.module.css'
 import type { WidgetProps } from './widget-props.ts'
 
+type SecretProps = WidgetProps<SecretField>
+
 /** Can be set, replaced and cleared, but never read back. */
-export function SecretInput({ id, name, describedBy }: WidgetProps<SecretField>) {
+export function SecretInput(props: SecretProps) {
+  const { draftSecrets } = useFieldSurroundings()
+  return draftSecrets === undefined ? (
+    <StoredSecret {...props} />
+  ) : (
+    <DraftSecret {...props} drafts={draftSecrets} />
+  )
+}
+
+function useSetAt(name: string): number | undefined {
   const { editor } = useWorkbench()
   const { owner } = useFieldSurroundings()
-  const known = useStore(editor.connections.store, ({ secrets }) =>
-    secrets.find((secret) => secret.owner === owner && secret.field === name),
+  return useStore(
+    editor.connections.store,
+    ({ secrets }) =>
+      secrets.find((secret) => secret.owner === owner && secret.field === name)?.setAt,
   )
+}
+
+/** Waits with the rest of a draft; an empty input leaves the secret as it is. */
+function DraftSecret(props: SecretProps & { readonly drafts: DraftSecrets }) {
+  const { id, name, describedBy, drafts, problem } = props
+  const setAt = useSetAt(name)
+  const draft = drafts.of(name)
+  const hint = draft === null ? 'cleared when saved' : setAt === undefined ? 'not set' : '••••••••'
+  return (
+    <div className={styles['secret']}>
+      <input
+        id={id}
+        className={styles['input']}
+        type="password"
+        autoComplete="new-password"
+        value={draft ?? ''}
+        placeholder={hint}
+        aria-describedby={describedBy}
+        aria-invalid={problem !== undefined || undefined}
+        onChange={(event) => drafts.set(name, event.target.value)}
+      />
+      {setAt !== undefined && (
+        <Button
+          size="small"
+          look="quiet"
+          onClick={() => drafts.set(name, draft === null ? undefined : null)}
+        >
+          {draft === null ? 'Keep' : 'Clear'}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Of a node: stored as soon as it is entered, because the flow itself never holds it. */
+function StoredSecret({ id, name, describedBy, problem }: SecretProps) {
+  const { editor } = useWorkbench()
+  const { owner } = useFieldSurroundings()
+  const setAt = useSetAt(name)
   const [typed, setTyped] = useState<string>()
-  const save = async (text: string) => {
+  const attempt = async (work: Promise<void>) => {
     try {
-      await editor.connections.setSecret(owner, name, text)
+      await work
       setTyped(undefined)
     } catch (error) {
-      editor.notify({
-        kind: 'error',
-        text: 'The secret could not be stored',
-        detail: String(error),
-      })
+      const detail = error instanceof Error ? error.message : String(error)
+      editor.notify({ kind: 'error', text: 'The secret was not stored', detail })
     }
   }
-  if (known !== undefined && typed === undefined)
+  const save = () => {
+    if (typed !== undefined && typed !== '')
+      void attempt(editor.connections.setSecret(owner, name, typed))
+  }
+  if (setAt !== undefined && typed === undefined)
     return (
       <div className={styles['secret']}>
         <span id={id} className={styles['secretState']} aria-describedby={describedBy}>
-          ••••••• <span className={styles['dim']}>set {dayOf(known.setAt)}</span>
+          •••••••• <span className={styles['dim']}>set {dayOf(setAt)}</span>
         </span>
         <Button size="small" onClick={() => setTyped('')}>
           Replace
@@ -39,20 +92,14 @@ export function SecretInput({ id, name, describedBy }: WidgetProps<SecretField>)
         <Button
           size="small"
           look="quiet"
-          onClick={() => void editor.connections.removeSecret(owner, name)}
+          onClick={() => void attempt(editor.connections.removeSecret(owner, name))}
         >
           Clear
         </Button>
       </div>
     )
   return (
-    <form
-      className={styles['secret']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (typed !== undefined && typed !== '') void save(typed)
-      }}
-    >
+    <div className={styles['secret']}>
       <input
         id={id}
         className={styles['input']}
@@ -61,15 +108,20 @@ export function SecretInput({ id, name, describedBy }: WidgetProps<SecretField>)
         value={typed ?? ''}
         placeholder="not set"
         aria-describedby={describedBy}
+        aria-invalid={problem !== undefined || undefined}
         onChange={(event) => setTyped(event.target.value)}
-        onBlur={() => typed !== undefined && typed !== '' && void save(typed)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') save()
+          if (event.key === 'Escape') setTyped(undefined)
+        }}
+        onBlur={save}
       />
       {typed !== undefined && (
-        <Button size="small" type="submit" disabled={typed === ''}>
+        <Button size="small" disabled={typed === ''} onClick={save}>
           Set
         </Button>
       )}
-    </form>
+    </div>
   )
 }
 

@@ -1,0 +1,93 @@
+import { configValue, type FieldChange } from '@millrace/flow'
+import type { Descriptor, Field } from '@millrace/sdk/descriptor'
+import { printDuration } from '../fields/index.ts'
+
+/** What deploying a change does to the node that runs. */
+export type Effect =
+  | 'starts'
+  | 'restarts'
+  | 'restarts, loses its state'
+  | 'stops'
+  | 'stops, loses its state'
+  | 'goes on'
+
+export function effectOf(
+  fields: readonly FieldChange[],
+  descriptor: Descriptor | undefined,
+): Effect {
+  const loses = descriptor?.stateful === true
+  const disabled = fields.find(({ field }) => field === 'isDisabled')
+  if (disabled?.after === true) return loses ? 'stops, loses its state' : 'stops'
+  if (disabled !== undefined) return 'starts'
+  if (fields.every(({ field }) => field === 'name')) return 'goes on'
+  return loses ? 'restarts, loses its state' : 'restarts'
+}
+
+const ownFields: Readonly<Record<string, string>> = {
+  name: 'Name',
+  type: 'Type',
+  isDisabled: 'Enabled',
+}
+
+export function fieldLabel(field: string, descriptor: Descriptor | undefined): string {
+  const own = ownFields[field]
+  if (own !== undefined) return own
+  const name = field.replace(/^config\./, '')
+  return descriptor?.fields[name]?.label ?? name
+}
+
+export interface ShownValue {
+  readonly short: string
+  readonly whole: string
+}
+
+/** Both sides of a change as a person reads them; a value that is not there shows its default. */
+export function shownChange(
+  { field, before, after }: FieldChange,
+  descriptor: Descriptor | undefined,
+): { readonly before: ShownValue; readonly after: ShownValue } {
+  if (field === 'isDisabled') return { before: onOff(before), after: onOff(after) }
+  const name = field.replace(/^config\./, '')
+  const known = field.startsWith('config.') ? descriptor?.fields[name] : undefined
+  const shown = (value: unknown) =>
+    shownValue(
+      value ?? (known === undefined ? undefined : configValue({ [name]: known }, {}, name)),
+      known,
+    )
+  return { before: shown(before), after: shown(after) }
+}
+
+const longest = 64
+
+function shownValue(value: unknown, field: Field | undefined): ShownValue {
+  const whole = textOf(value, field)
+  const line = whole.replaceAll(/\s+/g, ' ')
+  const short = line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+  return { short, whole }
+}
+
+function textOf(value: unknown, field: Field | undefined): string {
+  if (value === undefined || value === '') return 'nothing'
+  if (field?.kind === 'duration' && typeof value === 'number') return printDuration(value)
+  if (field?.kind === 'choice')
+    return field.options.find((option) => option.value === value)?.label ?? JSON.stringify(value)
+  if (field?.kind === 'list' && Array.isArray(value)) return listText(value, field.itemLabel)
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function listText(rows: readonly unknown[], itemLabel: string): string {
+  const texts = rows.map((row) => {
+    if (typeof row !== 'object' || row === null) return String(row)
+    const parts = Object.entries(row).filter(([name]) => name !== 'id')
+    return parts
+      .map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)))
+      .join(' ')
+  })
+  return texts.length === 0 ? `no ${itemLabel}` : texts.join(' · ')
+}
+
+function onOff(isDisabled: unknown): ShownValue {
+  const text = isDisabled === true ? 'no' : 'yes'
+  return { short: text, whole: text }
+}
