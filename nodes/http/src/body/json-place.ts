@@ -3,6 +3,7 @@
  * length of a text that only ends too early. The platform's parser tells this for some errors only.
  */
 export function offsetOfError(text: string): number {
+  if (text.length > textLengthMax) return text.length
   const open: string[] = []
   let expects: Expectation = 'value'
   for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
@@ -16,6 +17,9 @@ export function offsetOfError(text: string): number {
   return text.length
 }
 
+/** Longer texts would be too much for the regular expression. */
+const textLengthMax = 1_000_000
+
 type Expectation = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | 'more' | 'end'
 
 function skipSpace(text: string, start: number): number {
@@ -24,8 +28,8 @@ function skipSpace(text: string, start: number): number {
   return at
 }
 
-// oxlint-disable-next-line no-control-regex -- JSON strings must not contain them
 const token =
+  // oxlint-disable-next-line no-control-regex -- JSON strings must not contain them
   /[{}[\],:]|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d.a-zA-Z])|(?:true|false|null)\b/y
 
 function tokenAt(text: string, at: number): string | undefined {
