@@ -11,6 +11,8 @@ export interface CanvasView {
   pastePoint(): Position
   /** The middle of what is seen, in canvas units. */
   center(): Position
+  /** Lets a node type follow the pointer until it is put down; a drag ends with its release. */
+  place(type: string, options: { readonly isByDrag: boolean }): void
   /** Puts the keyboard on the canvas. */
   focus(): void
 }
@@ -34,6 +36,7 @@ export function createCanvasView(): CanvasView & { attach(port: CanvasPort): () 
     zoomTo: (zoom) => port?.zoomTo(zoom),
     center: () => port?.center() ?? { x: 0, y: 0 },
     pastePoint: () => port?.pastePoint() ?? { x: 0, y: 0 },
+    place: (type, options) => port?.place(type, options),
     focus: () => port?.focus(),
   }
 }

@@ -13,6 +13,8 @@ export interface PortGauge {
 export interface NodeGauge {
   readonly received: number
   readonly receivedPerSecond: number
+  /** By all ports but the one for errors. */
+  readonly sentPerSecond: number
   readonly errors: number
   readonly errorsPerSecond: number
   readonly inFlight: number
@@ -56,7 +58,6 @@ interface Mutable {
   watermark: number | null
   trend: Float32Array
   trendAt: number
-  isReceiver: boolean
 }
 
 const measuredForMs = 900
@@ -138,7 +139,6 @@ function newGauge(): Mutable {
     watermark: null,
     trend: new Float32Array(trendSeconds),
     trendAt: 0,
-    isReceiver: true,
   }
 }
 
@@ -195,6 +195,7 @@ function shownGauge(gauge: Mutable): NodeGauge {
   return {
     received: gauge.received.total,
     receivedPerSecond: gauge.received.perSecond,
+    sentPerSecond: gauge.sent.perSecond,
     errors: gauge.errors.total,
     errorsPerSecond: gauge.errors.perSecond,
     inFlight: gauge.inFlight,

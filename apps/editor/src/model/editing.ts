@@ -20,6 +20,13 @@ export interface AddOptions {
   readonly name?: string
 }
 
+export interface MoveOptions {
+  /** The wire that the one moved node was dropped on. */
+  readonly onWire?: string | undefined
+  /** Part of the step before, such as making the copy that is moved. */
+  readonly isContinued?: boolean
+}
+
 /** Commands that change nodes and wires. Each that changes something is one step of the history. */
 export interface Editing {
   /** Returns the id of the new node. */
@@ -33,7 +40,7 @@ export interface Editing {
     end: { readonly from: PortReference } | { readonly to: PortReference },
   ): boolean
   disconnect(wires: readonly string[]): void
-  moveNodes(places: ReadonlyMap<string, Position>): void
+  moveNodes(places: ReadonlyMap<string, Position>, options?: MoveOptions): void
   /** Moves what is selected by steps of the keyboard; a run of them is one step of the history. */
   nudge(by: Position): void
   /** `undefined` puts the field back to its default. */
@@ -105,14 +112,14 @@ export function createEditing(core: FlowCore): Editing {
         for (const wire of wires) draft.remove('wires', wire)
       })
     },
-    moveNodes: (places) => moveNodes(core, places),
+    moveNodes: (places, options) => moveNodes(core, places, options),
     nudge(by) {
       const ids = [...core.store.getState().selection.nodes]
       const places = ids.map((id) => {
         const { x, y } = now().layout.get(id) ?? { x: 0, y: 0 }
         return [id, { x: x + by.x, y: y + by.y }] as const
       })
-      moveNodes(core, new Map(places), `nudge ${ids.join(' ')}`)
+      moveNodes(core, new Map(places), { coalesce: `nudge ${ids.join(' ')}` })
     },
     setConfig: (id, field, value) => editing.setConfigs(id, { [field]: value }),
     setConfigs(id, values) {
@@ -215,16 +222,29 @@ function spliceInto(core: FlowCore, draft: DocumentDraft, id: string, wire: stri
   makeRoom(core, draft, { node: id, to: to.node })
 }
 
-function moveNodes(core: FlowCore, places: ReadonlyMap<string, Position>, coalesce?: string): void {
+function moveNodes(
+  core: FlowCore,
+  places: ReadonlyMap<string, Position>,
+  options: MoveOptions & { readonly coalesce?: string } = {},
+): void {
+  const { onWire, coalesce, isContinued } = options
   core.transact(
     counted('Move', places.size, 'node'),
     (draft) => {
       for (const [id, place] of places)
-        if (draft.now.nodes.has(id))
-          draft.set('layout', id, { x: Math.round(place.x), y: Math.round(place.y) })
+        if (draft.now.nodes.has(id)) draft.set('layout', id, rounded(place))
+      const [moved] = places.keys()
+      if (onWire !== undefined && moved !== undefined) spliceInto(core, draft, moved, onWire)
     },
-    coalesce === undefined ? {} : { coalesce },
+    {
+      ...(coalesce === undefined ? {} : { coalesce }),
+      ...(isContinued === undefined ? {} : { isContinued }),
+    },
   )
+}
+
+function rounded({ x, y }: Position): Position {
+  return { x: Math.round(x), y: Math.round(y) }
 }
 
 function deleteThings(

@@ -31,6 +31,8 @@ export interface FlowCore {
 
 export interface TransactOptions {
   readonly coalesce?: string
+  /** Joins the step before it, as `Transaction` says. */
+  readonly isContinued?: boolean
   readonly select?: Partial<Selection>
 }
 
@@ -46,11 +48,17 @@ export function createFlowCore(
     surroundings,
     catalog,
     wires: () => lookup(store.getState().document),
-    transact(label, recipe, { coalesce, select } = {}) {
+    transact(label, recipe, { coalesce, isContinued, select } = {}) {
       const { document, changes } = edit(store.getState().document, recipe)
       if (changes.length > 0) {
         const at = surroundings.clock.now()
-        const step = { label, at, changes, ...(coalesce === undefined ? {} : { coalesce }) }
+        const step = {
+          label,
+          at,
+          changes,
+          ...(coalesce === undefined ? {} : { coalesce }),
+          ...(isContinued === undefined ? {} : { isContinued }),
+        }
         store.setState(({ history }) => ({ document, history: record(history, step) }))
       }
       if (select !== undefined) store.setState(() => ({ selection: whole(select) }))

@@ -9,6 +9,8 @@ export interface Transaction {
   readonly changes: readonly Change[]
   /** Transactions with the same key that follow each other soon become one. */
   readonly coalesce?: string
+  /** Belongs to what was done before it, whatever that was: a copy, and where it was dragged to. */
+  readonly isContinued?: boolean
 }
 
 export interface History {
@@ -32,8 +34,10 @@ export function record(history: History, transaction: Transaction): History {
   if (last !== undefined && joins(last, transaction)) {
     const changes = compose(last.changes, transaction.changes)
     const kept = done.slice(0, -1)
+    const { label } = transaction.isContinued === true ? last : transaction
+    const { isContinued: _, ...joined } = { ...transaction, label, changes }
     // Typed and deleted again: nothing is left to undo.
-    const transactions = changes.length === 0 ? kept : [...kept, { ...transaction, changes }]
+    const transactions = changes.length === 0 ? kept : [...kept, joined]
     return { transactions, index: transactions.length }
   }
   const transactions = [...done, transaction].slice(-historyLimit)
@@ -41,6 +45,7 @@ export function record(history: History, transaction: Transaction): History {
 }
 
 function joins(last: Transaction, next: Transaction): boolean {
+  if (next.isContinued === true) return true
   if (last.coalesce === undefined || last.coalesce !== next.coalesce) return false
   return next.at - last.at <= coalesceWithinMs
 }

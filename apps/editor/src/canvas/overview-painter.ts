@@ -1,0 +1,178 @@
+import { nameOf, portId } from '../model/index.ts'
+import type { Curve } from '../model/geometry.ts'
+import { readColors, type Colors } from './palette-colors.ts'
+import type { SceneNode } from './scene.ts'
+import type { Stage } from './stage.ts'
+
+/** More boxes than this are drawn without names. */
+const mostNames = 700
+/** Names are written when a card is at least this many pixels wide. */
+const nameNeedsPixels = 44
+
+/** Paints the flow while it is too small for cards. */
+export class OverviewPainter {
+  readonly #stage: Stage
+  readonly #canvas: HTMLCanvasElement
+  #colors: Colors = readColors()
+  #frame = 0
+  #isBlank = true
+
+  constructor(stage: Stage, canvas: HTMLCanvasElement) {
+    this.#stage = stage
+    this.#canvas = canvas
+  }
+
+  open(): () => void {
+    const { workbench, flow, scene, state } = this.#stage
+    const schedule = () => this.#schedule()
+    const stops = [
+      this.#stage.onView(schedule),
+      flow.store.subscribe(schedule),
+      scene.onMove(schedule),
+      state.subscribe(schedule),
+      workbench.live.gauges.subscribe(schedule),
+      workbench.editor.catalog.subscribe(schedule),
+      workbench.theme.subscribe(() => {
+        this.#colors = readColors()
+        schedule()
+      }),
+    ]
+    schedule()
+    return () => {
+      cancelAnimationFrame(this.#frame)
+      for (const stop of stops) stop()
+    }
+  }
+
+  #schedule(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint())
+  }
+
+  #paint(): void {
+    this.#frame = 0
+    const context = this.#canvas.getContext('2d')
+    if (context === null) return
+    if (this.#stage.state.getState().detail === 'cards') return this.#clear(context)
+    this.#isBlank = false
+    this.#prepare(context)
+    const seen = this.#stage.visible()
+    this.#paintWires(context, this.#stage.scene.wiresIn(seen))
+    const boxes = this.#stage.scene.nodesIn(seen).flatMap((id) => this.#stage.scene.boxOf(id) ?? [])
+    this.#paintBoxes(context, boxes)
+    this.#paintMarks(context, boxes)
+    this.#paintNames(context, boxes)
+  }
+
+  #clear(context: CanvasRenderingContext2D): void {
+    if (this.#isBlank) return
+    this.#isBlank = true
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
+  }
+
+  #prepare(context: CanvasRenderingContext2D): void {
+    const { width, height } = this.#stage.size
+    const { x, y, zoom } = this.#stage.viewport
+    const ratio = Math.min(2, devicePixelRatio)
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)]
+    if (this.#canvas.width !== wide) this.#canvas.width = wide
+    if (this.#canvas.height !== high) this.#canvas.height = high
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, wide, high)
+    context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio)
+  }
+
+  #paintWires(context: CanvasRenderingContext2D, ids: readonly string[]): void {
+    const { scene, flow, workbench } = this.#stage
+    const { selection } = flow.store.getState()
+    const isLive = workbench.layout.getState().liveMode !== 'off'
+    const still = new Path2D()
+    const flowing = new Path2D()
+    const chosen = new Path2D()
+    for (const id of ids) {
+      const curve = scene.curveOf(id)
+      const wire = scene.document.wires.get(id)
+      if (curve === undefined || wire === undefined) continue
+      const rate = isLive ? (workbench.live.gauges.port(portId(wire.from))?.perSecond ?? 0) : 0
+      const path = selection.wires.has(id) ? chosen : rate > 0 ? flowing : still
+      trace(path, curve)
+    }
+    const { zoom } = this.#stage.viewport
+    const stroke = (path: Path2D, color: string, pixels: number) => {
+      context.strokeStyle = color
+      context.lineWidth = pixels / zoom
+      context.stroke(path)
+    }
+    stroke(still, this.#colors.wire, 1)
+    stroke(flowing, this.#colors.wireLive, 1.4)
+    stroke(chosen, this.#colors.selected, 1.8)
+  }
+
+  #paintBoxes(context: CanvasRenderingContext2D, boxes: readonly SceneNode[]): void {
+    const { zoom } = this.#stage.viewport
+    const { descriptors } = this.#stage.workbench.editor.catalog.getState()
+    context.fillStyle = this.#colors.panel
+    const outlines = new Path2D()
+    const bars = new Map<string, Path2D>()
+    const barWidth = Math.max(4, 3 / zoom)
+    for (const { x, y, width, height, node } of boxes) {
+      context.fillRect(x, y, width, height)
+      outlines.rect(x, y, width, height)
+      const tint = this.#colors.tint(descriptors.get(node.type)?.category)
+      const path = bars.get(tint) ?? new Path2D()
+      bars.set(tint, path)
+      path.rect(x, y, barWidth, height)
+    }
+    context.strokeStyle = this.#colors.line
+    context.lineWidth = 1 / zoom
+    context.stroke(outlines)
+    for (const [tint, path] of bars) {
+      context.fillStyle = tint
+      context.fill(path)
+    }
+  }
+
+  /** What is selected, has problems or presses stands out. */
+  #paintMarks(context: CanvasRenderingContext2D, boxes: readonly SceneNode[]): void {
+    const { flow, workbench, viewport } = this.#stage
+    const { selection, focus, problems } = flow.store.getState()
+    const broken = new Set(problems.flatMap(({ node }) => node ?? []))
+    context.lineWidth = 2 / viewport.zoom
+    for (const { id, x, y, width, height } of boxes) {
+      const gauge = workbench.live.gauges.node(id)
+      const color = selection.nodes.has(id)
+        ? this.#colors.selected
+        : broken.has(id) || workbench.live.gauges.status(id)?.state === 'error'
+          ? this.#colors.error
+          : gauge?.isPressing === true
+            ? this.#colors.warning
+            : undefined
+      if (color === undefined && id !== focus) continue
+      context.strokeStyle = color ?? this.#colors.accent
+      context.strokeRect(x, y, width, height)
+    }
+  }
+
+  #paintNames(context: CanvasRenderingContext2D, boxes: readonly SceneNode[]): void {
+    const { zoom } = this.#stage.viewport
+    if (boxes.length > mostNames) return
+    const catalog = this.#stage.workbench.editor.catalog.getState()
+    context.fillStyle = this.#colors.text
+    context.font = `500 ${10 / zoom}px ${getComputedStyle(document.body).fontFamily}`
+    context.textBaseline = 'middle'
+    const inset = Math.max(8, 6 / zoom)
+    for (const { x, y, width, height, node } of boxes) {
+      if (width * zoom < nameNeedsPixels) continue
+      const name = nameOf(catalog, node)
+      const room = width - inset - 4 / zoom
+      const letters = Math.max(1, Math.floor((room * zoom) / 5.4))
+      const shown = name.length > letters ? `${name.slice(0, letters - 1)}…` : name
+      context.fillText(shown, x + inset, y + height / 2, room)
+    }
+  }
+}
+
+function trace(path: Path2D, { from, leaving, arriving, to }: Curve): void {
+  path.moveTo(from.x, from.y)
+  path.bezierCurveTo(leaving.x, leaving.y, arriving.x, arriving.y, to.x, to.y)
+}

@@ -1,0 +1,158 @@
+import type { PortReference } from '@millrace/flow'
+import { shortNumber } from '../format/numbers.ts'
+import type { NodeGauge } from '../live/index.ts'
+import { portId } from '../model/index.ts'
+import type { CardParts, WireParts } from './mounted.ts'
+import type { Stage } from './stage.ts'
+
+/** At most this often, in milliseconds, numbers change on the canvas. */
+const paintEveryMs = 125
+
+/**
+ * Writes the live numbers into the cards and wires that are on the page, and nowhere else. React
+ * and React Flow never hear of them.
+ */
+export function startPainter(stage: Stage): () => void {
+  const { workbench, flow } = stage
+  let frame = 0
+  let last = 0
+  const schedule = () => {
+    if (frame === 0) frame = requestAnimationFrame(paint)
+  }
+  const paint = (now: number) => {
+    frame = 0
+    if (now - last < paintEveryMs) return schedule()
+    last = now
+    paintAll(stage)
+  }
+  const stops = [
+    workbench.live.gauges.subscribe(schedule),
+    workbench.layout.subscribe(schedule),
+    flow.store.subscribe(schedule),
+    stage.mounted.onChange(schedule),
+  ]
+  schedule()
+  return () => {
+    cancelAnimationFrame(frame)
+    for (const stop of stops) stop()
+  }
+}
+
+function paintAll(stage: Stage): void {
+  const { workbench, mounted, flow } = stage
+  const { gauges } = workbench.live
+  const { document, deployment } = flow.store.getState()
+  const isOff = workbench.layout.getState().liveMode === 'off'
+  const isRunning = deployment.state === 'running'
+  for (const [id, parts] of mounted.cards) {
+    const gauge = gauges.node(id)
+    if (!isOff) paintCard(parts, gauge)
+    paintDot(stage, id, { parts, gauge, isRunning })
+  }
+  for (const [id, parts] of mounted.wires) {
+    const wire = document.wires.get(id)
+    if (wire === undefined) continue
+    const isPressed = gauges.node(wire.to.node)?.isPressing === true
+    paintWire(parts, isOff ? 0 : rateOf(stage, wire.from), isPressed && !isOff)
+  }
+}
+
+function rateOf({ workbench }: Stage, from: PortReference): number {
+  return workbench.live.gauges.port(portId(from))?.perSecond ?? 0
+}
+
+/** Writes only what is different: a write of the same text costs a layout. */
+function write(element: Element | null, text: string): void {
+  if (element !== null && element.textContent !== text) element.textContent = text
+}
+
+function paintCard(parts: CardParts, gauge: NodeGauge | undefined): void {
+  if (gauge === undefined) {
+    write(parts.rate, '–')
+    write(parts.queue, '')
+    write(parts.errors, '')
+    return
+  }
+  const perSecond = Math.max(gauge.receivedPerSecond, gauge.sentPerSecond)
+  write(parts.rate, `${shortNumber(perSecond)}/s`)
+  write(parts.queue, gauge.inFlight > 0 ? `${shortNumber(gauge.inFlight)} held` : '')
+  write(parts.errors, gauge.errors > 0 ? `${shortNumber(gauge.errors)} err` : '')
+  parts.root.toggleAttribute('data-pressed', gauge.isPressing)
+  if (parts.trend !== null) paintTrend(parts.trend, gauge)
+}
+
+const drawnAt = new WeakMap<HTMLCanvasElement, string>()
+
+/** The last minute as an area; drawn once a second, when it has moved on. */
+function paintTrend(canvas: HTMLCanvasElement, { trend, trendAt }: NodeGauge): void {
+  const style = getComputedStyle(canvas)
+  const state = `${trendAt} ${trend[(trendAt + trend.length - 1) % trend.length] ?? 0} ${style.color}`
+  if (drawnAt.get(canvas) === state) return
+  drawnAt.set(canvas, state)
+  const context = canvas.getContext('2d')
+  if (context === null) return
+  const { width, height } = canvas
+  const most = trend.reduce((a, b) => Math.max(a, b), 0)
+  context.clearRect(0, 0, width, height)
+  if (most === 0) return
+  const step = width / (trend.length - 1)
+  context.beginPath()
+  for (let index = 0; index < trend.length; index++) {
+    const value = trend[(trendAt + index) % trend.length] ?? 0
+    const y = height - 2 - (value / most) * (height - 4)
+    if (index === 0) context.moveTo(0, y)
+    else context.lineTo(index * step, y)
+  }
+  context.strokeStyle = style.color
+  context.lineWidth = 2
+  context.lineJoin = 'round'
+  context.stroke()
+  context.lineTo(width, height)
+  context.lineTo(0, height)
+  context.globalAlpha = 0.14
+  context.fillStyle = style.color
+  context.fill()
+  context.globalAlpha = 1
+}
+
+function paintDot(
+  { workbench, flow }: Stage,
+  id: string,
+  {
+    parts,
+    gauge,
+    isRunning,
+  }: { parts: CardParts; gauge: NodeGauge | undefined; isRunning: boolean },
+): void {
+  const { dot } = parts
+  if (dot === null) return
+  const status = workbench.live.gauges.status(id)
+  const { document, deployed } = flow.store.getState()
+  const isOn = document.nodes.get(id)?.isDisabled !== true && deployed?.nodes.has(id) === true
+  const isBusy =
+    isRunning && isOn && ((gauge?.received ?? 0) > 0 || (gauge?.sentPerSecond ?? 0) > 0)
+  const state = isRunning && isOn ? (status?.state ?? (isBusy ? 'ok' : 'idle')) : 'idle'
+  if (dot.dataset['state'] !== state) dot.dataset['state'] = state
+  const text = status?.text ?? (isRunning && isOn ? 'running' : 'not running')
+  if (dot.title !== text) dot.title = text
+}
+
+/** Thicker by the order of magnitude, from 1.5 at rest to 4.5 at a hundred thousand a second. */
+export function wireWidth(perSecond: number): number {
+  return Math.min(4.5, 1.5 + Math.log10(1 + perSecond) * 0.6)
+}
+
+function paintWire(parts: WireParts, perSecond: number, isPressed: boolean): void {
+  const isFlowing = perSecond > 0
+  parts.root.toggleAttribute('data-flowing', isFlowing)
+  parts.root.toggleAttribute('data-pressed', isPressed)
+  const width = isFlowing ? `${wireWidth(perSecond).toFixed(1)}px` : ''
+  if (parts.line.style.strokeWidth !== width) parts.line.style.strokeWidth = width
+  if (!isFlowing) return
+  const text = `${shortNumber(perSecond)}/s`
+  if (parts.chipText.textContent === text) return
+  parts.chipText.textContent = text
+  const wide = Math.round(text.length * 6 + 10)
+  parts.chipBox.setAttribute('width', String(wide))
+  parts.chipBox.setAttribute('x', String(-wide / 2))
+}

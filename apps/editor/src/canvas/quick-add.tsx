@@ -1,0 +1,133 @@
+import { Command } from 'cmdk'
+import { useLayoutEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { placeable } from '../model/index.ts'
+import { measures } from '../model/geometry.ts'
+import { rankTypes, type RankOptions } from '../model/ranking.ts'
+import { useRecentTypes } from '../palette/recent.ts'
+import { useWorkbench } from '../shell/context.tsx'
+import type { QuickAdd } from '../shell/layout.ts'
+import { Icon } from '../ui/index.ts'
+import styles from './quick-add.module.css'
+import type { Stage } from './stage.ts'
+import { useStage } from './stage-context.tsx'
+
+/** A list at the cursor: a few letters, Enter, and the node is there, wired. */
+export function QuickAddList() {
+  const { layout } = useWorkbench()
+  const quickAdd = useStore(layout, (state) => state.quickAdd)
+  return quickAdd === undefined ? null : <List quickAdd={quickAdd} />
+}
+
+function List({ quickAdd }: { readonly quickAdd: QuickAdd }) {
+  const stage = useStage()
+  const { layout, editor } = useWorkbench()
+  const box = useRef<HTMLDivElement>(null)
+  const [query, setQuery] = useState('')
+  const catalog = useStore(editor.catalog)
+  const { recent, remember } = useRecentTypes()
+  const found = rankTypes(placeable(catalog), query, { recent, needs: needsOf(quickAdd) })
+  usePlaced(stage, quickAdd, box)
+  const close = () => {
+    layout.setState({ quickAdd: undefined })
+    stage.element?.focus({ preventScroll: true })
+  }
+  const add = (type: string) => {
+    remember(type)
+    stage.flow.addNode(type, addOptions(quickAdd))
+    close()
+  }
+  return (
+    <div
+      ref={box}
+      className={styles['box']}
+      data-over-canvas
+      data-testid="quick-add"
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget))
+          layout.setState({ quickAdd: undefined })
+      }}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        if (event.key === 'Escape' || event.key === 'Tab') {
+          event.preventDefault()
+          close()
+        }
+      }}
+    >
+      <Command label="Add a node" shouldFilter={false} loop>
+        <Command.Input
+          className={styles['input']}
+          value={query}
+          onValueChange={setQuery}
+          placeholder={promptOf(quickAdd)}
+          // The list was asked for by a gesture on the canvas.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+        />
+        <Command.List className={styles['list']} label="Node types">
+          <Command.Empty className={styles['empty']}>No node type fits “{query}”.</Command.Empty>
+          {found.map(({ type, title, summary, icon, category }) => (
+            <Command.Item
+              key={type}
+              value={type}
+              className={styles['item']}
+              data-category={category}
+              data-testid={`quick-add-${type}`}
+              onSelect={() => add(type)}
+            >
+              <Icon name={icon} className={styles['icon']} />
+              <span className={styles['title']}>{title}</span>
+              <span className={styles['summary']}>{summary}</span>
+            </Command.Item>
+          ))}
+        </Command.List>
+      </Command>
+    </div>
+  )
+}
+
+function needsOf({ wireFrom, wireTo, onWire }: QuickAdd): RankOptions['needs'] {
+  if (onWire !== undefined) return 'both'
+  if (wireFrom !== undefined) return 'input'
+  return wireTo === undefined ? undefined : 'output'
+}
+
+function promptOf(quickAdd: QuickAdd): string {
+  if (quickAdd.onWire !== undefined) return 'Put a node into the wire'
+  if (quickAdd.wireFrom !== undefined) return 'What comes next?'
+  return quickAdd.wireTo === undefined ? 'Add a node' : 'What comes before?'
+}
+
+/** The card's middle comes to the cursor; a dropped wire's end becomes its port. */
+function addOptions({ at, wireFrom, wireTo, onWire }: QuickAdd) {
+  const { cardWidth, cardHeight } = measures
+  const left = wireFrom !== undefined ? 0 : wireTo !== undefined ? cardWidth : cardWidth / 2
+  return {
+    position: { x: at.x - left, y: at.y - cardHeight / 2 },
+    ...(wireFrom === undefined ? {} : { wireFrom }),
+    ...(wireTo === undefined ? {} : { wireTo }),
+    ...(onWire === undefined ? {} : { onWire }),
+  }
+}
+
+/** Under the ghost card, inside the canvas. */
+function usePlaced(
+  stage: Stage,
+  { at, wireFrom, wireTo }: QuickAdd,
+  box: React.RefObject<HTMLDivElement | null>,
+): void {
+  useLayoutEffect(() => {
+    const { current } = box
+    if (current === null) return
+    const { x, y, zoom } = stage.viewport
+    const { width, height } = stage.size
+    const shift = wireFrom !== undefined ? 0 : wireTo !== undefined ? 200 : 100
+    const left = at.x * zoom + x - shift * zoom
+    const below = at.y * zoom + y + 34 * zoom
+    const above = at.y * zoom + y - 34 * zoom - current.offsetHeight
+    const hasRoom = below + current.offsetHeight < height - 8 || above < 8
+    current.style.left = `${Math.max(8, Math.min(width - current.offsetWidth - 8, left))}px`
+    current.style.top = `${hasRoom ? Math.min(below, height - current.offsetHeight - 8) : above}px`
+  }, [stage, at, wireFrom, wireTo, box])
+}
