@@ -455,6 +455,22 @@ test('a tap sees what leaves a port, also after the node was restarted', async (
   expect(() => deployment.tap('count', 'nowhere', () => undefined)).toThrow('no output')
 })
 
+test('messages come through a chain that is too long for the call stack, in order', async () => {
+  const chain = Array.from({ length: 9_000 }, (_, index) => `n${index}`)
+  const nodes = chain.map((id) => node(id, 'filter', { condition: 'true' }))
+  const all = ['in', ...chain, 'listen', 'sink']
+  const { deployment, source, payloads, host } = bench(
+    [node('in', 'source', timed), ...nodes, node('listen', 'listen'), node('sink', 'sink')],
+    all.slice(1).map((id, index) => `${all[index]} > ${id}`),
+  )
+  await deployment.start()
+  const delivery = source('in').emit(message(100), message(200))
+  expect(delivery.settled).toBe(0)
+  host.advance(0)
+  expect(payloads()).toEqual([100, 'watermark 89', 200, 'watermark 189'])
+  expect(delivery.settled).toBe(1)
+})
+
 test('disabled nodes drop what reaches them', async () => {
   const { deployment, source, payloads } = bench(
     [node('in', 'source'), { ...node('count', 'count'), isDisabled: true }, node('sink', 'sink')],

@@ -1,14 +1,19 @@
 import { EngineError } from '../error.ts'
 import type { PlannedNode } from './plan.ts'
 
+/** Calls from node to node that may be nested; each takes a few hundred bytes of the stack. */
+const nestedMax = 500
+
 /** The nodes so that each comes after all that send to it; otherwise in the given order. */
 export function inOrder(nodes: readonly PlannedNode[]): PlannedNode[] {
   const missing = new Map<PlannedNode, number>()
   for (const node of nodes) missing.set(node, node.upstream.length)
   const ready = nodes.filter((node) => node.upstream.length === 0)
   for (let next = 0; next < ready.length; next += 1) {
-    for (const port of ready[next]?.ports ?? []) {
+    const from = ready[next]
+    for (const port of from?.ports ?? []) {
       for (const { to } of port.wires) {
+        to.depth = Math.max(to.depth, (from?.depth ?? 0) + 1)
         const left = (missing.get(to) ?? 0) - 1
         missing.set(to, left)
         if (left === 0) ready.push(to)
@@ -16,7 +21,19 @@ export function inOrder(nodes: readonly PlannedNode[]): PlannedNode[] {
     }
   }
   if (ready.length < nodes.length) throw circle(missing)
+  // Depths are small numbers in all flows but made-up ones.
+  if (ready.some(({ depth }) => depth >= nestedMax)) markDistant(ready)
   return ready
+}
+
+/** Every way through the flow crosses such a wire before it has grown too long. */
+function markDistant(nodes: readonly PlannedNode[]): void {
+  const levelOf = ({ depth }: PlannedNode): number => Math.floor(depth / nestedMax)
+  for (const from of nodes) {
+    for (const port of from.ports) {
+      for (const wire of port.wires) wire.isDistant = levelOf(from) !== levelOf(wire.to)
+    }
+  }
 }
 
 /** The nodes to which this one sends, each once. */

@@ -17,6 +17,8 @@ export interface PlannedWire {
   readonly input: number
   /** Whether a message that comes by this wire may be seen elsewhere too. */
   isShared: boolean
+  /** Whether the call stack would grow too deep if the message were handed on by a call. */
+  isDistant: boolean
 }
 
 export interface PlannedPort {
@@ -34,6 +36,8 @@ export interface PlannedNode {
   readonly secrets: Readonly<Record<string, string>>
   /** The error port last, where the node has one. */
   readonly ports: readonly PlannedPort[]
+  /** Nodes on the longest way here. */
+  depth: number
   /** The nodes that send to this one, once for each wire. */
   readonly upstream: PlannedNode[]
 }
@@ -109,7 +113,7 @@ class Planner {
     const key = `${from.node}:${from.port}>${to.node}:${to.port}`
     if (this.wires.has(key)) return
     this.wires.add(key)
-    port.wires.push({ to: receiver, input, isShared: false })
+    port.wires.push({ to: receiver, input, isShared: false, isDistant: false })
     receiver.upstream.push(sender)
   }
 
@@ -125,6 +129,7 @@ class Planner {
       descriptor,
       secrets: secrets[nodeOwner(flow.name, document.id)] ?? noSecrets,
       ports: this.portsOf(descriptor, document).map((name) => ({ name, wires: [] })),
+      depth: 0,
       upstream: [],
     }
   }

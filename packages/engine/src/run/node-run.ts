@@ -1,7 +1,7 @@
 import type { Behaviour, Emit, Message, Operator, Sink, Source } from '@millrace/sdk'
 import { toOperatingError } from '@millrace/sdk'
 import { deepClone } from '../message/deep-clone.ts'
-import type { PlannedNode } from '../plan/plan.ts'
+import type { PlannedNode, PlannedWire } from '../plan/plan.ts'
 import type { NodeState } from '../state/keyed-state.ts'
 import { Gate } from '../time/gate.ts'
 import type { Origin } from '../time/origin.ts'
@@ -108,13 +108,14 @@ export class NodeRun implements TimeListener {
     return this.asksPressure || this.isOverfull
   }
 
-  /** The function that takes messages in by a port; the same one each time it is asked for. */
-  entry(input: number, isShared: boolean): Emit {
+  /** The function that takes messages in by a wire; the same one each time it is asked for. */
+  entry({ input, isShared, isDistant }: PlannedWire): Emit {
     const needsCopy = isShared && this.planned.descriptor.changesMessages === true
-    const key = input * 2 + (needsCopy ? 1 : 0)
+    const key = input * 4 + (needsCopy ? 1 : 0) + (isDistant ? 2 : 0)
     let entry = this.entries[key]
     if (entry === undefined) {
       entry = needsCopy ? copyingEntry(this, input) : plainEntry(this, input)
+      if (isDistant) entry = distantEntry(this, entry)
       this.entries[key] = entry
     }
     return entry
@@ -233,6 +234,19 @@ function copyingEntry(node: NodeRun, input: number): Emit {
       node.fail(error, message)
     }
     marker[0] = before
+  }
+}
+
+/** Takes messages in at the end of the turn, when the call stack is empty again. */
+function distantEntry(node: NodeRun, near: Emit): Emit {
+  const { runtime } = node
+  return (message) => {
+    const hold = runtime.hold(node)
+    runtime.turn.putOff(node, () => {
+      if (node.isClosed) return
+      runtime.resume(hold, () => near(message))
+      runtime.release(hold)
+    })
   }
 }
 

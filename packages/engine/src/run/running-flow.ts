@@ -220,9 +220,7 @@ export class RunningFlow {
   }
 
   private entryOf(wire: PlannedWire | undefined): Emit | undefined {
-    return wire === undefined
-      ? undefined
-      : this.nodes.get(wire.to.id)?.entry(wire.input, wire.isShared)
+    return wire === undefined ? undefined : this.nodes.get(wire.to.id)?.entry(wire)
   }
 
   private joinTime(): void {
