@@ -1,4 +1,5 @@
 export { influxdbConnection } from './connection/connection.ts'
 export { nodeTypes } from './node-types.ts'
 export { influxdbOut } from './out/sink.ts'
-export type { InfluxServer } from './write/influx-server.ts'
+export type { InfluxServer } from './server/influx-server.ts'
+export type { WriteOutcome } from './server/write-outcome.ts'

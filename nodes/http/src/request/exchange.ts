@@ -42,7 +42,7 @@ export class HttpClient {
 
   constructor(options: ClientOptions) {
     this.options = options
-    const agent = { keepAlive: true, maxSockets: options.connectionsMax, noDelay: true }
+    const agent = { keepAlive: true, maxSockets: options.connectionsMax }
     this.plain = new HttpAgent(agent)
     this.secure = new HttpsAgent(agent)
   }

@@ -1,14 +1,14 @@
 import { connection } from '@millrace/sdk'
-import { openInfluxServer, type InfluxServer } from '../write/influx-server.ts'
+import { HttpInfluxServer } from '../server/influx-server.ts'
+import type { InfluxServer } from '../server/influx-server.ts'
 import { influxdbConnectionDescriptor } from './descriptor.ts'
 import { testSteps } from './test-steps.ts'
 
-export const influxdbConnection = connection(
+export const influxdbConnection = connection<typeof influxdbConnectionDescriptor, InfluxServer>(
   influxdbConnectionDescriptor,
-  ({ config }) => {
-    const server = openInfluxServer(config)
-    const handle: InfluxServer = server
-    return { handle, close: () => server.close() }
+  ({ config, clock, timers }) => {
+    const server = new HttpInfluxServer({ ...config, clock, timers })
+    return { handle: server, close: () => server.close() }
   },
-  (context) => testSteps(context.config),
+  testSteps,
 )

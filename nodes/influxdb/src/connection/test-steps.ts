@@ -1,42 +1,59 @@
 import { lookup } from 'node:dns/promises'
-import type { TestStep } from '@millrace/sdk'
-import { openInfluxServer, unreachable, type ServerConfig } from '../write/influx-server.ts'
+import type { ConnectionContext, TestStep } from '@millrace/sdk'
+import { HttpInfluxServer, unreachable } from '../server/influx-server.ts'
+import type { influxdbConnectionDescriptor } from './descriptor.ts'
 
-/** Looks the host up, asks the server what it is, and tries to write nothing. */
-export async function* testSteps(config: ServerConfig): AsyncIterable<TestStep> {
-  const base = new URL(config.url)
-  const host = base.hostname.replaceAll(/^\[|\]$/g, '')
+type ConnectionOf = ConnectionContext<typeof influxdbConnectionDescriptor>
+
+/** What the Test button does: each step only when the one before has passed. */
+export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep> {
+  const { config, clock, timers } = context
+  const server = new HttpInfluxServer({ ...config, clock, timers })
+  const steps = [
+    { name: 'Name', run: () => resolveName(config.url) },
+    { name: 'Server', run: () => findServer(server, config.url) },
+    { name: 'Permission to write', run: () => tryWrite(server, context) },
+  ]
   try {
-    const { address } = await lookup(host)
-    yield { step: 'Name', outcome: 'passed', text: `${host} is ${address}` }
-  } catch {
-    yield { step: 'Name', outcome: 'failed', text: `The host name ${host} is not known.` }
-    return
-  }
-  const server = openInfluxServer(config)
-  try {
-    const root = base.pathname.replace(/\/$/, '')
-    const pong = await server.get(`${root}/ping`)
-    const version = pong.headers['x-influxdb-version']
-    const isThere = pong.status < 500
-    yield {
-      step: 'Server',
-      outcome: isThere ? 'passed' : 'failed',
-      text: version === undefined ? `It answers with ${pong.status}.` : `InfluxDB ${version}`,
+    for (const { name, run } of steps) {
+      const step = await attempt(name, run, server.host)
+      yield step
+      if (step.outcome === 'failed') return
     }
-    // An empty body changes nothing, but passes the checks of address and sign-in.
-    const answer = await server.write('', 'ms')
-    const isLetIn = answer.outcome === 'written' || answer.outcome === 'refused'
-    yield isLetIn
-      ? { step: 'Sign-in and permission', outcome: 'passed' }
-      : {
-          step: 'Sign-in and permission',
-          outcome: 'failed',
-          text: 'reason' in answer ? answer.reason : 'It takes no writes.',
-        }
-  } catch (error) {
-    yield { step: 'Server', outcome: 'failed', text: unreachable(base, error) }
   } finally {
     server.close()
   }
+}
+
+async function attempt(step: string, run: () => Promise<string>, host: string): Promise<TestStep> {
+  try {
+    return { step, outcome: 'passed', text: await run() }
+  } catch (error) {
+    return { step, outcome: 'failed', text: unreachable(error, host).message }
+  }
+}
+
+async function resolveName(url: string): Promise<string> {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+  const found = await lookup(host, { all: true })
+  return found.map(({ address }) => address).join(', ')
+}
+
+async function findServer(server: HttpInfluxServer, base: string): Promise<string> {
+  const url = new URL(base)
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/ping`
+  const answer = await server.exchange({ method: 'GET', url })
+  const { version } = answer
+  return version === undefined ? `Answers with status ${answer.status}` : `InfluxDB ${version}`
+}
+
+/** A comment: the server checks whether we may write, and then has nothing to write. */
+const nothing = '# Millrace tests the connection'
+
+async function tryWrite(server: HttpInfluxServer, { config }: ConnectionOf): Promise<string> {
+  const outcome = await server.write(nothing, 'ns')
+  // That there are no points in it is all that can be wrong with it.
+  if (outcome.kind === 'later') throw outcome.error
+  const where = config.version === '2' ? `bucket ${config.bucket}` : `database ${config.database}`
+  return `May write to ${where}`
 }

@@ -1,66 +1,88 @@
 import { NodeError, sink } from '@millrace/sdk'
-import { pointLine } from '../line-protocol/point-line.ts'
-import { PointWriter, type WriterState } from '../write/point-writer.ts'
+import type { Message, NodeContext } from '@millrace/sdk'
+import { lineEncoder } from '../line/line-encoder.ts'
+import type { InfluxServer } from '../server/influx-server.ts'
 import { influxdbOutDescriptor } from './descriptor.ts'
+import { PointWriter } from './point-writer.ts'
+
+type Context = NodeContext<typeof influxdbOutDescriptor>
 
 export const influxdbOut = sink(influxdbOutDescriptor, (context) => {
   const { config } = context
-  const lineOf = pointLine(config)
-  const high = Math.ceil(config.bufferPoints * 0.8)
-  const low = Math.floor(config.bufferPoints * 0.5)
-  let isPressing = false
-  const press = (isHigh: boolean): void => {
-    if (isHigh === isPressing) return
-    isPressing = isHigh
-    context.pressure(isHigh)
-  }
-  const onChange = (state: WriterState): void => {
-    context.status(statusOf(state))
-    if (state.waiting <= low) press(false)
-  }
-  const writer = new PointWriter({
-    ...config,
-    server: config.server,
-    timers: context.timers,
-    now: () => context.clock.monotonic(),
-    random: Math.random,
-    onChange,
-  })
-  context.status({ state: 'idle', text: 'nothing written yet' })
+  const encode = lineEncoder(config)
+  const server = asServer(config.server)
+  const writer = writerFor(context, server)
   return {
     onMessage: (message) => {
-      const line = lineOf(message)
-      if (writer.isFull) throw new NodeError('INFLUX_BUFFER_FULL', bufferFull)
+      const line = encode(message)
       const hold = context.hold()
-      writer.add({
-        line,
-        settle: (refusal) => {
-          if (refusal === undefined) {
-            context.release(hold)
-            return
-          }
-          const error = new NodeError(
-            'INFLUX_POINT_REFUSED',
-            `${refusal} Point: ${line.slice(0, 200)}`,
-          )
-          context.resume(hold, () => context.fail(error, message))
-          context.release(hold, error)
-        },
-      })
-      if (writer.waiting >= high) press(true)
+      const done = (error?: NodeError): void => {
+        if (error !== undefined) refuse(context, { hold, error, message })
+        context.release(hold, error)
+      }
+      try {
+        writer.add({ line, done })
+      } catch (error) {
+        context.release(hold, error)
+        throw error
+      }
     },
-    flush: () => writer.flush(),
+    flush: () => writer.writeNow(),
     close: () => writer.close(),
   }
 })
 
-const bufferFull = 'The database takes no points, and the buffer for them is full.'
+function refuse(
+  context: Context,
+  {
+    hold,
+    error,
+    message,
+  }: { hold: ReturnType<Context['hold']>; error: NodeError; message: Message },
+): void {
+  // Ends with the node; the message is neither written nor refused.
+  if (error.code === 'INFLUXDB_CLOSED') return
+  context.resume(hold, () => context.fail(error, message))
+}
 
-function statusOf({ waiting, written, trouble }: WriterState): {
-  state: 'ok' | 'error'
-  text: string
-} {
-  const count = (points: number): string => points.toLocaleString('en-US')
-  if (trouble === undefined) return { state: 'ok', text: `${count(written)} points written` }
-  return { state: 'error', text: `${trouble} ${count(waiting)} points wait.`.slice(0, 200) }
+function writerFor(context: Context, server: InfluxServer): PointWriter {
+  const { config, clock, timers } = context
+  const { precision, batchPoints, batchBytes, batchAgeMs, bufferPoints, retryForMs } = config
+  const limits = { batchPoints, batchBytes, batchAgeMs, bufferPoints, retryForMs }
+  return new PointWriter({
+    server,
+    precision,
+    ...limits,
+    clock,
+    timers,
+    onPressure: (isHigh) => context.pressure(isHigh),
+    onState: stateReporter(context, server.host),
+  })
+}
+
+/** Tells a person when it changes, and the log how it began and ended. */
+function stateReporter(
+  { status, log }: Context,
+  host: string,
+): (error: NodeError | undefined, waiting: number) => void {
+  let isFailing: boolean | undefined
+  return (error, waiting) => {
+    if (error !== undefined) {
+      const text = `${error.message} ${waiting} points wait.`
+      status({ state: 'error', text: text.slice(0, 200) })
+      if (isFailing !== true) log.warn(error.message, { code: error.code, waiting })
+    } else if (isFailing !== false) {
+      status({ state: 'ok', text: `Writes to ${host}` })
+      if (isFailing === true) log.info(`Writes to ${host} again`, { waiting })
+    }
+    isFailing = error !== undefined
+  }
+}
+
+/** The handle of an `influxdb/connection`, which is what the descriptor lets the field refer to. */
+function asServer(handle: unknown): InfluxServer {
+  if (typeof handle === 'object' && handle !== null && 'write' in handle) {
+    return handle as InfluxServer
+  }
+  throw new NodeError('INFLUXDB_NO_SERVER', 'Choose an InfluxDB server.')
 }

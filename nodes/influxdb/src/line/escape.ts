@@ -1,0 +1,26 @@
+/**
+ * Line protocol has no escape for a backslash outside of text fields: one that comes before a
+ * character which needs escaping, or at the end, would swallow what separates the parts. Such
+ * backslashes are left out; all others mean themselves. A line break would end the line; it is
+ * written as `\n`.
+ */
+export function escapeKey(text: string): string {
+  return special.test(text) ? cleaned(text).replace(/[,= ]/g, '\\$&') : text
+}
+
+/** The same but for `=`, which means nothing in a measurement. */
+export function escapeMeasurement(text: string): string {
+  return special.test(text) ? cleaned(text, /\\+(?=[, \n\r]|$)/g).replace(/[, ]/g, '\\$&') : text
+}
+
+/** A text field, in quotes. Line breaks are allowed in it. */
+export function quote(text: string): string {
+  return quotable.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
+}
+
+const special = /[,= \\\n\r]/
+const quotable = /["\\]/
+
+function cleaned(text: string, dangling = /\\+(?=[,= \n\r]|$)/g): string {
+  return text.replace(dangling, '').replaceAll('\r', '\\r').replaceAll('\n', '\\n')
+}

@@ -1,0 +1,160 @@
+import { Agent as HttpAgent, request as requestPlain } from 'node:http'
+import { Agent as HttpsAgent, request as requestSecure } from 'node:https'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { NodeError } from '@millrace/sdk'
+import type { Clock, Timers } from '@millrace/sdk'
+import type { Precision } from '../line/timestamp.ts'
+import { endpointOf } from './endpoint.ts'
+import type { Endpoint, EndpointConfig } from './endpoint.ts'
+import { readAnswer } from './read-answer.ts'
+import type { ServerAnswer } from './read-answer.ts'
+import type { WriteOutcome } from './write-outcome.ts'
+
+export interface ServerOptions extends EndpointConfig {
+  readonly isCompressed: boolean
+  readonly timeoutMs: number
+  readonly isVerified: boolean
+  readonly ca?: string | undefined
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+/** A server that takes line protocol; what the nodes of a flow share. */
+export interface InfluxServer {
+  readonly host: string
+  /** Writes lines, separated by line breaks. Never rejects. */
+  write(lines: string, precision: Precision): Promise<WriteOutcome>
+}
+
+interface Exchange {
+  readonly method: string
+  readonly url: URL
+  readonly body?: Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Shorter bodies gain nothing. */
+const compressedBytesMin = 1024
+const compress = promisify(gzip)
+
+export class HttpInfluxServer implements InfluxServer {
+  readonly host: string
+  private readonly options: ServerOptions
+  private readonly endpoint: Endpoint
+  private readonly agent: HttpAgent | HttpsAgent
+  private readonly isSecure: boolean
+  private readonly open = new Set<(error: Error) => void>()
+
+  constructor(options: ServerOptions) {
+    this.options = options
+    this.endpoint = endpointOf(options)
+    const url = new URL(options.url)
+    this.host = url.host
+    this.isSecure = url.protocol === 'https:'
+    const { isVerified, ca } = options
+    const trust = ca === undefined || ca === '' ? {} : { ca }
+    this.agent = this.isSecure
+      ? new HttpsAgent({ keepAlive: true, rejectUnauthorized: isVerified, ...trust })
+      : new HttpAgent({ keepAlive: true })
+  }
+
+  async write(lines: string, precision: Precision): Promise<WriteOutcome> {
+    try {
+      const url = this.endpoint.writeUrl(precision)
+      const body = Buffer.from(lines)
+      const isPacked = this.options.isCompressed && body.length >= compressedBytesMin
+      const answer = await this.exchange({
+        method: 'POST',
+        url,
+        body: isPacked ? await compress(body) : body,
+        headers: isPacked ? { 'content-encoding': 'gzip' } : {},
+      })
+      return readAnswer(answer, this.options.clock.now())
+    } catch (error) {
+      return { kind: 'later', error: unreachable(error, this.host) }
+    }
+  }
+
+  /** Makes a request with the credentials; rejects when there is no answer. */
+  exchange({ method, url, body, headers = {} }: Exchange): Promise<ServerAnswer> {
+    return new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': body.length }
+      const request = (this.isSecure ? requestSecure : requestPlain)(url, {
+        method,
+        agent: this.agent,
+        headers: { ...this.endpoint.headers, ...headers, ...length },
+      })
+      const { timers, timeoutMs } = this.options
+      const timer = timers.after(timeoutMs, () => abandon(tooSlow(this.host, timeoutMs)))
+      const finish = (): void => {
+        timer.cancel()
+        this.open.delete(abandon)
+      }
+      const abandon = (error: Error): void => {
+        finish()
+        reject(error)
+        request.destroy()
+      }
+      this.open.add(abandon)
+      request.on('error', abandon)
+      request.on('response', (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => {
+          if (text.length < answerLengthMax) text += chunk
+        })
+        response.on('error', abandon)
+        response.on('end', () => {
+          finish()
+          const { statusCode: status = 0, headers: given } = response
+          const version = versionOf(given)
+          resolve({ status, retryAfter: given['retry-after'], body: text, version })
+        })
+      })
+      request.end(body)
+    })
+  }
+
+  close(): void {
+    for (const abandon of this.open) {
+      abandon(new NodeError('INFLUXDB_CLOSED', 'The connection was closed.'))
+    }
+    this.agent.destroy()
+  }
+}
+
+const answerLengthMax = 1_000_000
+
+function versionOf(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const version = headers['x-influxdb-version']
+  return typeof version === 'string' ? version : undefined
+}
+
+function tooSlow(host: string, timeoutMs: number): NodeError {
+  return new NodeError('INFLUXDB_TIMEOUT', `${host} did not answer within ${timeoutMs / 1000} s.`)
+}
+
+/** A sentence for whatever kept the request from being answered. */
+export function unreachable(error: unknown, host: string): NodeError {
+  if (error instanceof NodeError) return error
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+  const text =
+    sentences.get(code) ?? (error instanceof Error ? error.message || code : String(error))
+  return new NodeError('INFLUXDB_UNREACHABLE', `${host} cannot be reached: ${text}.`, {
+    cause: error,
+  })
+}
+
+const sentences: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nothing answers there. Is InfluxDB running, and is this its port?'],
+  ['ENOTFOUND', 'the name leads to no address. Is it spelled right?'],
+  ['EAI_AGAIN', 'the name cannot be looked up now'],
+  ['ECONNRESET', 'it closed the connection'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is signed by no known authority'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by no known authority'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by no known authority'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+])
