@@ -5,6 +5,7 @@ import { chart } from './chart/sink.ts'
 import { comment } from './comment/note.ts'
 import { debug } from './debug/sink.ts'
 import { filter } from './filter/operator.ts'
+import { functionOperator } from './function/operator.ts'
 import { inject } from './inject/source.ts'
 import { switchOperator } from './switch/operator.ts'
 import { template } from './template/operator.ts'
@@ -15,6 +16,7 @@ export const nodeTypes: readonly NodeType[] = [
   switchOperator,
   change,
   template,
+  functionOperator,
   alert,
   debug,
   chart,

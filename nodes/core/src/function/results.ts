@@ -1,0 +1,84 @@
+import { NodeError } from '@millrace/sdk'
+import type { Emit, Message } from '@millrace/sdk'
+import type { Copy } from './realm-copier.ts'
+
+interface Output {
+  readonly id: string
+  readonly label: string
+  readonly emit: Emit
+}
+
+/** Sends what a person's code returned: a message, a list with an entry for each output, or nothing. */
+export class Results {
+  private readonly outputs: readonly Output[]
+  private readonly copy: Copy
+
+  constructor(outputs: readonly Output[], copy: Copy) {
+    this.outputs = outputs
+    this.copy = copy
+  }
+
+  deliver(result: unknown): void {
+    if (result === undefined || result === null) return
+    if (Array.isArray(result)) this.deliverList(this.copy(result))
+    else this.output(0).emit(messageOf(this.copy(result)))
+  }
+
+  /** Sends to an output by its number from 0, its name or its id. */
+  deliverTo(result: unknown, output: unknown): void {
+    if (output === undefined) {
+      this.deliver(result)
+      return
+    }
+    const { emit } = this.find(output)
+    for (const message of messagesIn(this.copy(result))) emit(message)
+  }
+
+  /** Everything is looked at before anything is sent. */
+  private deliverList(copied: unknown): void {
+    const entries: readonly unknown[] = Array.isArray(copied) ? copied : []
+    const sends = entries.flatMap((entry, index) =>
+      messagesIn(entry).map((message) => ({ emit: this.output(index).emit, message })),
+    )
+    for (const { emit, message } of sends) emit(message)
+  }
+
+  private find(output: unknown): Output {
+    const found =
+      typeof output === 'number'
+        ? this.outputs[output]
+        : this.outputs.find(({ id, label }) => id === output || label === output)
+    if (found !== undefined) return found
+    throw new NodeError('FUNCTION_OUTPUT', `The node has no output ${shown(output)}.`)
+  }
+
+  private output(index: number): Output {
+    const output = this.outputs[index]
+    if (output !== undefined) return output
+    const text = `The code gave a message for output ${index + 1}; there are ${this.outputs.length}.`
+    throw new NodeError('FUNCTION_OUTPUT', text)
+  }
+}
+
+/** One message, several, or none. */
+function messagesIn(entry: unknown): readonly Message[] {
+  if (entry === undefined || entry === null) return []
+  return Array.isArray(entry)
+    ? entry.flatMap((one: unknown) => messagesIn(one))
+    : [messageOf(entry)]
+}
+
+function messageOf(value: unknown): Message {
+  const isMessage = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)
+  // An object becomes a message by being sent; without a payload it has none.
+  if (isMessage) return value as Message
+  const text = `A message has to be an object such as { payload: … }, not ${shown(value)}.`
+  throw new NodeError('FUNCTION_RESULT', text)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string')
+    return value.length > 60 ? `"${value.slice(0, 59)}…"` : `"${value}"`
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return typeof value === 'object' ? 'bytes' : `a ${typeof value}`
+}
