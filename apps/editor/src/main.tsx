@@ -13,7 +13,7 @@ import './theme/tokens.css'
 import './theme/base.css'
 import { createTheme } from './theme/index.ts'
 import { createNotices } from './ui/index.ts'
-import { createValidate } from './validate.ts'
+import { createValidate } from './api/validate.ts'
 
 const clock: Clock = {
   now: () => Date.now(),

@@ -15,14 +15,20 @@ export interface ProblemWatch {
 export function watchProblems(core: FlowCore, shared: () => ConnectionsState): ProblemWatch {
   const { store, surroundings } = core
   let cancel = () => {}
-  const check = () => {
+  const find = async () => {
     const { descriptors, isLoaded } = core.catalog()
     if (!isLoaded) return
     const { documents, secrets } = shared()
     const known = { descriptors, connections: documents, secrets }
-    const problems = surroundings.validate(toFlow(store.getState().document), known)
-    store.setState({ problems: problems.toSorted(errorsFirst) })
+    const { document } = store.getState()
+    const problems = await surroundings.validate(toFlow(document), known)
+    // What has changed meanwhile is checked by itself.
+    const { nodes, wires } = store.getState().document
+    if (nodes === document.nodes && wires === document.wires)
+      store.setState({ problems: problems.toSorted(errorsFirst) })
   }
+  // A validator that cannot be loaded leaves what the server found.
+  const check = () => void find().catch(() => undefined)
   const unsubscribe = store.subscribe(({ document }, { document: before }) => {
     if (document.nodes === before.nodes && document.wires === before.wires) return
     cancel()

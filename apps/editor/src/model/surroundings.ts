@@ -26,7 +26,7 @@ export type Validate = (
     readonly connections: ReadonlyMap<string, ConnectionDocument>
     readonly secrets: readonly SecretInfo[]
   },
-) => readonly Problem[]
+) => Promise<readonly Problem[]>
 
 /** All that the model takes from outside. */
 export interface Surroundings {

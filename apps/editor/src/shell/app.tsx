@@ -8,15 +8,21 @@ import { useWorkbench } from './context.tsx'
 import { Header } from './header.tsx'
 import { LinkBanner } from './link-banner.tsx'
 import { Rail } from './rail.tsx'
-import { DialogRegion, DrawerRegion, InspectorRegion } from './regions.tsx'
+import { DialogRegion, DrawerRegion, InspectorRegion, loadTheRest } from './regions.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { listenToKeys } from './keys.ts'
 import { Welcome } from './welcome.tsx'
+
+const loadTheRestAfterMs = 2000
 
 /** The whole page. */
 export function App() {
   const workbench = useWorkbench()
   useEffect(() => listenToKeys(workbench), [workbench])
+  useEffect(() => {
+    const timer = setTimeout(loadTheRest, loadTheRestAfterMs)
+    return () => clearTimeout(timer)
+  }, [])
   return (
     <TooltipProvider delayDuration={350} skipDelayDuration={200}>
       <div className={styles['app']}>

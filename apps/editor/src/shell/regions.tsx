@@ -1,12 +1,19 @@
+import { lazy, Suspense } from 'react'
 import { useStore } from 'zustand'
-import { DialogFor } from '../dialogs/index.ts'
 import { Inspector } from '../inspector/index.ts'
-import { useDrawerTabs } from '../panels/index.ts'
-import { IconButton, Tabs } from '../ui/index.ts'
 import { useActiveFlow, useWorkbench } from './context.tsx'
-import type { DrawerTab } from './layout.ts'
 import { ResizeHandle } from './resize-handle.tsx'
 import styles from './regions.module.css'
+
+const loadDrawer = async () => ({ default: (await import('./drawer.tsx')).Drawer })
+const loadDialogs = async () => ({ default: (await import('../dialogs/index.ts')).DialogFor })
+const Drawer = lazy(loadDrawer)
+const DialogFor = lazy(loadDialogs)
+
+/** Loads what is not seen at first, so that it is there at once when it is asked for. */
+export function loadTheRest(): void {
+  for (const load of [loadDrawer, loadDialogs]) void load().catch(() => undefined)
+}
 
 /** Where the parts of `src/inspector`, `src/panels` and `src/dialogs` are shown. */
 export function InspectorRegion() {
@@ -37,9 +44,7 @@ export function InspectorRegion() {
 
 export function DrawerRegion() {
   const { layout } = useWorkbench()
-  const flow = useActiveFlow()
-  const { isDrawerOpen, drawer, drawerHeight } = useStore(layout)
-  const tabs = useDrawerTabs(flow)
+  const { isDrawerOpen, drawerHeight } = useStore(layout)
   if (!isDrawerOpen) return null
   return (
     <section
@@ -57,22 +62,9 @@ export function DrawerRegion() {
         range={[120, 640]}
         onResize={(height) => layout.setState({ drawerHeight: height })}
       />
-      <Tabs
-        label="Drawer"
-        tabs={tabs}
-        active={drawer}
-        // The ids are those of `DrawerTab`.
-        onChange={(id) => layout.setState({ drawer: id as DrawerTab })}
-        extra={
-          <IconButton
-            icon="chevron-down"
-            size="small"
-            label="Close the drawer"
-            shortcut="Mod+J"
-            onClick={() => layout.setState({ isDrawerOpen: false })}
-          />
-        }
-      />
+      <Suspense>
+        <Drawer />
+      </Suspense>
     </section>
   )
 }
@@ -80,5 +72,10 @@ export function DrawerRegion() {
 export function DialogRegion() {
   const { layout } = useWorkbench()
   const { dialog } = useStore(layout)
-  return dialog === undefined ? null : <DialogFor request={dialog} />
+  if (dialog === undefined) return null
+  return (
+    <Suspense>
+      <DialogFor request={dialog} />
+    </Suspense>
+  )
 }
