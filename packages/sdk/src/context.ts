@@ -22,12 +22,15 @@ export interface Timer {
   cancel(): void
 }
 
-/** Processing-time timers. What a timer runs is attributed to the node, and ends with it. */
+/**
+ * Processing-time timers. What a timer runs is attributed to the node, and ends with it. The
+ * functions may be taken off it.
+ */
 export interface Timers {
-  after(delayMs: number, run: () => void): Timer
-  every(periodMs: number, run: () => void): Timer
+  readonly after: (delayMs: number, run: () => void) => Timer
+  readonly every: (periodMs: number, run: () => void) => Timer
   /** At the end of the present turn, for flushing what gathered in it. */
-  soon(run: () => void): void
+  readonly soon: (run: () => void) => void
 }
 
 export interface Log {

@@ -41,7 +41,7 @@ export class NodeTimers implements Timers {
     this.owner = owner
   }
 
-  after(delayMs: number, run: () => void): Timer {
+  readonly after = (delayMs: number, run: () => void): Timer => {
     if (this.isClosed) return cancelled
     const inner = this.host.schedule(Math.max(0, delayMs), () => {
       this.open.delete(timer)
@@ -52,7 +52,7 @@ export class NodeTimers implements Timers {
   }
 
   /** Keeps its beat: a late run does not delay the next ones, and missed ones are left out. */
-  every(periodMs: number, run: () => void): Timer {
+  readonly every = (periodMs: number, run: () => void): Timer => {
     if (this.isClosed) return cancelled
     const period = Math.max(1, periodMs)
     const { clock } = this.host
@@ -68,7 +68,7 @@ export class NodeTimers implements Timers {
     return this.track(() => inner.cancel())
   }
 
-  soon(run: () => void): void {
+  readonly soon = (run: () => void): void => {
     if (this.isClosed) return
     this.turn.putOff(this.owner, () => {
       if (!this.isClosed) run()
