@@ -42,6 +42,8 @@ export class Deployments {
   readonly #refused = new Map<string, DeploymentInfo>()
   readonly #listeners = new Set<(flow: string, info: DeploymentInfo) => void>()
 
+  readonly #onDeployed = new Set<(flow: Flow) => void>()
+
   constructor(parts: DeploymentsParts) {
     this.#parts = parts
     parts.supervisor.on('deployment', (flow, info) => this.#tell(flow, info))
@@ -138,6 +140,12 @@ export class Deployments {
     return () => void this.#listeners.delete(listener)
   }
 
+  /** Calls back with the flow whenever a deployment succeeded. */
+  onDeployed(listener: (flow: Flow) => void): () => void {
+    this.#onDeployed.add(listener)
+    return () => void this.#onDeployed.delete(listener)
+  }
+
   settle(): Promise<void> {
     return this.#queue.settle()
   }
@@ -169,11 +177,16 @@ export class Deployments {
     const { flow, revision } = entry
     const circumstances = this.#circumstancesOf(flow)
     const spec = this.#specOf(flow)
+    const before = this.#deployed.get(name)
     this.#refused.delete(name)
     this.#deployed.set(name, { number, revision, flow, circumstances })
     try {
-      return await this.#parts.supervisor.deploy(spec, number)
+      const outcome = await this.#parts.supervisor.deploy(spec, number)
+      for (const listener of this.#onDeployed) listener(flow)
+      return outcome
     } catch (error) {
+      const goesOn = before && this.#parts.supervisor.info(name).version === before.number
+      if (goesOn) this.#deployed.set(name, before)
       throw error instanceof SupervisorError ? failed(error) : error
     }
   }

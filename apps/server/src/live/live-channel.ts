@@ -1,130 +1,209 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
-import { Server, type Socket } from 'socket.io'
-import type { Alert, Answer, ClientEvents, ServerEvents, ServerStatus } from '@millrace/protocol'
-import type { Supervisor } from '../supervisor/supervisor.ts'
-import { Audience, lookingAtNothing, type Looker } from './audience.ts'
-import { rateLimit } from './rate-limit.ts'
-import { refusal, requestParsers } from './requests.ts'
+import type { Server as HttpServer } from 'node:http'
+import { Server as SocketServer } from 'socket.io'
+import type { Socket } from 'socket.io'
+import type { Answer, ClientEvents, DebugBatch, ServerEvents, TapsBatch } from '@millrace/protocol'
+import { checkHost, checkOrigin } from '../http/guard/host.ts'
+import type { OriginRules } from '../http/guard/host.ts'
+import type { Server } from '../server-parts.ts'
+import { mergeLooks } from './merge-looks.ts'
+import { lookAtNothing, readRequest } from './requests.ts'
+import type { Look } from './requests.ts'
+import { TokenBucket } from './token-bucket.ts'
+import { WatchedFlow } from './watched-flow.ts'
 
-/** Longest message taken from an editor, in bytes; none that is honest comes near it. */
-const requestBytesMax = 65_536
-const requestsPerSecond = 20
-/** Most editors at once. */
-const editorsMax = 100
+type LiveSocket = Socket<ClientEvents, ServerEvents>
 
-export interface LiveOptions {
-  readonly server: HttpServer
-  readonly supervisor: Supervisor
-  /** Why a handshake is refused, such as for a foreign Origin; null lets it in. */
-  readonly refuse: (request: IncomingMessage) => string | null
-  readonly hasFlow: (name: string) => boolean
-  /** What a new editor is told first. */
-  readonly status: () => ServerStatus
-  readonly monotonic: () => number
+const frameBytesMax = 64 * 1024
+const socketsMax = 100
+const debugEntriesMax = 50
+const connectWithinMs = 10_000
+const statusPeriodMs = 2_000
+/** Requests of one editor: so many at once, and so many a second. */
+const requestRate = { burst: 40, perSecond: 20 }
+/** One that goes on sending what it should not is shut out. */
+const offencesMax = 100
+
+export interface LiveChannelOptions {
+  readonly server: Server
+  readonly http: HttpServer
+  readonly rules: OriginRules
 }
 
-/** What the rest of the server has to tell the open editors. */
-export interface LiveChannel {
-  alert(alert: Alert): void
-  saved(change: { readonly flow: string; readonly revision: string | null }): void
-  connections(): void
-  status(status: ServerStatus): void
-  readonly editorCount: number
-  close(): Promise<void>
-}
+/** Sends open editors what they look at, and the supervisor what that is. */
+export class LiveChannel {
+  readonly #server: Server
+  readonly #sockets: SocketServer<ClientEvents, ServerEvents>
+  readonly #looks = new Map<LiveSocket, Look>()
+  readonly #flows = new Map<string, WatchedFlow>()
+  readonly #stops: (() => void)[] = []
+  readonly #statusTimer: NodeJS.Timeout
 
-type EditorSocket = Socket<ClientEvents, ServerEvents>
-
-/** The socket.io channel to the open editors. Nothing is gathered for flows nobody looks at. */
-export function openLiveChannel(options: LiveOptions): LiveChannel {
-  const { supervisor } = options
-  const io = new Server<ClientEvents, ServerEvents>(options.server, {
-    maxHttpBufferSize: requestBytesMax,
-    serveClient: false,
-    connectTimeout: 10_000,
-    // The editor comes from the same origin; no other page is let in.
-    allowRequest: (request, done) => {
-      const reason = options.refuse(request)
-      const isFull = io.engine.clientsCount >= editorsMax
-      done(reason ?? (isFull ? 'too many editors' : null), reason === null && !isFull)
-    },
-  })
-  const audience = new Audience((flow, watched) => supervisor.watch(flow, watched))
-  io.on('connection', (socket) => serve(socket, audience, options))
-  const stops = forward(io, supervisor)
-  return {
-    alert: (alert) => io.emit('alert', alert),
-    saved: (change) => io.emit('saved', change),
-    connections: () => io.emit('connections'),
-    status: (status) => io.volatile.emit('server', status),
-    get editorCount() {
-      return io.engine.clientsCount
-    },
-    async close() {
-      for (const stop of stops) stop()
-      await io.close()
-    },
+  constructor({ server, http, rules }: LiveChannelOptions) {
+    this.#server = server
+    this.#sockets = new SocketServer(http, {
+      serveClient: false,
+      maxHttpBufferSize: frameBytesMax,
+      connectTimeout: connectWithinMs,
+      perMessageDeflate: false,
+      httpCompression: false,
+      allowRequest: (request, decide) => {
+        const isFull = this.#looks.size >= socketsMax
+        const refusal = checkHost(request, rules) ?? checkOrigin(request)
+        decide(isFull ? 'too many connections' : refusal?.message, !isFull && refusal === null)
+      },
+    })
+    this.#sockets.on('connection', (socket) => this.#onConnection(socket))
+    this.#statusTimer = setInterval(() => this.#sendStatus(), statusPeriodMs)
+    this.#statusTimer.unref()
+    this.#listen()
   }
-}
 
-/** Batches of a flow go to those who look at it, and are dropped for those who cannot keep up. */
-function forward(
-  io: Server<ClientEvents, ServerEvents>,
-  supervisor: Supervisor,
-): readonly (() => void)[] {
-  return [
-    supervisor.on('counters', (batch) => io.to(batch.flow).volatile.emit('counters', batch)),
-    supervisor.on('debug', (batch) => io.to(batch.flow).volatile.emit('debug', batch)),
-    supervisor.on('taps', (batch) => io.to(batch.flow).volatile.emit('taps', batch)),
-    supervisor.on('points', (flow, batch) => io.to(flow).volatile.emit('points', batch)),
-    supervisor.on('statuses', (batch) => io.to(batch.flow).emit('statuses', batch)),
-    supervisor.on('log', (flow, entries) => io.to(flow).emit('log', { flow, entries })),
-    supervisor.on('deployment', (flow, deployment) => io.emit('deployment', { flow, deployment })),
-  ]
-}
+  /** Tells every open editor, whatever it looks at. */
+  tellConnections(): void {
+    this.#sockets.emit('connections')
+  }
 
-function serve(socket: EditorSocket, audience: Audience, options: LiveOptions): void {
-  const limit = rateLimit(requestsPerSecond, options.monotonic)
-  const look = (change: Partial<Looker>): void =>
-    audience.set(socket.id, { ...audience.get(socket.id), ...change })
+  async close(): Promise<void> {
+    clearInterval(this.#statusTimer)
+    for (const stop of this.#stops) stop()
+    await this.#sockets.close()
+  }
 
-  const answer =
-    <Name extends keyof ClientEvents>(
-      name: Name,
-      act: (request: Parameters<ClientEvents[Name]>[0]) => Answer,
-    ) =>
-    (body: unknown, done: unknown): void => {
-      const parsed = requestParsers[name](body)
-      const said = !limit.take()
-        ? refusal('SOCKET_TOO_FAST', 'Too many requests on the live channel; wait a second.')
-        : 'refusal' in parsed
-          ? parsed.refusal
-          : act(parsed.request)
-      if (typeof done === 'function') done(said)
+  #listen(): void {
+    const { supervisor, saved, deployments, alerts } = this.#server
+    this.#stops.push(
+      supervisor.on('counters', (batch) => {
+        this.#flows.get(batch.flow)?.addCounters(batch)
+        for (const socket of this.#watchers(batch.flow)) socket.volatile.emit('counters', batch)
+      }),
+      supervisor.on('statuses', (batch) => {
+        this.#flows.get(batch.flow)?.addStatuses(batch)
+        for (const socket of this.#watchers(batch.flow)) socket.emit('statuses', batch)
+      }),
+      supervisor.on('points', (flow, batch) => {
+        for (const socket of this.#watchers(flow)) socket.volatile.emit('points', batch)
+      }),
+      supervisor.on('log', (flow, entries) => {
+        for (const socket of this.#watchers(flow)) socket.emit('log', { flow, entries })
+      }),
+      supervisor.on('debug', (batch) => this.#sendDebug(batch)),
+      supervisor.on('taps', (batch) => this.#sendTaps(batch)),
+      supervisor.on('engine', () => this.#sendStatus()),
+      deployments.onInfo((flow, deployment) => {
+        this.#sockets.emit('deployment', { flow, deployment })
+      }),
+      saved.onSaved((flow, revision) => void this.#sockets.emit('saved', { flow, revision })),
+      alerts.onChange((alert) => void this.#sockets.emit('alert', alert)),
+    )
+  }
+
+  /** Forgets what is known of nodes that a deployment removed. */
+  retain(flow: string, nodes: ReadonlySet<string>): void {
+    this.#flows.get(flow)?.retain(nodes)
+  }
+
+  #onConnection(socket: LiveSocket): void {
+    const bucket = new TokenBucket({ ...requestRate, nowMs: () => this.#server.clock.monotonic() })
+    let offences = 0
+    this.#looks.set(socket, lookAtNothing)
+    socket.onAny((event: unknown, request: unknown, done: unknown) => {
+      const answer = this.#take(socket, bucket, { event, request })
+      if (typeof done === 'function') done(answer)
+      if (answer.ok) return
+      offences += 1
+      if (offences >= offencesMax) socket.disconnect(true)
+    })
+    socket.on('disconnect', () => {
+      const { flow } = this.#lookOf(socket)
+      this.#looks.delete(socket)
+      if (flow !== null) this.#announce(flow)
+    })
+    socket.emit('server', this.#server.status())
+  }
+
+  #take(
+    socket: LiveSocket,
+    bucket: TokenBucket,
+    { event, request }: { readonly event: unknown; readonly request: unknown },
+  ): Answer {
+    if (!bucket.take()) return refuse('TOO_FAST', 'Too many requests at once; wait a second')
+    const isKnown = typeof event === 'string' && Object.hasOwn(readRequest, event)
+    const read = isKnown ? readRequest[event] : undefined
+    if (!read) return refuse('EVENT_UNKNOWN', 'There is no such event')
+    const look = read(request, this.#lookOf(socket))
+    if (typeof look === 'string') return refuse('EVENT_SHAPE', look)
+    if (look.flow !== null && !this.#server.saved.has(look.flow)) {
+      return refuse('FLOW_UNKNOWN', `There is no flow "${look.flow}"`)
     }
-
-  const listeners = {
-    watch: answer('watch', ({ flow }) => {
-      if (flow !== null && !options.hasFlow(flow))
-        return refusal('FLOW_UNKNOWN', `There is no flow "${flow.slice(0, 64)}".`)
-      const { flow: before } = audience.get(socket.id)
-      if (before !== null) void socket.leave(before)
-      if (flow !== null) void socket.join(flow)
-      look({ ...lookingAtNothing, flow, debugNodes: audience.get(socket.id).debugNodes })
-      return { ok: true }
-    }),
-    debug: answer('debug', ({ nodes }) => {
-      look({ debugNodes: nodes })
-      return { ok: true }
-    }),
-    tap: answer('tap', ({ ports }) => {
-      look({ taps: ports })
-      return { ok: true }
-    }),
+    this.#look(socket, look)
+    return { ok: true }
   }
-  socket.on('watch', listeners.watch)
-  socket.on('debug', listeners.debug)
-  socket.on('tap', listeners.tap)
-  socket.on('disconnect', () => audience.remove(socket.id))
-  socket.emit('server', options.status())
+
+  #look(socket: LiveSocket, look: Look): void {
+    const before = this.#lookOf(socket)
+    this.#looks.set(socket, look)
+    if (before.flow !== null && before.flow !== look.flow) this.#announce(before.flow)
+    if (look.flow === null) return
+    const known = this.#flows.get(look.flow)
+    if (before.flow !== look.flow && known) {
+      socket.emit('counters', known.counters())
+      socket.emit('statuses', known.statuses())
+    }
+    this.#announce(look.flow)
+  }
+
+  /** Tells the supervisor what of a flow is looked at now. */
+  #announce(flow: string): void {
+    const looks = [...this.#looks.values()].filter((look) => look.flow === flow)
+    if (looks.length === 0) this.#flows.delete(flow)
+    else if (!this.#flows.has(flow)) this.#flows.set(flow, new WatchedFlow(flow))
+    this.#server.supervisor.watch(flow, mergeLooks(looks))
+  }
+
+  #sendDebug(batch: DebugBatch): void {
+    for (const socket of this.#watchers(batch.flow)) {
+      const wanted = debugFor(batch, this.#lookOf(socket).debugNodes)
+      if (wanted) socket.volatile.emit('debug', wanted)
+    }
+  }
+
+  #sendTaps(batch: TapsBatch): void {
+    for (const socket of this.#watchers(batch.flow)) {
+      const { taps } = this.#lookOf(socket)
+      const ports = batch.ports.filter(({ port }) => taps.includes(port))
+      if (ports.length > 0) socket.volatile.emit('taps', { flow: batch.flow, ports })
+    }
+  }
+
+  #sendStatus(): void {
+    if (this.#looks.size > 0) this.#sockets.volatile.emit('server', this.#server.status())
+  }
+
+  #watchers(flow: string): readonly LiveSocket[] {
+    return [...this.#looks].filter(([, look]) => look.flow === flow).map(([socket]) => socket)
+  }
+
+  #lookOf(socket: LiveSocket): Look {
+    return this.#looks.get(socket) ?? lookAtNothing
+  }
+}
+
+/** The entries of the nodes wanted, up to a bound; those over it are counted. */
+function debugFor(batch: DebugBatch, nodes: readonly string[] | null): DebugBatch | null {
+  const isAll = nodes === null && batch.entries.length <= debugEntriesMax
+  if (isAll) return batch
+  const entries = batch.entries.filter((entry) => nodes?.includes(entry.node) ?? true)
+  const dropped = new Map(
+    Object.entries(batch.dropped).filter(([node]) => nodes?.includes(node) ?? true),
+  )
+  const kept = entries.slice(-debugEntriesMax)
+  for (const { node } of entries.slice(0, -debugEntriesMax)) {
+    dropped.set(node, (dropped.get(node) ?? 0) + 1)
+  }
+  if (kept.length === 0 && dropped.size === 0) return null
+  return { flow: batch.flow, entries: kept, dropped: Object.fromEntries(dropped) }
+}
+
+function refuse(code: string, message: string): Answer {
+  return { ok: false, code, message }
 }

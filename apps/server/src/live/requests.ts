@@ -1,61 +1,48 @@
-import type { Answer, ClientEvents } from '@millrace/protocol'
+import { flowNameForm, idForm, isRecord } from '@millrace/flow'
 
-/** Most output ports that one editor looks at. */
-export const tapsMax = 20
-/** Most debug nodes that one editor chooses. */
-export const debugNodesMax = 1000
-const nameLengthMax = 200
+/** What an open editor looks at. */
+export interface Look {
+  readonly flow: string | null
+  /** Null means all of the flow. */
+  readonly debugNodes: readonly string[] | null
+  readonly taps: readonly string[]
+}
 
-type Request<Name extends keyof ClientEvents> = Parameters<ClientEvents[Name]>[0]
+export const lookAtNothing: Look = { flow: null, debugNodes: null, taps: [] }
 
-/** What a client event asks for, or the refusal to answer it with. */
-export type ParsedRequest<Name extends keyof ClientEvents> =
-  | { readonly request: Request<Name> }
-  | { readonly refusal: Answer }
+const nodesMax = 1_000
+const tapsMax = 20
+const portPattern = /^[\w-]{1,64}:[\w-]{1,64}$/
 
-type Parsers = { readonly [Name in keyof ClientEvents]: (body: unknown) => ParsedRequest<Name> }
-
-/** One parser for each event that a client may send. */
-export const requestParsers: Parsers = {
-  watch(body) {
-    const flow = field(body, 'flow')
-    if (flow === null || isName(flow)) return { request: { flow } }
-    return refused('watch', 'flow must be the name of a flow, or null')
+/** Each reads one event; a text says what is wrong with it. */
+export const readRequest: Readonly<
+  Record<string, (request: unknown, look: Look) => Look | string>
+> = {
+  watch: (request, look) => {
+    const flow = isRecord(request) ? request['flow'] : undefined
+    if (flow === null) return lookAtNothing
+    if (typeof flow !== 'string' || !flowNameForm.pattern.test(flow)) {
+      return '"flow" must be the name of a flow, or null'
+    }
+    if (look.flow === flow) return look
+    // Nodes and ports are those of one flow; all or none of its nodes is meant for any.
+    const debugNodes = look.debugNodes?.length === 0 ? [] : null
+    return { flow, debugNodes, taps: [] }
   },
-  debug(body) {
-    const nodes = field(body, 'nodes')
-    if (nodes === null) return { request: { nodes } }
-    const names = namesOf(nodes, debugNodesMax)
-    if (names !== undefined) return { request: { nodes: names } }
-    return refused('debug', `nodes must be null or a list of at most ${debugNodesMax} node ids`)
+  debug: (request, look) => {
+    const nodes = isRecord(request) ? request['nodes'] : undefined
+    if (nodes === null) return { ...look, debugNodes: null }
+    if (isTexts(nodes, nodesMax, idForm.pattern)) return { ...look, debugNodes: nodes }
+    return `"nodes" must be a list of at most ${nodesMax} node ids, or null`
   },
-  tap(body) {
-    const ports = namesOf(field(body, 'ports'), tapsMax)
-    if (ports?.every((port) => port.includes(':')) === true) return { request: { ports } }
-    return refused('tap', `ports must be a list of at most ${tapsMax} texts such as "filter:out"`)
+  tap: (request, look) => {
+    const ports = isRecord(request) ? request['ports'] : undefined
+    if (isTexts(ports, tapsMax, portPattern)) return { ...look, taps: ports }
+    return `"ports" must be a list of at most ${tapsMax} ports, written node:port`
   },
 }
 
-export function refusal(code: string, message: string): Answer {
-  return { ok: false, code, message }
-}
-
-function refused(event: string, message: string): { readonly refusal: Answer } {
-  return {
-    refusal: refusal('SOCKET_EVENT_INVALID', `The event ${event} was not understood: ${message}.`),
-  }
-}
-
-function field(body: unknown, name: string): unknown {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined
-  return Object.getOwnPropertyDescriptor(body, name)?.value
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= nameLengthMax
-}
-
-function namesOf(value: unknown, max: number): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length > max) return undefined
-  return value.every(isName) ? value : undefined
+function isTexts(value: unknown, most: number, pattern: RegExp): value is readonly string[] {
+  if (!Array.isArray(value) || value.length > most) return false
+  return value.every((item) => typeof item === 'string' && pattern.test(item))
 }

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { openCatalog } from '@millrace/catalog'
+import { hasErrors, parseBundleText, validateFlow } from '@millrace/flow'
+import type { Bundle, DescriptorsByType, Problem } from '@millrace/flow'
+import type { Surroundings } from './surroundings.ts'
+
+/** Says what is wrong with flows or bundles; 1 where something keeps one from running. */
+export async function check(files: readonly string[], surroundings: Surroundings): Promise<number> {
+  const catalog = await openCatalog({ manifest: surroundings.manifest })
+  const found = await Promise.all(files.map(async (file) => checkFile(file, catalog.descriptors)))
+  for (const { file, problems } of found) {
+    for (const { of, problem } of problems) surroundings.print(line(file, of, problem))
+    if (problems.length === 0) surroundings.print(`${file}: nothing wrong`)
+  }
+  const all = found.flatMap(({ problems }) => problems.map(({ problem }) => problem))
+  return hasErrors(all) ? 1 : 0
+}
+
+interface FileProblems {
+  readonly file: string
+  readonly problems: readonly { readonly of: string; readonly problem: Problem }[]
+}
+
+async function checkFile(file: string, nodeTypes: DescriptorsByType): Promise<FileProblems> {
+  const { bundle, problems } = await readBundle(file)
+  if (!bundle) return { file, problems: problems.map((problem) => ({ of: '', problem })) }
+  const connections = new Map(bundle.connections.map((document) => [document.id, document]))
+  const found = bundle.flows.flatMap((flow) =>
+    validateFlow(flow, { nodeTypes, connections }).map((problem) => ({ of: flow.name, problem })),
+  )
+  return { file, problems: found }
+}
+
+export async function readBundle(
+  file: string,
+): Promise<
+  { bundle: Bundle; problems?: undefined } | { bundle?: undefined; problems: readonly Problem[] }
+> {
+  try {
+    return parseBundleText(await readFile(file, 'utf8'))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { problems: [{ severity: 'error', code: 'FILE_UNREADABLE', message }] }
+  }
+}
+
+/** Such as `flow.json: demo, node "filter", field condition: error: …`. */
+export function line(file: string, flow: string, problem: Problem): string {
+  const { severity, code, message, node, connection, field, span } = problem
+  const place = [
+    flow,
+    node === undefined ? '' : `node "${node}"`,
+    connection === undefined ? '' : `connection "${connection}"`,
+    field === undefined ? '' : `field ${field}${span ? `, column ${span.start + 1}` : ''}`,
+  ].filter((part) => part !== '')
+  return `${file}: ${place.length > 0 ? `${place.join(', ')}: ` : ''}${severity}: ${message} (${code})`
+}

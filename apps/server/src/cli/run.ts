@@ -1,0 +1,101 @@
+import { openCatalog } from '@millrace/catalog'
+import { hasErrors, validateFlow } from '@millrace/flow'
+import type { Bundle, DescriptorsByType } from '@millrace/flow'
+import { engineEnvironment, engineSettings } from '../config/engine-settings.ts'
+import type { Settings } from '../config/settings.ts'
+import { connectionsOf } from '../deploy/flow-connections.ts'
+import { createSupervisor } from '../supervisor/engine-supervisor.ts'
+import { SupervisorError } from '../supervisor/supervisor.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
+import { line, readBundle } from './check.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const drainMs = 10_000
+
+/** Runs the flows of a file without server and editor; what they report goes to the terminal. */
+export async function run(
+  file: string,
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { bundle, problems } = await readBundle(file)
+  if (!bundle) {
+    for (const problem of problems) surroundings.note(line(file, '', problem))
+    return 1
+  }
+  const catalog = await openCatalog({ manifest: surroundings.manifest })
+  if (!isRunnable(bundle, { file, nodeTypes: catalog.descriptors, note: surroundings.note }))
+    return 1
+  const { nodePackages } = catalog
+  const supervisor = createSupervisor({
+    clock: surroundings.clock,
+    settings: engineSettings({ nodePackages, flowPort: settings.flowPort }),
+    environment: engineEnvironment(surroundings.environment),
+  })
+  report(supervisor, surroundings)
+  await supervisor.start()
+  try {
+    await deployAll(bundle, { supervisor, nodeTypes: catalog.descriptors, surroundings })
+    await surroundings.interrupted
+    return 0
+  } catch (error) {
+    if (!(error instanceof SupervisorError)) throw error
+    surroundings.note(`${file}: error: ${error.message} (${error.code})`)
+    return 1
+  } finally {
+    await supervisor.close({ drainMs })
+  }
+}
+
+interface CheckOptions {
+  readonly file: string
+  readonly nodeTypes: DescriptorsByType
+  readonly note: (text: string) => void
+}
+
+function isRunnable(bundle: Bundle, { file, nodeTypes, note }: CheckOptions): boolean {
+  const connections = new Map(bundle.connections.map((document) => [document.id, document]))
+  let isGood = true
+  for (const flow of bundle.flows) {
+    const problems = validateFlow(flow, { nodeTypes, connections })
+    for (const problem of problems) note(line(file, flow.name, problem))
+    if (hasErrors(problems)) isGood = false
+  }
+  return isGood
+}
+
+interface Stage {
+  readonly supervisor: Supervisor
+  readonly nodeTypes: DescriptorsByType
+  readonly surroundings: Surroundings
+}
+
+async function deployAll(bundle: Bundle, { supervisor, nodeTypes, surroundings }: Stage) {
+  for (const flow of bundle.flows) {
+    supervisor.watch(flow.name, { isWatched: true, debugNodes: null, taps: [] })
+    const used = connectionsOf(flow, nodeTypes)
+    const connections = bundle.connections.filter((document) => used.includes(document.id))
+    // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
+    await supervisor.deploy({ flow, connections, secrets: {} }, 1)
+    surroundings.note(`${flow.name} runs`)
+  }
+}
+
+/** One JSON line for each thing that the flows tell. */
+function report(supervisor: Supervisor, { print, note }: Surroundings): void {
+  const tell = (kind: string, value: object) => print(JSON.stringify({ kind, ...value }))
+  supervisor.on('debug', ({ flow, entries }) => {
+    for (const { value, ...entry } of entries) tell('debug', { flow, ...entry, value: value.json })
+  })
+  supervisor.on('alerts', (flow, node, alerts) => {
+    for (const alert of alerts) tell('alert', { flow, node, ...alert })
+  })
+  supervisor.on('log', (flow, entries) => {
+    for (const { level, text, node } of entries) {
+      note(`${level}: ${flow}${node === undefined ? '' : `, node "${node}"`}: ${text}`)
+    }
+  })
+  supervisor.on('deployment', (flow, { state, reason }) => {
+    if (reason !== undefined) note(`${flow} is ${state}: ${reason}`)
+  })
+}

@@ -1,0 +1,34 @@
+import { totalmem } from 'node:os'
+import type { EngineSettings } from '../engine-process/messages.ts'
+
+const megabyte = 1024 * 1024
+
+/** Bounds within which flows run. */
+export function engineSettings(options: {
+  readonly nodePackages: readonly string[]
+  readonly flowPort: number
+}): EngineSettings {
+  const totalMb = totalmem() / megabyte
+  return {
+    http: { host: '127.0.0.1', port: options.flowPort },
+    nodePackages: options.nodePackages,
+    flowHeapMb: Math.round(Math.min(1_024, totalMb / 4)),
+    processMemoryMb: Math.round(Math.min(3_072, totalMb / 2)),
+    stuckMs: 2_000,
+    silentMs: 10_000,
+    terminateMs: 1_000,
+  }
+}
+
+/** What flows may know of the environment: enough for programs to run, and no secrets in it. */
+export function engineEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const names = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SystemRoot', 'TEMP']
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}

@@ -1,0 +1,70 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** How a server is set up; from the command line and the environment. */
+export interface Settings {
+  readonly host: string
+  /** Undefined takes the usual port, or the next that is free. */
+  readonly port: number | undefined
+  readonly userDirectory: string
+  readonly flowPort: number
+  readonly brokerPort: number
+  /** Whether an empty user directory gets the demo flow with its broker and simulator. */
+  readonly isWithDemo: boolean
+}
+
+export const usualPort = 1880
+export const usualFlowPort = 1881
+export const usualBrokerPort = 1883
+
+/** A wrong way to start the command; the text says the right one. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export interface SettingsInput {
+  readonly host?: string | undefined
+  readonly port?: string | undefined
+  readonly 'user-dir'?: string | undefined
+  readonly 'flow-port'?: string | undefined
+  readonly 'broker-port'?: string | undefined
+  readonly 'no-demo'?: boolean | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export function readSettings(input: SettingsInput, environment: Environment): Settings {
+  return {
+    host: readHost(input.host),
+    port: readPort('--port', input.port),
+    userDirectory: readUserDirectory(input['user-dir'], environment),
+    flowPort: readPort('--flow-port', input['flow-port']) ?? usualFlowPort,
+    brokerPort: readPort('--broker-port', input['broker-port']) ?? usualBrokerPort,
+    isWithDemo: input['no-demo'] !== true,
+  }
+}
+
+export function readUserDirectory(given: string | undefined, environment: Environment): string {
+  const chosen = given ?? environment['MILLRACE_USER_DIR']
+  return chosen === undefined || chosen === '' ? join(homedir(), '.millrace') : resolve(chosen)
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+
+/** There is no sign-in yet, so nobody else may reach the server. */
+function readHost(host: string | undefined): string {
+  if (host === undefined) return '127.0.0.1'
+  const bare = host.replace(/^\[(.*)\]$/, '$1')
+  if (loopback.test(bare)) return bare
+  throw new UsageError(
+    `Millrace answers on this machine only, as it has no sign-in yet: --host ${host} is not possible. ` +
+      'To reach it from elsewhere, use a tunnel such as ssh -L 1880:localhost:1880.',
+  )
+}
+
+function readPort(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port >= 0 && port <= 65_535) return port
+  throw new UsageError(`${name} must be a number from 0 to 65535; 0 takes any free port`)
+}

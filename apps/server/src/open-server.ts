@@ -1,0 +1,134 @@
+import { createServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import type { DescriptorsByType, Flow } from '@millrace/flow'
+import type { Clock } from '@millrace/sdk'
+import { Deployments } from './deploy/deployments.ts'
+import { SavedFlows } from './flows/saved-flows.ts'
+import { createApp } from './http/app.ts'
+import { loopbackHosts } from './http/guard/host.ts'
+import { allRoutes } from './http/routes/all-routes.ts'
+import { LiveChannel } from './live/live-channel.ts'
+import { AlertBook } from './observe/alert-book.ts'
+import { AlertFile } from './observe/alert-file.ts'
+import { PointHistory } from './observe/point-history.ts'
+import type { Server } from './server-parts.ts'
+import { statusReader } from './status.ts'
+import type { BrokerAddresses } from './status.ts'
+import type { UserDirectory } from './storage/user-directory.ts'
+import type { Supervisor } from './supervisor/supervisor.ts'
+
+export interface OpenServerOptions {
+  readonly version: string
+  readonly clock: Clock
+  readonly directory: UserDirectory
+  readonly nodeTypes: DescriptorsByType
+  readonly supervisor: Supervisor
+  readonly editorFolder: string
+  readonly broker?: () => BrokerAddresses
+  /** What was found wrong before, in sentences; shown in the status. */
+  readonly problems?: readonly string[]
+  readonly onUnforeseen: (error: unknown) => void
+}
+
+/** A server that answers once it listens. */
+export interface OpenServer {
+  readonly parts: Server
+  /** Rejects where the port is taken. Gives the port. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<number>
+  /** Takes no further requests, finishes those under way, and writes what is not written yet. */
+  close(): Promise<void>
+}
+
+const requestWithinMs = 30_000
+const headersWithinMs = 10_000
+const closeWithinMs = 5_000
+
+/** Puts the parts of a server together. The supervisor and the directory stay the caller's. */
+export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
+  const { directory, supervisor, clock, nodeTypes, onUnforeseen } = options
+  const { flows: files, connections, secrets } = directory
+  const saved = new SavedFlows({ files, connections, secrets, nodeTypes })
+  await saved.open()
+  const now = () => clock.now()
+  const deployments = new Deployments({ directory, saved, nodeTypes, supervisor, now })
+  const alerts = new AlertBook()
+  const alertFile = new AlertFile(directory.files, directory.path, {
+    book: alerts,
+    onError: onUnforeseen,
+  })
+  await alertFile.open()
+  const points = new PointHistory()
+  supervisor.on('points', (_flow, batch) => points.add(batch))
+  supervisor.on('alerts', (flow, node, reports) => alerts.take(flow, node, reports))
+  const problems = [...(options.problems ?? []), ...directory.problems]
+  const status = statusReader({ ...options, broker: options.broker ?? (() => ({})), problems })
+  let live: LiveChannel | null = null
+  const parts: Server = {
+    version: options.version,
+    clock,
+    nodeTypes,
+    directory,
+    saved,
+    deployments,
+    supervisor,
+    alerts,
+    points,
+    status,
+    tellConnections: () => live?.tellConnections(),
+  }
+  const rules = { hosts: loopbackHosts }
+  const { editorFolder } = options
+  const app = createApp({ routes: allRoutes(parts), rules, editorFolder, onUnforeseen })
+  const http = createServer(
+    { requestTimeout: requestWithinMs, headersTimeout: headersWithinMs },
+    (request, response) => app(request, response),
+  )
+  live = new LiveChannel({ server: parts, http, rules })
+  deployments.onDeployed((flow) => retain(flow, parts, live))
+  return {
+    parts,
+    listen: (address) => listen(http, address),
+    close: async () => {
+      await closeHttp(http, live)
+      await saved.settle()
+      await deployments.settle()
+      await alertFile.close()
+    },
+  }
+}
+
+/** What was known of nodes that a deployment removed is forgotten. */
+function retain(flow: Flow, { alerts, points, clock }: Server, live: LiveChannel | null): void {
+  const nodes = new Set(flow.nodes.map((node) => node.id))
+  alerts.retain(flow.name, nodes, clock.now())
+  points.retain(flow.name, nodes)
+  live?.retain(flow.name, nodes)
+}
+
+async function listen(
+  http: HttpServer,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, () => {
+      http.off('error', reject)
+      resolve()
+    })
+  })
+  const address = http.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+async function closeHttp(http: HttpServer, live: LiveChannel | null): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    http.once('close', resolve)
+  })
+  const wasListening = http.listening
+  const limit = setTimeout(() => http.closeAllConnections(), closeWithinMs)
+  // Closing the channel closes the port too.
+  await live?.close()
+  http.closeIdleConnections()
+  if (wasListening) await closed
+  clearTimeout(limit)
+}
