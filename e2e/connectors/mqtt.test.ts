@@ -43,7 +43,8 @@ async function observer(url: string, options: IClientOptions = {}): Promise<Mqtt
   return client
 }
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 })
+const until = (check: () => void | Promise<void>) =>
+  vi.waitFor(check, { timeout: 15_000, interval: 5 })
 const connected = (mqtt: MqttBench) => until(() => expect(mqtt.statuses.at(-1)?.state).toBe('ok'))
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at)
 
@@ -335,7 +336,7 @@ describeWith(['mosquitto'], 'MQTT nodes', () => {
     await mosquitto.restart()
     await connected(mqtt)
     const input = await mqtt.receive({ topic: 'a/+' })
-    await until(() => expect(input.payloads.toSorted()).toEqual(numbers(10)))
+    await until(() => expect(new Set(input.payloads)).toEqual(new Set(numbers(10))))
     expect(output.openHolds).toBe(0)
   })
 
