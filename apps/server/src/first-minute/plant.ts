@@ -101,15 +101,15 @@ class Device {
     }
     this.dayShift = random.between(-0.06, 0.06)
     this.drift = random.between(-3, 3)
-    this.nextAt = startedAt + random.between(0, 500)
+    this.nextAt = Math.round(startedAt + random.between(0, 500))
   }
 
   publicationsUntil(now: number): readonly Due[] {
     if (now - this.nextAt > 60_000) this.nextAt = now - 1_000
     const due: Due[] = []
     while (this.nextAt <= now) {
-      const measuredAt = Math.round(this.nextAt)
-      this.nextAt += this.random.between(400, 500)
+      const measuredAt = this.nextAt
+      this.nextAt += Math.round(this.random.between(400, 500))
       this.publish(this.measure(measuredAt), measuredAt, due)
     }
     const isDue = ({ publishedAt }: Due): boolean => publishedAt <= now
