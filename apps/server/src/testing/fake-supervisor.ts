@@ -1,0 +1,102 @@
+import type { DeploymentSpec } from '@millrace/engine'
+import type { DeploymentInfo } from '@millrace/protocol'
+import type { TestStep } from '@millrace/sdk'
+import { Listeners } from '../supervisor/listeners.ts'
+import { SupervisorError } from '../supervisor/supervisor.ts'
+import type { Supervisor, SupervisorEvents, Watched } from '../supervisor/supervisor.ts'
+
+const stopped: DeploymentInfo = { state: 'stopped', restarts: 0 }
+
+/** Keeps book of what a server asks of its supervisor, and tells what a test has it tell. */
+export class FakeSupervisor implements Supervisor {
+  readonly deployed: { readonly spec: DeploymentSpec; readonly version: number }[] = []
+  readonly actions: unknown[] = []
+  readonly tested: unknown[] = []
+  readonly watched = new Map<string, Watched>()
+  /** What the next deployments are refused with. */
+  failure: SupervisorError | null = null
+  /** Whether a refused deployment leaves running what ran before. */
+  keepsRunning = false
+  readonly #infos = new Map<string, DeploymentInfo>()
+  readonly #listeners = new Listeners()
+
+  async start(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  async deploy(spec: DeploymentSpec, version: number) {
+    const { name } = spec.flow
+    if (this.failure) {
+      const { message } = this.failure
+      if (!this.keepsRunning)
+        this.#inform(name, { state: 'failed', version, reason: message, restarts: 0 })
+      throw this.failure
+    }
+    this.deployed.push({ spec, version })
+    this.#inform(name, { state: 'running', version, since: 1, restarts: 0 })
+    return {
+      started: spec.flow.nodes.map((node) => node.id),
+      restarted: [],
+      removed: [],
+      tookMs: 1,
+    }
+  }
+
+  async stop(flow: string): Promise<void> {
+    this.#inform(flow, stopped)
+  }
+
+  async forget(flow: string): Promise<void> {
+    this.#infos.delete(flow)
+  }
+
+  async action(flow: string, node: string, name: string, argument?: unknown): Promise<void> {
+    if (name === 'refuse') throw new SupervisorError('ACTION_REFUSED', 'Not now', node)
+    this.actions.push({ flow, node, name, argument })
+  }
+
+  watch(flow: string, watched: Watched): void {
+    this.watched.set(flow, watched)
+  }
+
+  async testConnection(...asked: unknown[]): Promise<readonly TestStep[]> {
+    this.tested.push(asked)
+    return [{ step: 'TCP connection', outcome: 'passed' }]
+  }
+
+  info(flow: string): DeploymentInfo {
+    return this.#infos.get(flow) ?? stopped
+  }
+
+  engine() {
+    return { state: 'running', restarts: 0 } as const
+  }
+
+  flowHttpUrl(): string {
+    return 'http://127.0.0.1:1881'
+  }
+
+  engineMemoryBytes(): number {
+    return 1
+  }
+
+  engineProcessId(): undefined {
+    return undefined
+  }
+
+  on<Name extends keyof SupervisorEvents>(event: Name, listener: SupervisorEvents[Name]) {
+    return this.#listeners.add(event, listener)
+  }
+
+  tell<Name extends keyof SupervisorEvents>(
+    event: Name,
+    ...told: Parameters<SupervisorEvents[Name]>
+  ): void {
+    this.#listeners.emit(event, ...told)
+  }
+
+  #inform(flow: string, info: DeploymentInfo): void {
+    this.#infos.set(flow, info)
+    this.tell('deployment', flow, info)
+  }
+}
