@@ -23,7 +23,7 @@ export const descriptor = describe({
   inputs: [],
   outputs: [{ name: 'out', title: 'Out' }],
   errorPort: false,
-  face: '{payloadKind} · {schedule}',
+  face: '{payloadKind} · {schedule} {everyMs}{cron}',
   actions: [{ name: 'inject', title: 'Inject now', icon: 'circle-play' }],
   fields: {
     payloadKind: {
