@@ -285,7 +285,6 @@ function millraceBoth(format: string): Case {
 async function passThrough(count: number, { format, port }: { format: string; port: number }) {
   const { link, source, sink } = await open(port)
   const done = Promise.withResolvers<void>()
-  let input: any
   const node = sink.create(
     contextOf(
       { broker: link.handle, qos: '0', retain: false },
@@ -306,7 +305,7 @@ async function passThrough(count: number, { format, port }: { format: string; po
     ...wanted,
     moreTopics: [...wanted.moreTopics, { topic: 'done/all' }],
   }
-  input = source.create(contextOf(config, { emit: { out }, deliver }))
+  const input = source.create(contextOf(config, { emit: { out }, deliver }))
   input.start()
   await done.promise
   await link.close()
