@@ -38,6 +38,8 @@ export interface PlannedNode {
   readonly ports: readonly PlannedPort[]
   /** Nodes on the longest way here. */
   depth: number
+  /** Whether a message that reaches it may be seen elsewhere too. */
+  getsShared: boolean
   /** The nodes that send to this one, once for each wire. */
   readonly upstream: PlannedNode[]
 }
@@ -77,7 +79,8 @@ class Planner {
   private readonly spec: DeploymentSpec
   private readonly nodeTypes: NodeTypes
   private readonly leftOut = new Set<string>()
-  private readonly wires = new Set<string>()
+  /** The ends of ports with many wires. */
+  private readonly ends = new Map<PlannedPort, Set<string>>()
   /** Names of the ports of types whose ports are always the same. */
   private readonly fixedPorts = new Map<Descriptor, readonly string[]>()
 
@@ -109,12 +112,21 @@ class Planner {
     if (port === undefined) throw toNowhere(from, 'output')
     const input = receiver.descriptor.inputs.findIndex(({ name }) => name === to.port)
     if (input < 0) throw toNowhere(to, 'input')
-    // The same wire drawn twice is one wire.
-    const key = `${from.node}:${from.port}>${to.node}:${to.port}`
-    if (this.wires.has(key)) return
-    this.wires.add(key)
+    if (this.isJoined(port, receiver, input)) return
     port.wires.push({ to: receiver, input, isShared: false, isDistant: false })
     receiver.upstream.push(sender)
+  }
+
+  /** The same wire drawn twice is one wire. */
+  private isJoined(port: PlannedPort, to: PlannedNode, input: number): boolean {
+    const { wires } = port
+    if (wires.length < 16) return wires.some((wire) => wire.to === to && wire.input === input)
+    const ends = this.ends.get(port) ?? new Set(wires.map((wire) => `${wire.to.id}:${wire.input}`))
+    this.ends.set(port, ends)
+    const end = `${to.id}:${input}`
+    if (ends.has(end)) return true
+    ends.add(end)
+    return false
   }
 
   private plan(document: FlowNode, type: RunnableType): PlannedNode {
@@ -130,6 +142,7 @@ class Planner {
       secrets: secrets[nodeOwner(flow.name, document.id)] ?? noSecrets,
       ports: this.portsOf(descriptor, document).map((name) => ({ name, wires: [] })),
       depth: 0,
+      getsShared: false,
       upstream: [],
     }
   }

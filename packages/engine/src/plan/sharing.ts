@@ -6,20 +6,18 @@ import type { PlannedNode } from './plan.ts'
  * on by reference, and a node with state may keep them.
  */
 export function markShared(nodes: readonly PlannedNode[]): void {
-  const gettingShared = new Set<PlannedNode>()
   for (const node of nodes) {
-    const isShared = sendsShared(node, gettingShared.has(node))
-    if (!isShared) continue
+    if (!sendsShared(node)) continue
     for (const port of node.ports) {
       for (const wire of port.wires) {
         wire.isShared = true
-        gettingShared.add(wire.to)
+        wire.to.getsShared = true
       }
     }
   }
 }
 
-function sendsShared({ descriptor, ports }: PlannedNode, getsShared: boolean): boolean {
+function sendsShared({ descriptor, ports, getsShared }: PlannedNode): boolean {
   if (descriptor.stateful === true) return true
   let wires = 0
   for (const port of ports) wires += port.wires.length

@@ -36,13 +36,12 @@ export class OutputPort {
     return this.destinations.length > 0
   }
 
-  /** Whether the port is joined to exactly these inputs; asked for every port at every update. */
-  isJoinedTo(count: number, destination: (index: number) => Emit | undefined): boolean {
-    if (this.destinations.length !== count) return false
-    for (let index = 0; index < count; index += 1) {
-      if (this.destinations[index] !== destination(index)) return false
-    }
-    return true
+  get destinationCount(): number {
+    return this.destinations.length
+  }
+
+  goesTo(index: number, destination: Emit | undefined): boolean {
+    return this.destinations[index] === destination
   }
 
   /** Joins the port to these inputs, in the place of those before. */

@@ -14,7 +14,7 @@ import { Drain, within } from './drain.ts'
 import { Ending } from './ending.ts'
 import type { NodeRun } from './node-run.ts'
 import { Nodes, restoreOrigin, restoreStop, restoredState, startFailure } from './nodes.ts'
-import type { See } from './output-port.ts'
+import type { OutputPort, See } from './output-port.ts'
 import { Pressure, apply as applyPressure } from './pressure.ts'
 import { Runtime } from './runtime.ts'
 
@@ -213,10 +213,18 @@ export class RunningFlow {
     const { ports } = run.planned
     for (let index = 0; index < run.ports.length; index += 1) {
       const wires = ports[index]?.wires ?? []
-      const destination = (at: number): Emit | undefined => this.entryOf(wires[at])
-      if (run.ports[index]?.isJoinedTo(wires.length, destination) === true) continue
-      run.ports[index]?.join(wires.flatMap((wire) => this.entryOf(wire) ?? []))
+      const port = run.ports[index]
+      if (port === undefined || this.isJoined(port, wires)) continue
+      port.join(wires.flatMap((wire) => this.entryOf(wire) ?? []))
     }
+  }
+
+  private isJoined(port: OutputPort, wires: readonly PlannedWire[]): boolean {
+    if (port.destinationCount !== wires.length) return false
+    for (let index = 0; index < wires.length; index += 1) {
+      if (!port.goesTo(index, this.entryOf(wires[index]))) return false
+    }
+    return true
   }
 
   private entryOf(wire: PlannedWire | undefined): Emit | undefined {
