@@ -11,6 +11,7 @@ import { CanvasToolbar } from './canvas-toolbar.tsx'
 import { ConnectList } from './connect-list.tsx'
 import { EmptyCanvas } from './empty-canvas.tsx'
 import { Graph } from './graph.tsx'
+import { alignDots } from './dots.ts'
 import { attachGestures } from './gestures/gestures.ts'
 import { attachKeyboard } from './keyboard.ts'
 import { Minimap } from './minimap.tsx'
@@ -53,6 +54,7 @@ function Surface({ stage }: { readonly stage: Stage }) {
       attachGestures(stage, current),
       attachKeyboard(stage, current),
       startPainter(stage),
+      alignDots(stage, current),
       openView(stage),
     ]
     return () => {

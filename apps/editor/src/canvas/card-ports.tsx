@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import type { PortDescriptor } from '@millrace/sdk/descriptor'
-import { portsOf, type NodePorts, type Side, wiresOf } from '../model/index.ts'
+import { portId, portsOf, type NodePorts, type Side, wiresOf } from '../model/index.ts'
 import { portOffset, sizeOf } from '../model/geometry.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import styles from './card-ports.module.css'
@@ -73,7 +73,12 @@ function Port({ id, side, port, at, isLabelled }: PortProps) {
       data-testid={`port-${id}-${port.name}`}
     >
       <span className={styles['point']} />
-      <span className={styles['label']}>{port.title}</span>
+      <span className={styles['label']}>
+        {port.title}
+        {isLabelled && side === 'output' && (
+          <span className={styles['rate']} data-rate-of={portId({ node: id, port: port.name })} />
+        )}
+      </span>
     </span>
   )
 }

@@ -1,6 +1,4 @@
 import {
-  Background,
-  BackgroundVariant,
   ReactFlow,
   useOnViewportChange,
   useReactFlow,
@@ -57,7 +55,6 @@ export function Graph() {
       onMoveStart={() => stage.state.setState({ isPanning: true })}
       onMoveEnd={() => stage.state.setState({ isPanning: false })}
     >
-      <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
       <ViewportPortal>
         <Groups />
         <WireLayer wires={fed.wires} />

@@ -2,6 +2,7 @@ import { wiresOf } from '../model/index.ts'
 import { keysOf } from '../shell/keys-of.ts'
 import { describeNode } from './describe-node.ts'
 import { stopWiring } from './gestures/wiring.ts'
+import { measures } from '../model/geometry.ts'
 import { neighbourOf, type Direction } from './neighbours.ts'
 import type { Stage } from './stage.ts'
 
@@ -31,6 +32,8 @@ const tapMs = 250
 /** The keys of the canvas, which is one Tab stop: arrows go from node to node. */
 export function attachKeyboard(stage: Stage, element: HTMLElement): () => void {
   let spaceDownAt: number | undefined
+  const byKeys = () => void element.toggleAttribute('data-by-keys', true)
+  const byPointer = () => void element.toggleAttribute('data-by-keys', false)
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== element || event.isComposing) return
     if (event.key === ' ') {
@@ -64,6 +67,8 @@ export function attachKeyboard(stage: Stage, element: HTMLElement): () => void {
   element.addEventListener('keyup', onKeyUp)
   element.addEventListener('pointerdown', onPointerDown, true)
   element.addEventListener('focus', onFocus)
+  addEventListener('keydown', byKeys, true)
+  addEventListener('pointerdown', byPointer, true)
   const stopFollowing = stage.flow.store.subscribe((state, before) => {
     if (state.focus !== before.focus && document.activeElement === element) announce(stage)
   })
@@ -72,6 +77,8 @@ export function attachKeyboard(stage: Stage, element: HTMLElement): () => void {
     element.removeEventListener('keyup', onKeyUp)
     element.removeEventListener('pointerdown', onPointerDown, true)
     element.removeEventListener('focus', onFocus)
+    removeEventListener('keydown', byKeys, true)
+    removeEventListener('pointerdown', byPointer, true)
     stopFollowing()
   }
 }
@@ -167,7 +174,7 @@ function addAfter(stage: Stage, node: string): void {
   const box = stage.scene.nodes.get(node)
   const port = box?.ports.outputs[0]
   if (box === undefined) return
-  const at = { x: box.x + box.width + 72, y: box.y + box.height / 2 }
+  const at = { x: box.x + box.width + measures.columnGap, y: box.y + box.height / 2 }
   const wire =
     port === undefined || port.name === 'error' ? {} : { wireFrom: { node, port: port.name } }
   stage.workbench.layout.setState({ quickAdd: { at, ...wire } })

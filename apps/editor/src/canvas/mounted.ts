@@ -8,6 +8,9 @@ export interface CardParts {
   readonly dot: HTMLElement | null
 }
 
+/** Where a labelled port shows its rate; `data-rate-of` says of which port. */
+export type PortRate = HTMLElement
+
 /** The parts of a wire that are written to without React. */
 export interface WireParts {
   readonly root: SVGGElement
@@ -38,6 +41,12 @@ export class Mounted {
     return () => {
       if (this.cards.get(id) === parts) this.cards.delete(id)
     }
+  }
+
+  /** The rates beside the labels of ports, of all cards. */
+  *portRates(): Iterable<PortRate> {
+    for (const { root } of this.cards.values())
+      yield* root.querySelectorAll<PortRate>('[data-rate-of]')
   }
 
   addWire(id: string, parts: WireParts): () => void {

@@ -49,6 +49,10 @@ function paintAll(stage: Stage): void {
     if (!isOff) paintCard(parts, gauge)
     paintDot(stage, id, { parts, gauge, isRunning })
   }
+  for (const label of mounted.portRates()) {
+    const rate = isOff ? 0 : (gauges.port(label.dataset['rateOf'] ?? '')?.perSecond ?? 0)
+    write(label, rate > 0 ? `${shortNumber(rate)}/s` : '')
+  }
   for (const [id, parts] of mounted.wires) {
     const wire = document.wires.get(id)
     if (wire === undefined) continue
@@ -84,35 +88,44 @@ function paintCard(parts: CardParts, gauge: NodeGauge | undefined): void {
 const drawnAt = new WeakMap<HTMLCanvasElement, string>()
 
 /** The last minute as an area; drawn once a second, when it has moved on. */
-function paintTrend(canvas: HTMLCanvasElement, { trend, trendAt }: NodeGauge): void {
+function paintTrend(canvas: HTMLCanvasElement, gauge: NodeGauge): void {
   const style = getComputedStyle(canvas)
-  const state = `${trendAt} ${trend[(trendAt + trend.length - 1) % trend.length] ?? 0} ${style.color}`
+  const state = `${gauge.trendAt} ${gauge.trendCount} ${style.color}`
   if (drawnAt.get(canvas) === state) return
   drawnAt.set(canvas, state)
   const context = canvas.getContext('2d')
   if (context === null) return
   const { width, height } = canvas
-  const most = trend.reduce((a, b) => Math.max(a, b), 0)
   context.clearRect(0, 0, width, height)
-  if (most === 0) return
-  const step = width / (trend.length - 1)
+  const values = trendValues(gauge)
+  const most = Math.max(...values, 0)
+  if (most === 0 || values.length < 2) return
+  const step = width / (gauge.trend.length - 1)
+  const start = width - (values.length - 1) * step
   context.beginPath()
-  for (let index = 0; index < trend.length; index++) {
-    const value = trend[(trendAt + index) % trend.length] ?? 0
-    const y = height - 2 - (value / most) * (height - 4)
-    if (index === 0) context.moveTo(0, y)
-    else context.lineTo(index * step, y)
+  for (const [index, value] of values.entries()) {
+    const y = height - 2 - (value / most) * (height - 5)
+    if (index === 0) context.moveTo(start, y)
+    else context.lineTo(start + index * step, y)
   }
   context.strokeStyle = style.color
-  context.lineWidth = 2
+  context.fillStyle = style.color
+  context.lineWidth = 1.8
   context.lineJoin = 'round'
   context.stroke()
   context.lineTo(width, height)
-  context.lineTo(0, height)
+  context.lineTo(start, height)
   context.globalAlpha = 0.14
-  context.fillStyle = style.color
   context.fill()
   context.globalAlpha = 1
+}
+
+/** Oldest first; only as many as there are. */
+function trendValues({ trend, trendAt, trendCount }: NodeGauge): readonly number[] {
+  return Array.from(
+    { length: trendCount },
+    (_, index) => trend[(trendAt - trendCount + index + trend.length) % trend.length] ?? 0,
+  )
 }
 
 function paintDot(

@@ -30,7 +30,7 @@ export function openView(stage: Stage): () => void {
   }
 }
 
-const edge = 48
+const edge = 40
 
 /** The view in which all of the flow is seen, no larger than life. */
 export function fitted(stage: Stage): Viewport {

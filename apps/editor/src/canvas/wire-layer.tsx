@@ -1,4 +1,5 @@
 import { memo, useEffect, useLayoutEffect, useRef } from 'react'
+import type { PortReference } from '@millrace/flow'
 import type { Stage } from './stage.ts'
 import { curvePath, pointOn } from '../model/geometry.ts'
 import { joined } from '../ui/index.ts'
@@ -35,8 +36,15 @@ function PlacedWire({ stage, id }: { readonly stage: Stage; readonly id: string 
       y={Math.round(middle.y)}
       length={Math.hypot(curve.to.x - curve.from.x, curve.to.y - curve.from.y)}
       isError={wire.from.port === 'error'}
+      isLabelled={isLabelled(stage, wire.from)}
     />
   )
+}
+
+/** Whether the port is one of several and so has its name, and its rate, beside it. */
+function isLabelled({ scene }: Stage, { node, port }: PortReference): boolean {
+  const outputs = scene.nodes.get(node)?.ports.outputs.filter(({ name }) => name !== 'error')
+  return port !== 'error' && outputs !== undefined && outputs.length > 1
 }
 
 interface WireShapeProps {
@@ -46,12 +54,15 @@ interface WireShapeProps {
   readonly y: number
   readonly length: number
   readonly isError: boolean
+  /** The port says the rate itself. */
+  readonly isLabelled: boolean
 }
 
 /** Shorter wires have no room for a number. */
 const chipNeedsLength = 64
 
-const WireShape = memo(function WireShape({ id, path, x, y, length, isError }: WireShapeProps) {
+const WireShape = memo(function WireShape(props: WireShapeProps) {
+  const { id, path, x, y, length, isError, isLabelled } = props
   const stage = useStage()
   const root = useRef<SVGGElement>(null)
   const isSelected = useFlowPart(({ selection }) => selection.wires.has(id))
@@ -92,7 +103,7 @@ const WireShape = memo(function WireShape({ id, path, x, y, length, isError }: W
       data-selected={isSelected || undefined}
       data-spliced={isSpliced || undefined}
       data-moved={isMoved || undefined}
-      data-short={length < chipNeedsLength || undefined}
+      data-short={length < chipNeedsLength || isLabelled || undefined}
     >
       <path className={styles['hit']} data-part="hit" d={path} />
       <path className={styles['line']} data-part="line" d={path} />

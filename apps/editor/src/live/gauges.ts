@@ -24,6 +24,8 @@ export interface NodeGauge {
   readonly trend: Float32Array
   /** Where in `trend` the next value goes: it is a ring. */
   readonly trendAt: number
+  /** How many values of `trend` there are yet. */
+  readonly trendCount: number
 }
 
 /** The numbers of the watched flow. Reading is a lookup; painters read when they paint. */
@@ -58,6 +60,7 @@ interface Mutable {
   watermark: number | null
   trend: Float32Array
   trendAt: number
+  trendCount: number
 }
 
 const measuredForMs = 900
@@ -139,6 +142,7 @@ function newGauge(): Mutable {
     watermark: null,
     trend: new Float32Array(trendSeconds),
     trendAt: 0,
+    trendCount: 0,
   }
 }
 
@@ -187,6 +191,7 @@ function sampleTrends(nodes: ReadonlyMap<string, Mutable>, last: number, time: n
     const value = Math.max(gauge.sent.perSecond, gauge.received.perSecond)
     gauge.trend[gauge.trendAt] = value
     gauge.trendAt = (gauge.trendAt + 1) % trendSeconds
+    gauge.trendCount = Math.min(trendSeconds, gauge.trendCount + 1)
   }
   return time
 }
@@ -203,6 +208,7 @@ function shownGauge(gauge: Mutable): NodeGauge {
     watermark: gauge.watermark,
     trend: gauge.trend,
     trendAt: gauge.trendAt,
+    trendCount: gauge.trendCount,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectionDocument, FlowNode } from '@millrace/flow'
+import { configValue, isConfigShown, type ConnectionDocument, type FlowNode } from '@millrace/flow'
 import type { Descriptor, Field } from '@millrace/sdk/descriptor'
 
 /** The line under the name on a card, such as `plant/+/t · QoS 1`. */
@@ -10,11 +10,13 @@ export function faceOf(
   if (descriptor === undefined) return `${node.type} is not installed`
   if (descriptor.face === undefined) return descriptor.title === node.name ? '' : descriptor.title
   const filled = descriptor.face.replaceAll(/\{([\w.]+)\}/g, (_, name: string) => {
-    const field = descriptor.fields[name]
-    const value = node.config[name] ?? (field === undefined ? undefined : defaultOf(field))
-    return field === undefined ? '' : shown(field, value, connections)
+    const { fields } = descriptor
+    const field = fields[name]
+    if (field === undefined || !isConfigShown(fields, node.config, name)) return ''
+    return shown(field, configValue(fields, node.config, name), connections)
   })
-  return withoutEmptyParts(filled)
+  // "Every…" asks for what follows it here.
+  return withoutEmptyParts(filled.replaceAll('… ', ' '))
 }
 
 /** The value of a field that nobody set. */
@@ -34,8 +36,13 @@ function shown(
   if (field.kind === 'connection' && typeof value === 'string')
     return connections.get(value)?.name ?? value
   if (field.kind === 'boolean') return value === true ? field.label : ''
-  if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'row' : 'rows'}`
+  if (Array.isArray(value)) return countedRows(field, value.length)
   return plain(value)
+}
+
+function countedRows(field: Field, count: number): string {
+  const noun = field.kind === 'list' ? field.itemLabel : 'row'
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function plain(value: unknown): string {

@@ -12,7 +12,7 @@ export const measures = {
   /** From one port to the next. */
   portPitch: 16,
   /** Room between cards that the editor places itself. */
-  columnGap: 72,
+  columnGap: 104,
   rowGap: 24,
 } as const
 
