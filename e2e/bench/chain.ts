@@ -134,25 +134,31 @@ async function measureFanOut(): Promise<number> {
   return time
 }
 
+/** Chains of ten change nodes, all from the one source. */
+function branches(count: number): DeploymentSpec {
+  const ids = Array.from({ length: count - 1 }, (_, index) => `n${index}`)
+  const nodes = [{ id: 'in', type: 'bench/in', config: {} }, ...ids.map((id) => changeNode(id))]
+  const wires = ids.map((id, index) => wire(index % 10 === 0 ? 'in' : `n${index - 1}`, id))
+  return structuredClone(specOf(nodes, wires))
+}
+
+/** The same flow with one node changed; what is unchanged stays the same object, as in a worker. */
+function withChanged(spec: DeploymentSpec, id: string): DeploymentSpec {
+  const nodes = spec.flow.nodes.map((node) => {
+    return node.id === id ? changeNode(id, 'topic', `"changed ${id}"`) : node
+  })
+  return { ...spec, flow: { ...spec.flow, nodes } }
+}
+
 async function measureDeploy(count: number): Promise<{ start: number; update: number }> {
   const bench = createBench()
-  const branches = (changed: string): DeploymentSpec => {
-    const ids = Array.from({ length: count - 1 }, (_, index) => `n${index}`)
-    const nodes = [
-      { id: 'in', type: 'bench/in', config: {} },
-      ...ids.map((id) => changeNode(id, 'topic', id === changed ? '"other"' : '"same"')),
-    ]
-    // Chains of ten, all from the one source.
-    const wires = ids.map((id, index) => wire(index % 10 === 0 ? 'in' : `n${index - 1}`, id))
-    return structuredClone(specOf(nodes, wires))
-  }
-  const first = branches('')
+  const first = branches(count)
   const before = performance.now()
   const deployment = await open(bench, first)
   const start = performance.now() - before
   let update = Infinity
-  for (const changed of ['n7', 'n77', 'n777', 'n7', 'n77']) {
-    const next = branches(changed)
+  for (const changed of ['n7', 'n77', 'n777', 'n8', 'n88']) {
+    const next = withChanged(first, changed)
     const from = performance.now()
     await deployment.update(next)
     update = Math.min(update, performance.now() - from)
