@@ -154,12 +154,19 @@ export class SlicedWindows implements Windows {
   private sum(panes: readonly Pane[], end: number): States | undefined {
     const { fold } = this.parts
     const start = this.slicing.windowStart(end)
-    const inside = panes.filter((pane) => pane.start >= start && pane.start < end)
-    const [first, second] = inside
-    if (first === undefined || second === undefined) return first?.states
-    const states = fold.create()
-    for (const pane of inside) fold.merge(states, pane.states)
-    return states
+    let only: States | undefined
+    let merged: States | undefined
+    for (const pane of panes) {
+      if (pane.start < start) continue
+      if (pane.start >= end) break
+      if (only === undefined) {
+        only = pane.states
+        continue
+      }
+      if (merged === undefined) fold.merge((merged = fold.create()), only)
+      fold.merge(merged, pane.states)
+    }
+    return merged ?? only
   }
 
   private tell(key: Key, end: number, states: States | undefined): void {

@@ -25,12 +25,6 @@ export class Timeline {
     this.next = this.times[0] ?? Infinity
     return keys ?? new Set()
   }
-
-  clear(): void {
-    this.keys.clear()
-    this.times.length = 0
-    this.next = Infinity
-  }
 }
 
 function rise(heap: number[], from: number): void {

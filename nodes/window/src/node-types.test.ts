@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { checkNodeType, run } from '@millrace/sdk/testing'
+import { descriptors } from './descriptors.ts'
+import { eventTime } from './event-time/operator.ts'
+import { nodeTypes } from './node-types.ts'
+
+describe('the package', () => {
+  it('has a behaviour for every descriptor, in the same order', () => {
+    expect(nodeTypes.map(({ descriptor }) => descriptor)).toEqual(descriptors)
+  })
+
+  it.each(nodeTypes.map((type) => [type.descriptor.type, type] as const))(
+    'has %s as the contract of nodes wants it',
+    async (_name, type) => {
+      expect(await checkNodeType(type, { eventTime: () => 0 })).toEqual([])
+    },
+  )
+
+  it.each(descriptors.map(({ type, title }) => [type, title] as const))(
+    'has help for %s',
+    (type, title) => {
+      const file = new URL(`./${type.slice('window/'.length)}/help.md`, import.meta.url)
+      expect(readFileSync(file, 'utf8').startsWith(`# ${title}\n`)).toBe(true)
+    },
+  )
+})
+
+describe('event time', () => {
+  it('passes messages on as they are, for the engine to stamp', () => {
+    const node = run(eventTime, { eventTime: () => 5 })
+    const message = { payload: { time: 5 } }
+    node.send(message)
+    expect(node.emitted('out')).toEqual([message])
+  })
+})
