@@ -7,17 +7,22 @@
 import { fork } from 'node:child_process'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
+import { openDeployment } from '@millrace/engine'
+import type { EngineHost } from '@millrace/engine'
+import type { Flow, FlowNode } from '@millrace/flow'
 import { realTime } from '@millrace/sdk/testing'
 
-const payload = JSON.stringify({
-  device: 'device-0042',
-  seq: 123_456,
-  at: 1_700_000_000_123,
-  temperature: 21.37,
-  humidity: 55.2,
-  vibration: 0.031,
-  unit: 'C',
-})
+const payloadOf = (device: number) =>
+  JSON.stringify({
+    device: `device-${String(device).padStart(4, '0')}`,
+    seq: 100_000 + device,
+    at: 1_700_000_000_123,
+    temperature: (device % 100) + 100.25,
+    humidity: 55.2,
+    vibration: 0.031,
+    unit: 'C',
+  })
+const payload = payloadOf(42)
 const topicCount = 1000
 const [role, ...rest] = process.argv.slice(2)
 
@@ -31,6 +36,8 @@ const cases = {
   'in → out (text)': millraceBoth('text'),
   'in → out (JSON)': millraceBoth('auto'),
   'mqtt.js in → out (JSON)': mqttJsBoth,
+  'flow in → out': flowPassthrough,
+  'flow in → window → out': flowPipeline,
 } satisfies Record<string, Case>
 
 /** Resolves when all messages were dealt with. */
@@ -149,7 +156,7 @@ function publishPacket(topic: string, body: string): Buffer {
 function blast(socket: Socket, count: number): void {
   const block: Buffer[] = []
   for (let device = 0; device < topicCount; device += 1) {
-    block.push(publishPacket(`bench/device-${String(device).padStart(4, '0')}`, payload))
+    block.push(publishPacket(`bench/device-${String(device).padStart(4, '0')}`, payloadOf(device)))
   }
   const bytes = Buffer.concat(block)
   let left = count
@@ -311,6 +318,101 @@ async function passThrough(count: number, { format, port }: { format: string; po
   await link.close()
 }
 /* oxlint-enable typescript/no-explicit-any */
+
+// The nodes in a flow, run by the engine in this process.
+
+async function runFlow(port: number, nodes: readonly FlowNode[]) {
+  const packages = await Promise.all([
+    import('@millrace/nodes-mqtt'),
+    import('@millrace/nodes-core'),
+    import('@millrace/nodes-window'),
+  ])
+  const types = packages.flatMap(({ nodeTypes }) => nodeTypes)
+  const { clock, schedule } = realTime(globalThis)
+  const host: EngineHost = {
+    nodeTypes: new Map(types.map((type) => [(type.descriptor as { type: string }).type, type])),
+    clock,
+    schedule: (delayMs, run) => {
+      if (delayMs > 0) return schedule(delayMs, run)
+      const immediate = setImmediate(run)
+      return { cancel: () => clearImmediate(immediate) }
+    },
+    http: { route: () => () => undefined, respond: () => false },
+    log: ({ level, text }) => {
+      if (level === 'error') console.error(text)
+    },
+    status: () => undefined,
+    report: () => undefined,
+    isWatched: () => true,
+    gauges: { allocate: (count) => new Float64Array(count), marker: new Int32Array([-1]) },
+  }
+  const wires = nodes.slice(1).map(({ id }, at) => ({
+    from: { node: nodes[at]!.id, port: 'out' },
+    to: { node: id, port: 'in' },
+  }))
+  const layout = {}
+  const flow: Flow = { millrace: 1, name: 'bench', title: 'bench', nodes, wires, layout }
+  const broker = {
+    id: 'broker',
+    type: 'mqtt/connection',
+    name: 'broker',
+    config: { host: '127.0.0.1', port, version: '3.1.1' },
+  }
+  const deployment = openDeployment({ flow, connections: [broker], secrets: {} }, host)
+  await deployment.start()
+  return deployment
+}
+
+const flowInput = (count: number, mode: string): FlowNode => ({
+  id: 'in',
+  type: 'mqtt/in',
+  config: { broker: 'broker', ...inConfig(count, mode, 'auto') },
+})
+
+async function flowPassthrough(count: number, port: number): Promise<void> {
+  const nodes = [
+    flowInput(count, 'x'),
+    { id: 'out', type: 'mqtt/out', config: { broker: 'broker' } },
+  ]
+  await runUntil(count, port, nodes)
+}
+
+async function flowPipeline(count: number, port: number): Promise<void> {
+  await runUntil(count, port, [
+    flowInput(count, 'x'),
+    { id: 'filter', type: 'core/filter', config: { condition: 'payload.temperature < 110' } },
+    {
+      id: 'change',
+      type: 'core/change',
+      config: {
+        rows: [
+          { id: '1', action: 'set', place: 'payload.kelvin', value: 'payload.temperature + 273' },
+        ],
+      },
+    },
+    {
+      id: 'window',
+      type: 'window/aggregate',
+      config: {
+        type: 'tumbling',
+        time: 'processing',
+        sizeMs: 1000,
+        groupBy: 'payload.device',
+        aggregates: [{ id: '1', name: 'mean', function: 'avg', value: 'payload.kelvin' }],
+      },
+    },
+    { id: 'out', type: 'mqtt/out', config: { broker: 'broker', topic: 'bench/out' } },
+  ])
+}
+
+async function runUntil(count: number, port: number, nodes: readonly FlowNode[]): Promise<void> {
+  const deployment = await runFlow(port, nodes)
+  const received = () =>
+    deployment.counters().ports.find(({ node, port: name }) => node === 'in' && name === 'out')!
+      .count
+  while (received() < count) await new Promise((resolve) => setTimeout(resolve, 5))
+  await deployment.stop({ drainMs: 1000 })
+}
 
 // mqtt.js as it comes.
 
