@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { checkNodeType, run } from '@millrace/sdk/testing'
+import { checkNodeType } from '@millrace/sdk/testing'
 import { descriptors } from './descriptors.ts'
-import { eventTime } from './event-time/operator.ts'
 import { nodeTypes } from './node-types.ts'
 
 describe('the package', () => {
@@ -24,13 +23,4 @@ describe('the package', () => {
       expect(readFileSync(file, 'utf8').startsWith(`# ${title}\n`)).toBe(true)
     },
   )
-})
-
-describe('event time', () => {
-  it('passes messages on as they are, for the engine to stamp', () => {
-    const node = run(eventTime, { eventTime: () => 5 })
-    const message = { payload: { time: 5 } }
-    node.send(message)
-    expect(node.emitted('out')).toEqual([message])
-  })
 })

@@ -11,6 +11,7 @@ export const descriptor = describe({
   keywords: ['set', 'rename', 'delete', 'move', 'copy', 'map', 'assign', 'calculate', 'convert'],
   inputs: [{ name: 'in', title: 'In' }],
   outputs: [{ name: 'out', title: 'Out' }],
+  face: '{rows}',
   targets: ['local', 'workers', 'flink'],
   fields: {
     rows: {

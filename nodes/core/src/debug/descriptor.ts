@@ -12,7 +12,7 @@ export const descriptor = describe({
   inputs: [{ name: 'in', title: 'In' }],
   outputs: [],
   errorPort: false,
-  face: '{shows}',
+  face: '{shows} · {expression}',
   promises: { idempotent: true },
   fields: {
     shows: {

@@ -17,7 +17,7 @@ export const descriptor = describe({
     then: [{ name: 'otherwise', title: 'Otherwise', help: 'No case holds.' }],
   },
   errorPort: false,
-  face: '{mode}',
+  face: '{cases} · {mode}',
   targets: ['local', 'workers', 'flink'],
   fields: {
     cases: {

@@ -69,8 +69,8 @@ export const aggregatesField = describe({
           kind: 'expression',
           returns: 'any',
           label: 'of',
-          placeholder: 'every message',
-          help: 'With an expression, only messages in which it has a value are counted.',
+          placeholder: 'payload.temperature',
+          help: 'Every message when empty; otherwise only those in which it has a value.',
           when: { field: 'function', is: ['count'] },
         },
         name: {

@@ -35,7 +35,7 @@ export const descriptor = describe({
     { name: 'late', title: 'Late', help: 'Messages that came after their window was done with.' },
   ],
   stateful: true,
-  face: '{type} {sizeMs}{gapMs}{messages}',
+  face: '{type} {sizeMs}{gapMs}{messages} · {groupBy}',
   targets: ['local', 'workers', 'flink'],
   fields: {
     type: {
