@@ -76,12 +76,22 @@ function serve(socket: Socket): void {
       else if (type === 3) take(bytes, from, to)
       else if (type === 8) {
         toSystem = socket
-        socket.write(Buffer.from([0x90, 3, bytes.readUInt8(from), bytes.readUInt8(from + 1), 0]))
+        // One reason code for each filter that was asked for [MQTT-3.8.4-5].
+        const granted = filterCount(bytes, from + 2, to)
+        const id = [bytes.readUInt8(from), bytes.readUInt8(from + 1)]
+        const codes = Array.from({ length: granted }, () => 0)
+        socket.write(Buffer.from([0x90, 2 + granted, ...id, ...codes]))
       } else if (type === 10) {
         socket.write(Buffer.from([0xb0, 2, bytes.readUInt8(from), bytes.readUInt8(from + 1)]))
       } else if (type === 12) socket.write(Buffer.from([0xd0, 0]))
     }),
   )
+}
+
+function filterCount(bytes: Buffer, from: number, to: number): number {
+  let count = 0
+  for (let at = from; at < to; at += 3 + bytes.readUInt16BE(at)) count += 1
+  return count
 }
 
 async function connectTo(port: number): Promise<object> {
