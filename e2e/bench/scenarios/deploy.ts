@@ -69,7 +69,7 @@ async function timeUntil(peer: Peer, text: string, act: () => Promise<void>): Pr
   await Promise.all([
     act(),
     until(`the answer ${text}`, 20_000, async () => {
-      const answer = await fetch(`${peer.flowUrl}/live`)
+      const answer = await fetch(`${peer.flowUrl}/live`, { signal: AbortSignal.timeout(500) })
       return (await answer.text()).includes(text) ? true : undefined
     }),
   ])
@@ -129,8 +129,8 @@ function millraceFlow(count: number, text: string): Flow {
   ]
   const wires = ['in > answer']
   for (let index = 0; nodes.length < count; index += 1) {
-    const rules = [{ id: '1', action: 'set', path: 'payload.n', value: String(index) }]
-    nodes.push({ id: `change-${index}`, type: 'core/change', config: { rules } })
+    const rows = [{ id: '1', action: 'set', place: 'payload.n', value: String(index) }]
+    nodes.push({ id: `change-${index}`, type: 'core/change', config: { rows } })
     wires.push(`${index % 20 === 0 ? 'inject' : `change-${index - 1}`} > change-${index}`)
   }
   return flowOf('live', nodes, wires)

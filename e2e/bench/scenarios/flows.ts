@@ -60,7 +60,7 @@ export const millracePipeline = flowOf(
       id: 'change',
       type: 'core/change',
       config: {
-        rules: [{ id: '1', action: 'set', path: 'payload.celsius', value: 'payload.value' }],
+        rows: [{ id: '1', action: 'set', place: 'payload.celsius', value: 'payload.value' }],
       },
     },
     {
@@ -70,8 +70,8 @@ export const millracePipeline = flowOf(
         type: 'tumbling',
         time: 'processing',
         sizeMs: 1000,
-        key: 'payload.device',
-        aggregates: [{ id: '1', name: 'mean', function: 'avg', field: 'payload.celsius' }],
+        groupBy: 'payload.device',
+        aggregates: [{ id: '1', name: 'mean', function: 'avg', value: 'payload.celsius' }],
       },
     },
     mqttOut('out', 'bench/out'),
