@@ -1,17 +1,16 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server as SocketServer } from 'socket.io'
-import type { Socket } from 'socket.io'
 import type { Answer, ClientEvents, DebugBatch, ServerEvents, TapsBatch } from '@millrace/protocol'
 import { checkHost, checkOrigin } from '../http/guard/host.ts'
 import type { OriginRules } from '../http/guard/host.ts'
 import type { Server } from '../server-parts.ts'
 import { mergeLooks } from './merge-looks.ts'
+import { Outbox } from './outbox.ts'
+import type { LiveSocket } from './outbox.ts'
 import { lookAtNothing, readRequest } from './requests.ts'
 import type { Look } from './requests.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { WatchedFlow } from './watched-flow.ts'
-
-type LiveSocket = Socket<ClientEvents, ServerEvents>
 
 const frameBytesMax = 64 * 1024
 const socketsMax = 100
@@ -34,6 +33,7 @@ export class LiveChannel {
   readonly #server: Server
   readonly #sockets: SocketServer<ClientEvents, ServerEvents>
   readonly #looks = new Map<LiveSocket, Look>()
+  readonly #outboxes = new Map<LiveSocket, Outbox>()
   readonly #flows = new Map<string, WatchedFlow>()
   readonly #stops: (() => void)[] = []
   readonly #statusTimer: NodeJS.Timeout
@@ -74,14 +74,15 @@ export class LiveChannel {
     this.#stops.push(
       supervisor.on('counters', (batch) => {
         this.#flows.get(batch.flow)?.addCounters(batch)
-        for (const socket of this.#watchers(batch.flow)) socket.volatile.emit('counters', batch)
+        for (const socket of this.#watchers(batch.flow))
+          this.#outbox(socket).send('counters', batch)
       }),
       supervisor.on('statuses', (batch) => {
         this.#flows.get(batch.flow)?.addStatuses(batch)
         for (const socket of this.#watchers(batch.flow)) socket.emit('statuses', batch)
       }),
       supervisor.on('points', (flow, batch) => {
-        for (const socket of this.#watchers(flow)) socket.volatile.emit('points', batch)
+        for (const socket of this.#watchers(flow)) this.#outbox(socket).send('points', batch)
       }),
       supervisor.on('log', (flow, entries) => {
         for (const socket of this.#watchers(flow)) socket.emit('log', { flow, entries })
@@ -106,6 +107,7 @@ export class LiveChannel {
     const bucket = new TokenBucket({ ...requestRate, nowMs: () => this.#server.clock.monotonic() })
     let offences = 0
     this.#looks.set(socket, lookAtNothing)
+    this.#outboxes.set(socket, new Outbox(socket))
     socket.onAny((event: unknown, request: unknown, done: unknown) => {
       const answer = this.#take(socket, bucket, { event, request })
       if (typeof done === 'function') done(answer)
@@ -116,6 +118,7 @@ export class LiveChannel {
     socket.on('disconnect', () => {
       const { flow } = this.#lookOf(socket)
       this.#looks.delete(socket)
+      this.#outboxes.delete(socket)
       if (flow !== null) this.#announce(flow)
     })
     socket.emit('server', this.#server.status())
@@ -142,6 +145,7 @@ export class LiveChannel {
   #look(socket: LiveSocket, look: Look): void {
     const before = this.#lookOf(socket)
     this.#looks.set(socket, look)
+    if (before.flow !== look.flow) this.#outbox(socket).forget()
     if (before.flow !== null && before.flow !== look.flow) this.#announce(before.flow)
     if (look.flow === null) return
     const known = this.#flows.get(look.flow)
@@ -163,7 +167,7 @@ export class LiveChannel {
   #sendDebug(batch: DebugBatch): void {
     for (const socket of this.#watchers(batch.flow)) {
       const wanted = debugFor(batch, this.#lookOf(socket).debugNodes)
-      if (wanted) socket.volatile.emit('debug', wanted)
+      if (wanted) this.#outbox(socket).sendDebug(wanted)
     }
   }
 
@@ -171,16 +175,24 @@ export class LiveChannel {
     for (const socket of this.#watchers(batch.flow)) {
       const { taps } = this.#lookOf(socket)
       const ports = batch.ports.filter(({ port }) => taps.includes(port))
-      if (ports.length > 0) socket.volatile.emit('taps', { flow: batch.flow, ports })
+      if (ports.length > 0) this.#outbox(socket).send('taps', { flow: batch.flow, ports })
     }
   }
 
   #sendStatus(): void {
-    if (this.#looks.size > 0) this.#sockets.volatile.emit('server', this.#server.status())
+    if (this.#looks.size === 0) return
+    const status = this.#server.status()
+    for (const socket of this.#looks.keys()) this.#outbox(socket).send('server', status)
   }
 
   #watchers(flow: string): readonly LiveSocket[] {
     return [...this.#looks].filter(([, look]) => look.flow === flow).map(([socket]) => socket)
+  }
+
+  #outbox(socket: LiveSocket): Outbox {
+    const known = this.#outboxes.get(socket) ?? new Outbox(socket)
+    this.#outboxes.set(socket, known)
+    return known
   }
 
   #lookOf(socket: LiveSocket): Look {

@@ -83,6 +83,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     end: async () => {
       await server.close()
       await directory.close()
+      // Nothing that a test does may be the server's own fault.
+      if (unforeseen.length > 0) throw new AggregateError(unforeseen)
     },
   }
 }

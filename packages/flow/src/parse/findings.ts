@@ -66,7 +66,7 @@ export class Findings {
   name(value: unknown, path: string, form: NameForm): string {
     const text = this.text(value, path, form.most)
     if (text === '' && typeof value !== 'string') return ''
-    if (form.pattern.test(text) && !isForbiddenKey(text)) return text
+    if (form.pattern.test(text)) return text
     if (isForbiddenKey(text)) this.add('KEY_FORBIDDEN', path, `"${text}" is a reserved word`)
     else this.add('SHAPE_NAME', path, `${JSON.stringify(text)} must be ${form.description}`)
     return ''
@@ -80,13 +80,13 @@ export interface NameForm {
 }
 
 export const idForm: NameForm = {
-  pattern: /^[A-Za-z0-9_-]{1,64}$/,
+  pattern: /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_-]{1,64}$/,
   most: limits.idCharacters,
   description: '1 to 64 letters, digits, "-" or "_"',
 }
 
 export const flowNameForm: NameForm = {
-  pattern: /^[a-z0-9][a-z0-9-]{0,63}$/,
+  pattern: /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9-]{0,63}$/,
   most: limits.idCharacters,
   description: '1 to 64 lower-case letters, digits or "-", and not start with "-"',
 }
