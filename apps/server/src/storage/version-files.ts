@@ -26,6 +26,8 @@ export class VersionFiles {
   readonly #files: AtomicFiles
   readonly #folder: string
   readonly #known = new Map<string, StoredVersion[]>()
+  /** The highest number of a file, readable or not. */
+  readonly #highest = new Map<string, number>()
 
   constructor(files: AtomicFiles, userDirectory: string) {
     this.#files = files
@@ -44,6 +46,7 @@ export class VersionFiles {
     const names = await this.#files.list(this.#folderOf(flow))
     const numbers = names.map((name) => Number(/^(\d{1,9})\.json$/.exec(name)?.[1] ?? Number.NaN))
     const wanted = numbers.filter((number) => number > 0).toSorted((one, other) => one - other)
+    this.#highest.set(flow, wanted.at(-1) ?? 0)
     const read = await Promise.all(wanted.map((number) => this.#readHead(flow, number)))
     const versions = read.filter((version) => version !== null)
     this.#known.set(flow, versions)
@@ -66,7 +69,8 @@ export class VersionFiles {
     const versions = [...(await this.list(flow))]
     const newest = versions.at(-1)
     if (newest?.revision === version.revision) return newest
-    const added = { number: (newest?.number ?? 0) + 1, ...version }
+    const added = { number: (this.#highest.get(flow) ?? 0) + 1, ...version }
+    this.#highest.set(flow, added.number)
     await this.#files.write(this.#path(flow, added.number), fileText(added, text))
     versions.push(added)
     const dropped = versions.splice(0, Math.max(0, versions.length - versionsMax))
