@@ -6,12 +6,13 @@ import type { WidgetProps } from './widget-props.ts'
 
 /** A few short options stand side by side; more, or longer ones, in a list. */
 export function ChoiceInput(props: WidgetProps<ChoiceField>) {
-  const { id, field, value, onChange, describedBy } = props
+  const { id, path, field, value, onChange, describedBy } = props
+  const isInList = path.includes(']')
   const chosen = typeof value === 'string' ? value : field.default
   const help = field.options.find((option) => option.value === chosen)?.help
   return (
     <>
-      {fitsSideBySide(field.options) ? (
+      {fitsSideBySide(field.options, isInList) ? (
         <RadioGroup.Root
           id={id}
           className={styles['segments']}
@@ -49,7 +50,7 @@ export function ChoiceInput(props: WidgetProps<ChoiceField>) {
   )
 }
 
-function fitsSideBySide(options: readonly ChoiceOption[]): boolean {
+function fitsSideBySide(options: readonly ChoiceOption[], isInList: boolean): boolean {
   const letters = options.reduce((sum, option) => sum + option.label.length, 0)
-  return options.length <= 4 && letters <= 30
+  return !isInList && options.length <= 4 && letters <= 30
 }

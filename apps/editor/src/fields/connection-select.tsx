@@ -48,7 +48,7 @@ export function ConnectionSelect(props: WidgetProps<ConnectionField>) {
         <Icon name="chevron-down" size={14} />
       </span>
       <IconButton
-        icon="settings-2"
+        icon="pencil"
         label={`Edit this ${field.label.toLowerCase()}`}
         disabled={!isKnown}
         onClick={() => layout.openDialog({ kind: 'connection', id: chosen })}

@@ -9,9 +9,11 @@ test.each([
   ['250ms', 250],
   ['1 h 30 min', 5_400_000],
   [' 2 Days ', 172_800_000],
+  ['-1 h', -3_600_000],
+  ['− 90 s', -90_000],
 ])('reads %s', (text, ms) => expect(parseDuration(text)).toBe(ms))
 
-test.each(['', 'soon', '10 parsecs', '10 s of it', '-1 s'])('refuses %j', (text) =>
+test.each(['', 'soon', '10 parsecs', '10 s of it', '-', '--1 s'])('refuses %j', (text) =>
   expect(parseDuration(text)).toBeUndefined(),
 )
 
@@ -22,6 +24,7 @@ test.each([
   [1234, '1234 ms'],
   [86_400_000, '1 d'],
   [500, '500 ms'],
+  [-3_600_000, '−1 h'],
 ])('prints %i ms', (ms, text) => {
   expect(printDuration(ms)).toBe(text)
   expect(parseDuration(text)).toBe(ms)

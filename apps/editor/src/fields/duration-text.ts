@@ -23,17 +23,22 @@ const unitsByName: ReadonlyMap<string, number> = new Map([
 /** Milliseconds as a person reads them, in the largest unit that needs at most three decimals. */
 export function printDuration(ms: number): string {
   if (ms === 0) return '0 s'
+  if (ms < 0) return `−${printDuration(-ms)}`
   const unit = units.find((one) => ms >= one.ms && Number.isInteger((ms / one.ms) * 4))
   const { name, ms: size } = unit ?? units[units.length - 1] ?? { name: 'ms', ms: 1 }
   return `${ms / size} ${name}`
 }
 
 /**
- * Reads "10 s", "1.5 min", "1 h 30 min" or "250ms". A number alone is seconds.
+ * Reads "10 s", "1.5 min", "1 h 30 min", "250ms" or "−1 h". A number alone is seconds.
  * Gives milliseconds, or undefined when it is no duration.
  */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim().toLowerCase()
+  if (/^[-−](?![-−])/.test(trimmed)) {
+    const size = parseDuration(trimmed.slice(1))
+    return size === undefined ? undefined : -size
+  }
   if (/^\d+([.,]\d+)?$/.test(trimmed)) return Number(trimmed.replace(',', '.')) * 1000
   const parts = [...trimmed.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)\s*/gy)]
   if (parts.length === 0 || parts.map(([whole]) => whole).join('').length !== trimmed.length) {

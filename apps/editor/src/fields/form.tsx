@@ -1,71 +1,58 @@
 import { useId, useState, type ReactNode } from 'react'
 import { configValue, isConfigShown } from '@millrace/flow'
-import type { Field, Fields } from '@millrace/sdk/descriptor'
+import type { Field } from '@millrace/sdk/descriptor'
 import { Icon } from '../ui/index.ts'
 import { useFieldSurroundings, useProblem } from './field-context.ts'
 import styles from './fields.module.css'
 import type { FormProps } from './form-props.ts'
+import { HelpWords } from './help-words.tsx'
+import { sectionsOf, type Section } from './sections.ts'
 import { Widget } from './widget.tsx'
-
-interface Section {
-  readonly title: string | undefined
-  readonly names: string[]
-}
 
 /** A form made from the fields of a descriptor. */
 export function Form({ fields, config, onChange, prefix = '' }: FormProps) {
   const shown = Object.keys(fields).filter((name) => isConfigShown(fields, config, name))
   const plain = shown.filter((name) => fields[name]?.advanced !== true)
   const advanced = shown.filter((name) => fields[name]?.advanced === true)
-  const rows = (names: readonly string[]) =>
-    sectionsOf(fields, names).map((section) => (
-      <fieldset key={section.title ?? section.names[0]} className={styles['section']}>
-        {section.title !== undefined && <legend>{section.title}</legend>}
-        {section.names.map((name) => (
-          <FieldRow
-            key={name}
-            name={name}
-            path={`${prefix}${name}`}
-            field={fields[name]}
-            value={configValue(fields, config, name)}
-            onChange={(value) => onChange(name, value)}
-          />
-        ))}
+  const rows = (sections: readonly Section[]) =>
+    sections.map(({ title, names }) => (
+      <fieldset key={title ?? names[0]} className={styles['section']}>
+        {title !== undefined && <legend>{title}</legend>}
+        <div className={styles['rows']}>
+          {names.map((name) => (
+            <FieldRow
+              key={name}
+              name={name}
+              path={`${prefix}${name}`}
+              field={fields[name]}
+              isNamedAbove={fields[name]?.label === title}
+              value={configValue(fields, config, name)}
+              onChange={(value) => onChange(name, value)}
+            />
+          ))}
+        </div>
       </fieldset>
     ))
   return (
     <div className={styles['form']}>
-      {rows(plain)}
+      {rows(sectionsOf(fields, plain))}
       {advanced.length > 0 && (
-        <Advanced names={advanced} prefix={prefix} count={advanced.length}>
-          {rows(advanced)}
+        <Advanced names={advanced} prefix={prefix}>
+          {rows(sectionsOf(fields, advanced))}
         </Advanced>
       )}
     </div>
   )
 }
 
-function sectionsOf(fields: Fields, names: readonly string[]): readonly Section[] {
-  const sections: Section[] = []
-  for (const name of names) {
-    const title = fields[name]?.section
-    const last = sections.at(-1)
-    if (last === undefined || (title !== undefined && title !== last.title)) {
-      sections.push({ title, names: [name] })
-    } else last.names.push(name)
-  }
-  return sections
-}
-
 interface AdvancedProps {
   readonly names: readonly string[]
   readonly prefix: string
-  readonly count: number
   readonly children: ReactNode
 }
 
 /** Folded away until asked for, unless something in it is wrong. */
-function Advanced({ names, prefix, count, children }: AdvancedProps) {
+function Advanced({ names, prefix, children }: AdvancedProps) {
   const [isOpen, setOpen] = useState(false)
   const { problems } = useFieldSurroundings()
   const isWrong = problems.some(({ field }) =>
@@ -82,7 +69,7 @@ function Advanced({ names, prefix, count, children }: AdvancedProps) {
       >
         <Icon name={isShown ? 'chevron-down' : 'chevron-right'} size={14} />
         Advanced
-        <span className={styles['dim']}>{count}</span>
+        <span className={styles['dim']}>{names.length}</span>
       </button>
       {isShown && children}
     </div>
@@ -93,28 +80,29 @@ interface FieldRowProps {
   readonly name: string
   readonly path: string
   readonly field: Field | undefined
+  /** The heading says what the label would. */
+  readonly isNamedAbove: boolean
   readonly value: unknown
   readonly onChange: (value: unknown) => void
 }
 
 const renderForm = (props: FormProps) => <Form {...props} />
 
-function FieldRow({ name, path, field, value, onChange }: FieldRowProps) {
+function FieldRow(props: FieldRowProps) {
+  const { name, path, field, isNamedAbove, value, onChange } = props
   const id = useId()
   const problem = useProblem(path)
   if (field === undefined) return null
   const isRequired = 'required' in field && field.required === true
   const describedBy = problem !== undefined || field.help !== undefined ? `${id}-help` : undefined
-  const isInline = field.kind === 'boolean'
   return (
     <div
       className={styles['row']}
       data-kind={field.kind}
       data-field={path}
-      data-inline={isInline || undefined}
       data-wrong={problem?.severity}
     >
-      <label id={`${id}-label`} htmlFor={id} className={styles['label']}>
+      <label id={`${id}-label`} htmlFor={id} className={isNamedAbove ? 'unseen' : styles['label']}>
         {field.label}
         {isRequired && (
           <span className={styles['required']} aria-hidden>
@@ -140,7 +128,7 @@ function FieldRow({ name, path, field, value, onChange }: FieldRowProps) {
       ) : (
         field.help !== undefined && (
           <p id={describedBy} className={styles['help']}>
-            {field.help}
+            <HelpWords text={field.help} />
           </p>
         )
       )}

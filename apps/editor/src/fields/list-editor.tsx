@@ -1,23 +1,19 @@
-import type { KeyboardEvent } from 'react'
+import { useState } from 'react'
 import type { ListField } from '@millrace/sdk/descriptor'
-import { Button, IconButton } from '../ui/index.ts'
+import { Button } from '../ui/index.ts'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
+import { ListRow } from './list-row.tsx'
 import type { WidgetProps } from './widget-props.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
-/** Rows that can be added, removed and put in another order (Alt+arrows). */
-export function ListEditor({
-  id,
-  path,
-  field,
-  value,
-  onChange,
-  renderForm,
-}: WidgetProps<ListField>) {
+/** Rows that can be added, removed and put in another order, by dragging or Alt+arrows. */
+export function ListEditor(props: WidgetProps<ListField>) {
+  const { id, path, field, value, onChange, renderForm } = props
   const rows = rowsOf(value)
   const { settle } = useFieldSurroundings()
+  const [dragged, setDragged] = useState<number>()
   const put = (next: readonly Row[]) => {
     settle()
     onChange(next)
@@ -27,55 +23,30 @@ export function ListEditor({
     if (row === undefined || to < 0 || to >= rows.length) return
     put(rows.toSpliced(from, 1).toSpliced(to, 0, row))
   }
-  const onKeyDown = (event: KeyboardEvent, index: number) => {
-    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
-    event.preventDefault()
-    move(index, event.key === 'ArrowUp' ? index - 1 : index + 1)
-  }
   return (
     <div id={id} className={styles['list']} role="group" aria-labelledby={`${id}-label`}>
       {rows.map((row, index) => (
-        <div
+        <ListRow
           key={typeof row['id'] === 'string' ? row['id'] : index}
-          className={styles['listRow']}
-          role="group"
-          aria-label={`${field.itemLabel} ${index + 1}`}
-          onKeyDown={(event) => onKeyDown(event, index)}
+          label={`${capital(field.itemLabel)} ${index + 1}`}
+          isFirst={index === 0}
+          isLast={index === rows.length - 1}
+          isDragged={dragged === index}
+          isDropPlace={dragged !== undefined && dragged !== index}
+          onDrag={(isDragged) => setDragged(isDragged ? index : undefined)}
+          onDrop={() => dragged !== undefined && move(dragged, index)}
+          onMove={(by) => move(index, index + by)}
+          onRemove={
+            rows.length > (field.min ?? 0) ? () => put(rows.toSpliced(index, 1)) : undefined
+          }
         >
-          <div className={styles['listRowHead']}>
-            <span className={styles['dim']}>{index + 1}</span>
-            <span className={styles['grow']} />
-            <IconButton
-              icon="arrow-up"
-              size="small"
-              label={`Move ${field.itemLabel} ${index + 1} up`}
-              shortcut="Alt+ArrowUp"
-              disabled={index === 0}
-              onClick={() => move(index, index - 1)}
-            />
-            <IconButton
-              icon="arrow-down"
-              size="small"
-              label={`Move ${field.itemLabel} ${index + 1} down`}
-              shortcut="Alt+ArrowDown"
-              disabled={index === rows.length - 1}
-              onClick={() => move(index, index + 1)}
-            />
-            <IconButton
-              icon="x"
-              size="small"
-              label={`Remove ${field.itemLabel} ${index + 1}`}
-              disabled={rows.length <= (field.min ?? 0)}
-              onClick={() => put(rows.toSpliced(index, 1))}
-            />
-          </div>
           {renderForm({
             fields: field.item,
             config: row,
             prefix: `${path}[${index}].`,
             onChange: (name, changed) => onChange(rows.with(index, changedRow(row, name, changed))),
           })}
-        </div>
+        </ListRow>
       ))}
       <Button
         icon="plus"
@@ -107,4 +78,8 @@ function freeId(rows: readonly Row[]): string {
   let number = 1
   while (taken.has(String(number))) number += 1
   return String(number)
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

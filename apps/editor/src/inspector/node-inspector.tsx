@@ -25,7 +25,8 @@ export function NodeInspector({ flow, id }: NodeProps) {
   const [tab, setTab] = useState('settings')
   if (node === undefined) return null
   const descriptor = descriptors.get(node.type)
-  const wrong = problems.filter((problem) => problem.node === id).length
+  const wrong = problems.filter((problem) => problem.node === id)
+  const isError = wrong.some(({ severity }) => severity === 'error')
   return (
     <div className={styles['inspector']}>
       <NodeHead flow={flow} id={id} descriptor={descriptor} />
@@ -42,8 +43,8 @@ export function NodeInspector({ flow, id }: NodeProps) {
             {
               id: 'settings',
               label: 'Settings',
-              count: wrong,
-              countLook: 'error',
+              count: wrong.length,
+              countLook: isError ? 'error' : 'warning',
               content: <Settings flow={flow} id={id} descriptor={descriptor} />,
             },
             { id: 'data', label: 'Data', content: <DataTab flow={flow} id={id} /> },
@@ -88,7 +89,10 @@ function NodeHead({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
           onClick={() => flow.deleteNodes([id])}
         />
       </div>
-      <StatusLine id={id} title={descriptor?.title ?? node.type} />
+      <StatusLine
+        id={id}
+        title={node.name === undefined ? node.type : (descriptor?.title ?? node.type)}
+      />
       {descriptor?.actions !== undefined && (
         <div className={styles['actions']}>
           {descriptor.actions.map((action) => (

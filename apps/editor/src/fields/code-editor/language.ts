@@ -2,7 +2,7 @@ import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/
 import type { Extension } from '@codemirror/state'
 import { tags } from '@lezer/highlight'
 
-const word = /[A-Za-z_$][\w$]*/y
+const word = /^[A-Za-z_$][\w$]*/
 
 interface Place {
   /** Inside `{{ }}`; always true in an expression. */

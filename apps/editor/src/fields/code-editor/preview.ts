@@ -11,10 +11,13 @@ export function previewOf(
 ): string | undefined {
   if (sample === undefined || text.trim() === '') return undefined
   if (field.kind === 'template') {
-    const template = interpretTemplate(text)
-    return template.ok ? shortText(template.value(sample)) : undefined
+    const template = text.includes('{{') ? interpretTemplate(text) : undefined
+    return template?.ok === true ? shortText(template.value(sample)) : undefined
   }
   if (field.kind !== 'expression' && field.kind !== 'path') return undefined
   const expression = interpret(text)
-  return expression.ok ? shortText(expression.value(sample)) : undefined
+  if (!expression.ok) return undefined
+  const value = expression.value(sample)
+  // A place that is not there yet is one that a node is about to fill.
+  return field.kind === 'path' && value == null ? undefined : shortText(value)
 }

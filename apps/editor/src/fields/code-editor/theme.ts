@@ -21,7 +21,8 @@ export const codeTheme: Extension = EditorView.theme({
     color: 'var(--text-faint)',
   },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
-  '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)' },
+  '.cm-matchingBracket': { backgroundColor: 'transparent' },
   '.cm-tooltip': {
     border: '1px solid var(--line-strong)',
     borderRadius: 'var(--radius-s)',
