@@ -72,6 +72,7 @@ describe('inject', () => {
     const node = await started({ schedule: 'every', everyMs: 1000 })
     await node.stop()
     node.advance(5000)
+    expect(() => node.action('inject')).toThrow('is stopping')
     expect(node.emitted()).toHaveLength(0)
   })
 

@@ -1,4 +1,4 @@
-import { source } from '@millrace/sdk'
+import { NodeError, source } from '@millrace/sdk'
 import type { Message, SourceContext } from '@millrace/sdk'
 import { calendar } from './calendar.ts'
 import { descriptor } from './descriptor.ts'
@@ -38,7 +38,10 @@ export const inject = source(descriptor, (context) => {
     stop() {
       isStopped = true
     },
-    onAction: send,
+    onAction() {
+      if (isStopped) throw new NodeError('INJECT_STOPPED', 'The flow is stopping.')
+      send()
+    },
   }
 })
 

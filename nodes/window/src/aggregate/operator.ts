@@ -88,7 +88,8 @@ abstract class WindowOperator implements Operator {
 class CountWindow extends WindowOperator {
   onMessage(message: Message): void {
     this.ready()
-    this.add(message, message.time ?? this.context.clock.now())
+    const { time } = message
+    this.add(message, isTime(time) ? time : this.context.clock.now())
   }
 }
 
@@ -96,7 +97,7 @@ class EventTimeWindow extends WindowOperator {
   onMessage(message: Message): void {
     this.ready()
     const { time } = message
-    if (typeof time !== 'number' || !(Math.abs(time) <= timeMax)) {
+    if (!isTime(time)) {
       throw new NodeError('WINDOW_NO_TIME', 'The message has no time that can be used.')
     }
     this.add(message, Math.floor(time))
@@ -155,3 +156,7 @@ class ProcessingTimeWindow extends WindowOperator {
 
 /** Longest stretch slept through, so that a clock that was set is noticed. */
 const sleepMaxMs = 60_000
+
+function isTime(time: unknown): time is number {
+  return typeof time === 'number' && Math.abs(time) <= timeMax
+}
