@@ -2,11 +2,14 @@ import { openCatalog } from '@millrace/catalog'
 import { engineEnvironment, engineSettings } from '../config/engine-settings.ts'
 import { UsageError, usualPort } from '../config/settings.ts'
 import type { Settings } from '../config/settings.ts'
+import type { EmbeddedBroker } from '../first-minute/embedded-broker.ts'
 import { openServer } from '../open-server.ts'
 import type { OpenServer } from '../open-server.ts'
+import type { BrokerAddresses } from '../status.ts'
 import { realDisk } from '../storage/disk.ts'
 import { openUserDirectory } from '../storage/user-directory.ts'
 import { createSupervisor } from '../supervisor/engine-supervisor.ts'
+import { openDemo, openDemoBroker } from './open-demo.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const drainMs = 10_000
@@ -14,7 +17,7 @@ const portsTried = 20
 
 /** Runs the server until it is interrupted, then ends it drained. */
 export async function start(settings: Settings, surroundings: Surroundings): Promise<number> {
-  const { clock, note, print } = surroundings
+  const { clock, note, print, interrupted } = surroundings
   const onUnforeseen = (error: unknown) => note(textOf(error))
   const [directory, catalog] = await Promise.all([
     openUserDirectory({ path: settings.userDirectory, disk: realDisk }),
@@ -26,6 +29,9 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     settings: engineSettings({ nodePackages, flowPort: settings.flowPort }),
     environment: engineEnvironment(surroundings.environment),
   })
+  const starting = supervisor.start()
+  const { brokerPort, isWithDemo } = settings
+  const broker = isWithDemo ? await openDemoBroker(directory, { brokerPort, note }) : null
   const server = await openServer({
     version: surroundings.version,
     clock,
@@ -33,21 +39,28 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     nodeTypes: catalog.descriptors,
     supervisor,
     editorFolder: surroundings.editorFolder,
+    broker: () => addressesOf(broker),
     problems: catalog.problems.map((problem) => `${problem.package}: ${problem.message}`),
     onUnforeseen,
   })
   for (const problem of server.parts.status().problems ?? []) note(problem)
-  const engineStarted = supervisor.start()
   const port = await listenSomewhere(server, settings)
   print(`Millrace is at http://localhost:${port}`)
-  await engineStarted
+  await starting
+  if (broker) await openDemo(server.parts, broker).catch(onUnforeseen)
   await server.parts.deployments.startAll()
-  await surroundings.interrupted
+  await interrupted
   note('Ending: flows are drained …')
   await server.close()
   await supervisor.close({ drainMs })
+  await broker?.close()
   await directory.close()
   return 0
+}
+function addressesOf(broker: EmbeddedBroker | null): BrokerAddresses {
+  if (broker === null) return {}
+  const { brokerUrl, brokerWsUrl } = broker
+  return { brokerUrl, brokerWsUrl }
 }
 
 /** A port that was asked for must be free; without one the next free port will do. */
