@@ -55,6 +55,7 @@ export class BrokerLink implements Broker {
   private failure: NodeError | undefined
   private failures = 0
   private connectedAt = 0
+  private droppedTold = 0
   private retry: Timer | undefined
 
   constructor(options: LinkOptions) {
@@ -78,7 +79,7 @@ export class BrokerLink implements Broker {
     })
     const { client: library, inbox } = this
     this.subscriber = new Subscriber({ client: library, inbox, timers, log: options.log, onChange })
-    this.keepAlive = new KeepAlive({ client: library, timers, onSilence: () => this.onSilence() })
+    this.keepAlive = new KeepAlive({ client: library, timers, onTick: () => this.onTick() })
     this.listen()
     this.client.connect()
   }
@@ -140,9 +141,9 @@ export class BrokerLink implements Broker {
 
   private openLane(): Lane {
     const { inbox, outbox, writer, options } = this
-    const { target, packetBytesMax } = options
+    const { target, packetBytesMax, clock, timers } = options
     const socket = openSocket(target, (bytes) => lane.onData(bytes))
-    const lane: Lane = new Lane({ socket, inbox, outbox, writer, packetBytesMax })
+    const lane: Lane = new Lane({ socket, inbox, outbox, writer, packetBytesMax, clock, timers })
     // Errors of the stream without a code are kept back by the library.
     lane.on('error', (error) => (this.failure ??= connectError(error, this.where)))
     this.lane = lane
@@ -189,13 +190,23 @@ export class BrokerLink implements Broker {
     return this.options.clock.monotonic() - this.connectedAt
   }
 
-  private onSilence(): void {
+  private onTick(): void {
     if (this.lane === undefined) return
     // While we do not read, we cannot hear.
     const isHeard = this.lane.isHeard || !this.isReading
     this.lane.isHeard = false
+    this.tellDropped()
     if (this.keepAlive.tick(isHeard)) return
     this.lane.destroy(Object.assign(new Error('silent'), { code: 'MQTT_SILENT' }))
+  }
+
+  private tellDropped(): void {
+    const { droppedCount } = this.inbox
+    if (droppedCount === this.droppedTold) return
+    const text =
+      'QoS 0 messages were given up: the flow was too slow while confirmations had to be read.'
+    this.options.log.warn(text, { count: droppedCount - this.droppedTold })
+    this.droppedTold = droppedCount
   }
 
   /** Slows the flow, or the broker, to what the other side takes. */

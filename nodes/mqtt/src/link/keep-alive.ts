@@ -19,11 +19,11 @@ export class KeepAlive {
     readonly client: Pinging
     readonly timers: Timers
     /** Due for a look at whether the broker was heard; answers with `tick`. */
-    readonly onSilence: () => void
+    readonly onTick: () => void
   }) {
     this.client = options.client
     this.timers = options.timers
-    this.onTick = options.onSilence
+    this.onTick = options.onTick
   }
 
   start(keepAliveMs: number): void {

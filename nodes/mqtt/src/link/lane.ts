@@ -1,8 +1,10 @@
 import { Duplex } from 'node:stream'
+import type { Clock, Timers } from '@millrace/sdk'
 import { packetType } from '../wire/packet-type.ts'
 import { PacketSplitter } from '../wire/packet-splitter.ts'
 import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
+import { ReadPace, restMs } from './read-pace.ts'
 import type { SocketWriter } from './socket-writer.ts'
 
 export interface LaneParts {
@@ -11,6 +13,8 @@ export interface LaneParts {
   readonly outbox: Outbox
   readonly writer: SocketWriter
   readonly packetBytesMax: number
+  readonly clock: Clock
+  readonly timers: Timers
 }
 
 /**
@@ -22,6 +26,10 @@ export class Lane extends Duplex {
   isHeard = false
   private readonly parts: LaneParts
   private readonly splitter: PacketSplitter
+  private readonly pace = new ReadPace()
+  private messages = 0
+  private isHeldBack = false
+  private isResting = false
 
   constructor(parts: LaneParts) {
     super({ decodeStrings: true })
@@ -36,8 +44,9 @@ export class Lane extends Duplex {
 
   /** Looks at what a read has brought; called by the socket. */
   onData(chunk: Buffer): void {
-    const { inbox, writer } = this.parts
+    const { inbox, writer, clock } = this.parts
     this.isHeard = true
+    this.messages = 0
     writer.beginTurn()
     try {
       this.split(chunk)
@@ -45,15 +54,28 @@ export class Lane extends Duplex {
     } finally {
       writer.endTurn()
     }
+    if (this.pace.restsAfter(this.messages, chunk.length, clock.monotonic())) this.rest()
   }
 
   /** The broker is not read from; what it has sent waits in the network. */
   pauseReading(): void {
+    this.isHeldBack = true
     this.parts.socket.pause()
   }
 
   resumeReading(): void {
-    this.parts.socket.resume()
+    this.isHeldBack = false
+    if (!this.isResting) this.parts.socket.resume()
+  }
+
+  private rest(): void {
+    if (this.isResting || this.isHeldBack) return
+    this.isResting = true
+    this.parts.socket.pause()
+    this.parts.timers.after(restMs, () => {
+      this.isResting = false
+      if (!this.isHeldBack) this.parts.socket.resume()
+    })
   }
 
   private split(chunk: Buffer): void {
@@ -71,6 +93,7 @@ export class Lane extends Duplex {
     const { inbox, outbox } = this.parts
     switch (type) {
       case packetType.publish:
+        this.messages += 1
         return inbox.onPublish(bytes, start, body, end)
       case packetType.puback:
       case packetType.pubrec:
