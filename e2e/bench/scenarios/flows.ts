@@ -80,6 +80,12 @@ export const millracePipeline = flowOf(
   ['in > filter', 'filter > change', 'change > window', 'window > out', 'marker-in > marker-out'],
 )
 
+export const millraceDebug = flowOf(
+  'debug',
+  [mqttIn('in', 'bench/in/#'), { id: 'debug', type: 'core/debug', config: {} }, ...markers],
+  ['in > debug', 'marker-in > marker-out'],
+)
+
 export const millraceHttp = flowOf(
   'http',
   [
@@ -168,6 +174,19 @@ export const redPipeline = (port: number): object[] => [
     libs: [],
   }),
   redMqtt('out', 'mqtt out', 'bench/out'),
+  ...redMarkers,
+]
+
+export const redDebug = (port: number): object[] => [
+  redTab,
+  redBroker(port),
+  redMqtt('in', 'mqtt in', 'bench/in/#', ['debug']),
+  redNode('debug', 'debug', [], {
+    active: true,
+    tosidebar: true,
+    complete: 'payload',
+    targetType: 'msg',
+  }),
   ...redMarkers,
 ]
 

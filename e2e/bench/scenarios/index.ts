@@ -1,5 +1,6 @@
 import { chain } from './chain.ts'
 import { deploy } from './deploy.ts'
+import { editor } from './editor.ts'
 import { http } from './http.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
 import type { Scenario } from './scenario.ts'
@@ -11,4 +12,5 @@ export const scenarios: readonly Scenario[] = [
   http,
   deploy,
   chain,
+  editor,
 ]

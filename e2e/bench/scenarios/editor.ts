@@ -1,0 +1,126 @@
+import { chromium, type Browser, type Page } from '@playwright/test'
+import { chromiumArguments, findChromium } from '@millrace/services'
+import { startMqttLoad, type MqttLoad } from '../load/mqtt-driver.ts'
+import { deployMillrace, startMillrace } from '../peers/millrace.ts'
+import { deployNodeRed, startNodeRed } from '../peers/node-red.ts'
+import type { Peer } from '../peers/peer.ts'
+import { processCost } from '../process-cost.ts'
+import { brokerAt, millraceDebug, redDebug } from './flows.ts'
+import { byTurns, figuresOf, type Measured, type Scenario } from './scenario.ts'
+
+const perSecond = 5000
+const seconds = 8
+
+/** What the page costs to load, and what looking at a busy flow costs the flow and the page. */
+export const editor: Scenario = {
+  name: 'editor',
+  about: `first load; a debug node at ${perSecond} messages a second with the editor open`,
+  measure: async ({ runs, say }) => {
+    const results = await byTurns(
+      runs,
+      async () => once(await startMillrace(), say),
+      async () => once(await startNodeRed(), say),
+    )
+    return figuresOf(
+      'editor',
+      [
+        { measure: 'first load', unit: 'KB', isCost: true, goal: '≤ 300' },
+        { measure: 'interactive', unit: 'ms', isCost: true, goal: '≤ 1,500' },
+        { measure: 'CPU, nobody looks', unit: 'µs/message', isCost: true },
+        { measure: 'CPU, editor open', unit: 'µs/message', isCost: true },
+        { measure: 'frames', unit: 'a second', isCost: false, goal: '> 50' },
+      ],
+      results,
+    )
+  },
+}
+
+async function once(peer: Peer, say: (text: string) => void): Promise<Measured> {
+  const load = await startMqttLoad()
+  const browser = await launch()
+  try {
+    if (peer.name === 'millrace') await deployMillrace(peer, millraceDebug, [brokerAt(load.port)])
+    else await deployNodeRed(peer, redDebug(load.port))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await play(load, peer)
+    const alone = await play(load, peer)
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const opened = await open(page, peer)
+    await showDebug(page, peer)
+    const [looked, frames] = await Promise.all([play(load, peer), framesOf(page)])
+    const measured = {
+      ...opened,
+      'CPU, nobody looks': alone,
+      'CPU, editor open': looked,
+      frames,
+    }
+    say(`editor ${peer.name}: ${JSON.stringify(measured)}`)
+    return measured
+  } finally {
+    await browser.close()
+    await peer.stop()
+    load.close()
+  }
+}
+
+function launch(): Promise<Browser> {
+  const executablePath = findChromium()
+  return chromium.launch({
+    args: [...chromiumArguments],
+    ...(executablePath === undefined ? {} : { executablePath }),
+  })
+}
+
+/** Bytes as they came over the wire, and the time until a node can be seen on the canvas. */
+async function open(page: Page, peer: Peer): Promise<Measured> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  let bytes = 0
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength
+  })
+  const node = peer.name === 'millrace' ? '[data-testid^="node-"]' : '.red-ui-flow-node'
+  const started = performance.now()
+  await page.goto(peer.name === 'millrace' ? `${peer.url}/` : `${peer.url}/#flow/tab`)
+  await page.locator(node).first().waitFor({ timeout: 30_000 })
+  const interactive = performance.now() - started
+  await page.waitForTimeout(500)
+  return { 'first load': bytes / 1024, interactive }
+}
+
+async function showDebug(page: Page, peer: Peer): Promise<void> {
+  if (peer.name === 'millrace') {
+    await page.getByTestId('drawer-debug').click()
+    await page.getByTestId('drawer').waitFor()
+  } else await page.evaluate('RED.sidebar.show("debug")')
+}
+
+/** CPU microseconds a message of a paced stretch. */
+async function play(load: MqttLoad, peer: Peer): Promise<number> {
+  const before = processCost(peer.pid)
+  const result = await load.run({
+    count: perSecond * seconds,
+    ratePerSecond: perSecond,
+    devices: 100,
+    oneIn: 10,
+    isEcho: false,
+    patienceMs: 5000,
+  })
+  return (processCost(peer.pid).cpuUs - before.cpuUs) / result.sent
+}
+
+/** Frames a second that the page drew, over most of the stretch. */
+async function framesOf(page: Page): Promise<number> {
+  const counted = await page.evaluate(`new Promise((resolve) => {
+    let frames = 0
+    const started = performance.now()
+    const step = () => {
+      frames += 1
+      const elapsed = performance.now() - started
+      if (elapsed < ${(seconds - 2) * 1000}) requestAnimationFrame(step)
+      else resolve(frames / elapsed * 1000)
+    }
+    requestAnimationFrame(step)
+  })`)
+  return Number(counted)
+}
