@@ -7,6 +7,7 @@ import { ref, schemas } from './openapi/schemas.ts'
 import { checkParameters } from './parameters.ts'
 import { bodyBytesMax } from './route.ts'
 import type { Route } from './route.ts'
+import { sendJson } from './send-json.ts'
 
 /** Routes requests by the list, and lets only those through that are as their route says. */
 export function apiRouter(routes: readonly Route[]): Router {
@@ -41,7 +42,7 @@ function handler(route: Route): RequestHandler {
     response.setHeader('Cache-Control', 'no-store')
     const { status = 200, body } = answer
     if (body === undefined) response.status(status).end()
-    else response.status(status).json(body)
+    else await sendJson(request, response.status(status), body)
   }
 }
 
