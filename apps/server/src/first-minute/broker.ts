@@ -1,19 +1,26 @@
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { createServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Aedes } from 'aedes'
 import { createWebSocketStream, WebSocketServer } from 'ws'
+import { nodeHttp } from '../engine-process/http/node-http.ts'
 import { Audience } from './audience.ts'
-import { listenNear } from './listen.ts'
+import { listen } from './listen.ts'
 import { Plant } from './plant.ts'
 import { RetainedBound } from './retained-bound.ts'
 
 export interface BrokerOptions {
   readonly host: string
-  /** Wanted ports; another is taken where one is in use. */
   readonly mqttPort: number
   readonly wsPort: number
   readonly seed: number
   readonly now: () => number
+}
+
+/** Whether clients left something behind that has to be kept for them. */
+export interface Kept {
+  readonly retained: RetainedBound
+  hasSessions: boolean
 }
 
 const packetBytesMax = 1_048_576
@@ -27,13 +34,14 @@ const publishEveryMs = 100
 export class Broker {
   private readonly options: BrokerOptions
   private readonly aedes: Aedes
+  private readonly kept: Kept
   private readonly tcp = createServer({ noDelay: true }, (socket) => this.accept(socket))
-  private readonly web = createHttpServer((_request, response) => response.writeHead(426).end())
+  private readonly web = nodeHttp.createServer((_request, response) =>
+    response.writeHead(426).end(),
+  )
   private readonly sockets = new WebSocketServer({
-    server: this.web,
-    path: '/mqtt',
+    noServer: true,
     maxPayload: packetBytesMax,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isFromHere(req),
     handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
   })
   private readonly audience = new Audience('plant')
@@ -41,7 +49,7 @@ export class Broker {
   private isSimulating = false
 
   static async open(options: BrokerOptions): Promise<Broker> {
-    const retained = new RetainedBound()
+    const kept: Kept = { retained: new RetainedBound(), hasSessions: false }
     const aedes = await Aedes.createBroker({
       maximumPacketSize: packetBytesMax,
       receiveMaximum: 1_000,
@@ -49,31 +57,32 @@ export class Broker {
       sessionExpiryIntervalLimit: 3_600,
       pendingSessionsLimit: 200,
       authorizePublish: (_client, { retain, topic, payload }, done) => {
-        const isAllowed = !retain || retained.isAllowed(topic, payload.length)
+        const isAllowed = !retain || kept.retained.isAllowed(topic, payload.length)
         done(isAllowed ? null : new Error('Too many retained messages.'))
       },
     })
-    return new Broker(options, aedes)
+    return new Broker(options, aedes, kept)
   }
 
-  private constructor(options: BrokerOptions, aedes: Aedes) {
+  private constructor(options: BrokerOptions, aedes: Aedes, kept: Kept) {
     this.options = options
     this.aedes = aedes
+    this.kept = kept
     this.tcp.maxConnections = connectionsMax
     this.web.maxConnections = connectionsMax
     this.watchAudience()
-    this.sockets.on('connection', (socket, request) => {
-      const stream = createWebSocketStream(socket)
-      stream.on('error', () => stream.destroy())
-      this.aedes.handle(stream, request)
-    })
+    this.web.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head))
   }
 
-  async listen(): Promise<{ readonly mqttPort: number; readonly wsPort: number }> {
-    const { host } = this.options
-    const mqttPort = await listenNear(this.tcp, host, this.options.mqttPort)
-    const wsPort = await listenNear(this.web, host, this.options.wsPort)
-    return { mqttPort, wsPort }
+  async listen(): Promise<void> {
+    const { host, mqttPort, wsPort } = this.options
+    await listen(this.tcp, host, mqttPort)
+    await listen(this.web, host, wsPort)
+  }
+
+  /** Nobody is connected, and nothing is lost when the broker goes. */
+  get isIdle(): boolean {
+    return this.aedes.connectedClients === 0 && this.kept.retained.isEmpty && !this.kept.hasSessions
   }
 
   /** Whether the plant may publish; it does only while somebody listens. */
@@ -99,8 +108,24 @@ export class Broker {
     this.aedes.handle(socket)
   }
 
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    if (request.url !== '/mqtt' || !isFromHere(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const stream = createWebSocketStream(webSocket)
+      stream.on('error', () => stream.destroy())
+      this.aedes.handle(stream, request)
+    })
+  }
+
   private watchAudience(): void {
     const { aedes, audience } = this
+    aedes.on('client', (client) => {
+      if (!client.clean || client.sessionExpiryInterval > 0) this.kept.hasSessions = true
+    })
     aedes.on('subscribe', (subscriptions, client) => {
       audience.subscribed(
         client.id,

@@ -1,5 +1,5 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createServer } from 'node:net'
 import { type EmbeddedBroker, openEmbeddedBroker } from './embedded-broker.ts'
@@ -86,9 +86,11 @@ describe('the embedded broker', () => {
     expect(await retained).toEqual({ topic: 'kept/retained', text: 'for all' })
   })
 
-  it('takes another port when the wanted one is in use', async () => {
-    const other = await openEmbeddedBroker({ mqttPort: broker.mqttPort, wsPort: 0 })
+  it('takes other ports when the wanted ones are in use', async () => {
+    const wsPort = Number(new URL(broker.brokerWsUrl).port)
+    const other = await openEmbeddedBroker({ mqttPort: broker.mqttPort, wsPort })
     expect(other.mqttPort).not.toBe(broker.mqttPort)
+    expect(other.brokerWsUrl).not.toBe(broker.brokerWsUrl)
     await other.close()
   })
 
@@ -100,11 +102,42 @@ describe('the embedded broker', () => {
         socket.on('open', () => resolve('open'))
         clients.push({ end: () => socket.terminate() } as unknown as MqttClient)
       })
-    expect(await refused({ origin: 'http://evil.example' })).toContain('401')
+    expect(await refused({ origin: 'http://evil.example' })).toContain('403')
     expect(await refused({ origin: 'http://localhost:1880' })).toBe('open')
     expect((await fetch(broker.brokerWsUrl.replace('ws:', 'http:'))).status).toBe(426)
     const client = open()
     await client.publishAsync('still/there', '')
+  })
+
+  it('rests until somebody comes, and again when all have left', async () => {
+    await broker.close()
+    broker = await openEmbeddedBroker({ mqttPort: 0, wsPort: 0, restAfterMs: 200 })
+    expect(broker.isResting()).toBe(true)
+    for (let round = 0; round < 2; round += 1) {
+      const client = open()
+      const reading = message(client, () => true)
+      // oxlint-disable-next-line no-await-in-loop -- one round after the other
+      await client.subscribeAsync('plant/#')
+      // oxlint-disable-next-line no-await-in-loop
+      await reading
+      expect(broker.isResting()).toBe(false)
+      // oxlint-disable-next-line no-await-in-loop
+      await client.endAsync()
+      // oxlint-disable-next-line no-await-in-loop
+      await vi.waitUntil(() => broker.isResting(), { timeout: 5_000 })
+    }
+  })
+
+  it('does not rest while it keeps something for somebody', async () => {
+    await broker.close()
+    broker = await openEmbeddedBroker({ mqttPort: 0, wsPort: 0, restAfterMs: 20 })
+    const client = open()
+    await client.publishAsync('kept', 'x', { retain: true, qos: 1 })
+    await client.endAsync()
+    const other = open()
+    const retained = message(other, () => true)
+    await other.subscribeAsync('kept')
+    expect(await retained).toEqual({ topic: 'kept', text: 'x' })
   })
 
   it('gives its ports free when closed', async () => {

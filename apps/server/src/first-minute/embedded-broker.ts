@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
-import type { BrokerCommand, BrokerEvent, BrokerWorkerData } from './broker-worker.ts'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { BrokerThread } from './broker-thread.ts'
+import { listenNear } from './listen.ts'
 
 export interface EmbeddedBrokerOptions {
   readonly host?: string
@@ -7,118 +8,156 @@ export interface EmbeddedBrokerOptions {
   readonly mqttPort?: number
   readonly wsPort?: number
   readonly seed?: number
-  /** Told when the broker's thread had to be started again. */
+  /** The broker rests after it had no client for so long. */
+  readonly restAfterMs?: number
+  /** Told when the broker ended by itself and is started again. */
   readonly onRestart?: (reason: string) => void
 }
 
-/** The broker that comes with the server, in a thread of its own. */
+/**
+ * The broker that comes with the server. Its ports are open from the start; the thread in which it
+ * runs, and the memory for that, is there from the first connection until nobody has needed it for
+ * a while.
+ */
 export interface EmbeddedBroker {
   readonly mqttPort: number
   /** Such as `mqtt://127.0.0.1:1883`. */
   readonly brokerUrl: string
   /** Such as `ws://127.0.0.1:9001/mqtt`. */
   readonly brokerWsUrl: string
+  isResting(): boolean
   /** Whether the simulated plant publishes while somebody listens; it does from the start. */
   simulate(isSimulating: boolean): void
   close(): Promise<void>
 }
 
-const restartDelayMs = 1_000
-const closeWithinMs = 2_000
-
-/** Settles when the broker takes connections; rejects when it cannot. */
 export async function openEmbeddedBroker(
   options: EmbeddedBrokerOptions = {},
 ): Promise<EmbeddedBroker> {
-  const keeper = new BrokerKeeper(options)
-  const { mqttPort, wsPort } = await keeper.open()
   const host = options.host ?? '127.0.0.1'
+  const ports: Ports = {
+    mqttPort: await freePort(host, options.mqttPort ?? 1883),
+    wsPort: await freePort(host, options.wsPort ?? 9001),
+  }
+  const keeper = new BrokerKeeper({ ...options, host, ...ports })
+  await keeper.rest()
   return {
-    mqttPort,
-    brokerUrl: `mqtt://${host}:${mqttPort}`,
-    brokerWsUrl: `ws://${host}:${wsPort}/mqtt`,
+    mqttPort: ports.mqttPort,
+    brokerUrl: `mqtt://${host}:${ports.mqttPort}`,
+    brokerWsUrl: `ws://${host}:${ports.wsPort}/mqtt`,
+    isResting: () => keeper.isResting,
     simulate: (isSimulating) => keeper.simulate(isSimulating),
     close: () => keeper.close(),
   }
 }
 
-type Ports = Pick<BrokerWorkerData, 'mqttPort' | 'wsPort'>
+interface Ports {
+  readonly mqttPort: number
+  readonly wsPort: number
+}
 
-/** Keeps the thread there; one that ended is started again on the same ports. */
+type KeeperOptions = EmbeddedBrokerOptions & Ports & { readonly host: string }
+
+const restartDelayMs = 1_000
+/** Connections that wait while the broker starts. */
+const waitingMax = 50
+
+/** Holds the ports while the broker rests, wakes it for the first client, and keeps it there. */
 class BrokerKeeper {
-  private readonly options: EmbeddedBrokerOptions
-  private ports: Ports
-  private worker: Worker | undefined
+  private readonly options: KeeperOptions
+  private listeners: readonly Server[] = []
+  private waiting: { readonly socket: Socket; readonly port: number }[] = []
+  private thread: BrokerThread | undefined
   private restart: NodeJS.Timeout | undefined
   private isSimulating = true
   private isClosing = false
 
-  constructor(options: EmbeddedBrokerOptions) {
+  constructor(options: KeeperOptions) {
     this.options = options
-    this.ports = { mqttPort: options.mqttPort ?? 1883, wsPort: options.wsPort ?? 9001 }
   }
 
-  async open(): Promise<Ports> {
-    const { promise, resolve, reject } = Promise.withResolvers<Ports>()
-    let lastError = ''
-    const worker = startWorker(this.options, this.ports)
-    this.worker = worker
-    worker.on('error', (error: unknown) => (lastError = String(error)))
-    worker.on('message', (event: BrokerEvent) => {
-      if (event.kind === 'open') resolve({ mqttPort: event.mqttPort, wsPort: event.wsPort })
-      else if (event.kind === 'failed') lastError = event.message
-      if (event.kind !== 'open') void worker.terminate()
-    })
-    worker.on('exit', () => {
-      reject(new Error(`The embedded broker cannot start: ${lastError}`))
-      if (this.worker === worker) this.onExit(lastError)
-    })
-    this.ports = await promise
-    this.simulate(this.isSimulating)
-    return this.ports
+  get isResting(): boolean {
+    return this.listeners.length > 0
+  }
+
+  async rest(): Promise<void> {
+    const { mqttPort, wsPort } = this.options
+    const servers = [mqttPort, wsPort].map((port) => this.listener(port))
+    this.listeners = await Promise.all(servers)
   }
 
   simulate(isSimulating: boolean): void {
     this.isSimulating = isSimulating
-    this.tell({ kind: 'simulate', isSimulating })
+    this.thread?.tell({ kind: 'simulate', isSimulating })
   }
 
   async close(): Promise<void> {
     this.isClosing = true
     clearTimeout(this.restart)
-    const { worker } = this
-    if (worker === undefined) return
-    const exited = new Promise((resolve) => worker.once('exit', resolve))
-    const limit = setTimeout(() => void worker.terminate(), closeWithinMs)
-    this.tell({ kind: 'close' })
-    await exited
-    clearTimeout(limit)
+    this.stopListening()
+    for (const { socket } of this.waiting) socket.destroy()
+    await this.thread?.close()
   }
 
-  private tell(command: BrokerCommand): void {
-    this.worker?.postMessage(command)
+  private async listener(port: number): Promise<Server> {
+    const server = createServer({ pauseOnConnect: true }, (socket) => {
+      socket.on('error', () => socket.destroy())
+      if (this.waiting.length >= waitingMax) socket.destroy()
+      else this.waiting.push({ socket, port })
+      if (this.isResting) this.wake()
+    })
+    const listening = await listenNear(server, this.options.host, port)
+    if (listening === port) return server
+    server.close()
+    throw new Error(`Port ${port} was taken while the embedded broker rested.`)
+  }
+
+  private wake(): void {
+    this.stopListening()
+    const { host, mqttPort, wsPort, seed = 1, restAfterMs = 30_000 } = this.options
+    const { isSimulating } = this
+    const thread = new BrokerThread({
+      data: { host, mqttPort, wsPort, seed, restAfterMs, isSimulating },
+      onIdle: () => void thread.close(),
+      onExit: (reason) => this.onExit(reason),
+    })
+    this.thread = thread
+    // When it cannot open it exits, and that leads to the next attempt.
+    thread.opened.then(() => this.admit()).catch(() => undefined)
+  }
+
+  /** Who came while the broker started is connected to it through here. */
+  private admit(): void {
+    for (const { socket, port } of this.waiting) {
+      const inner = connect({ host: this.options.host, port, noDelay: true })
+      socket.setNoDelay(true)
+      socket.on('close', () => inner.destroy())
+      inner.on('close', () => socket.destroy())
+      inner.on('error', () => socket.destroy())
+      socket.pipe(inner).pipe(socket)
+    }
+    this.waiting = []
   }
 
   private onExit(reason: string): void {
-    this.worker = undefined
+    this.thread = undefined
     if (this.isClosing) return
-    this.options.onRestart?.(reason === '' ? 'It needed too much memory.' : reason)
+    if (reason !== '') this.options.onRestart?.(reason)
+    const delayMs = reason === '' ? 0 : restartDelayMs
     this.restart = setTimeout(() => {
-      // When it fails its exit leads here again.
-      this.open().catch(() => undefined)
-    }, restartDelayMs)
+      this.rest().catch((error: unknown) => this.onExit(String(error)))
+    }, delayMs)
+  }
+
+  private stopListening(): void {
+    for (const server of this.listeners) server.close()
+    this.listeners = []
   }
 }
 
-function startWorker(options: EmbeddedBrokerOptions, ports: Ports): Worker {
-  const data: BrokerWorkerData = {
-    host: options.host ?? '127.0.0.1',
-    seed: options.seed ?? 1,
-    ...ports,
-  }
-  return new Worker(new URL('./broker-worker.ts', import.meta.url), {
-    name: 'broker',
-    workerData: data,
-    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 },
-  })
+async function freePort(host: string, wanted: number): Promise<number> {
+  const server = createServer()
+  const port = await listenNear(server, host, wanted)
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }

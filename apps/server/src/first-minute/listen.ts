@@ -10,7 +10,8 @@ export async function listenNear(server: Server, host: string, port: number): Pr
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+/** Gives the port, which is the one asked for unless that was 0. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

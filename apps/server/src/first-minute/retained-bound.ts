@@ -6,6 +6,10 @@ export class RetainedBound {
   private readonly sizes = new Map<string, number>()
   private bytes = 0
 
+  get isEmpty(): boolean {
+    return this.sizes.size === 0
+  }
+
   /** Notes a retained message; an empty one removes what was there. False when there is no room. */
   isAllowed(topic: string, payloadBytes: number): boolean {
     const before = this.sizes.get(topic) ?? 0

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { HttpRoute } from '@millrace/sdk'
 import { answer, refuse } from './answer.ts'
 import { packRequests, type ResponseBatch, type WaitingRequest } from './batches.ts'
 import type { RequestBatch } from './batches.ts'
 import { readBody } from './body.ts'
+import { nodeHttp } from './node-http.ts'
 import { type Pending, PendingRequests } from './pending.ts'
 import { RouteTable, type TakenRoute } from './routes.ts'
 
@@ -51,7 +52,7 @@ export class FlowPort {
   constructor(options: FlowPortOptions) {
     this.options = options
     this.pending = new PendingRequests(options.limits.pending)
-    this.server = createServer(serverOptions, (request, response) => {
+    this.server = nodeHttp.createServer(serverOptions, (request, response) => {
       this.onRequest(request, response)
     })
     this.server.maxConnections = options.limits.connections
