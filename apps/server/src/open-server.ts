@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import type { Server as HttpServer } from 'node:http'
 import type { DescriptorsByType, Flow } from '@millrace/flow'
 import type { Clock } from '@millrace/sdk'
@@ -7,6 +6,7 @@ import { SavedFlows } from './flows/saved-flows.ts'
 import { createApp } from './http/app.ts'
 import { loopbackHosts } from './http/guard/host.ts'
 import { allRoutes } from './http/routes/all-routes.ts'
+import { nodeHttp } from './engine-process/http/node-http.ts'
 import { LiveChannel } from './live/live-channel.ts'
 import { AlertBook } from './observe/alert-book.ts'
 import { AlertFile } from './observe/alert-file.ts'
@@ -79,7 +79,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   const rules = { hosts: loopbackHosts }
   const { editorFolder } = options
   const app = createApp({ routes: allRoutes(parts), rules, editorFolder, onUnforeseen })
-  const http = createServer(
+  const http = nodeHttp.createServer(
     { requestTimeout: requestWithinMs, headersTimeout: headersWithinMs },
     (request, response) => app(request, response),
   )
