@@ -15,12 +15,15 @@ export function ConnectionSelect(props: WidgetProps<ConnectionField>) {
   const isKnown = matching.some((connection) => connection.id === chosen)
   const make = () =>
     layout.openDialog({ kind: 'new-connection', type: field.type, assign: onChange })
-  if (matching.length === 0 && chosen === '')
+  if (matching.length === 0 && chosen === '') {
+    const title = `New ${field.label.toLowerCase()}`
     return (
-      <Button id={id} icon="plus" onClick={make} aria-describedby={describedBy}>
-        New {field.label.toLowerCase()}
+      // The field's label would hide what the button says from a screen reader.
+      <Button id={id} icon="plus" onClick={make} aria-label={title} aria-describedby={describedBy}>
+        {title}
       </Button>
     )
+  }
   return (
     <div className={styles['connection']}>
       <span className={styles['select']}>
