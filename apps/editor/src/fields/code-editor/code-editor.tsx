@@ -94,7 +94,8 @@ function extensionsFor(latest: Latest): readonly Extension[] {
     }),
     keymap.of([
       ...completionKeymap,
-      ...defaultKeymap,
+      // Mod+Enter deploys, wherever one is.
+      ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
       ...historyKeymap,
       ...(isTall ? [indentWithTab] : []),
     ]),
