@@ -47,7 +47,14 @@ export function ConnectionTest({ test }: { readonly test: RunningTest }) {
   const { isRunning, steps, error } = test
   if (!isRunning && steps === undefined && error === undefined) return null
   return (
-    <section className={own['test']} aria-live="polite" aria-label="Test" data-testid="test-steps">
+    <section
+      // It stands below a long form; each further step comes into sight.
+      ref={(element) => element?.scrollIntoView({ block: 'nearest' })}
+      className={own['test']}
+      aria-live="polite"
+      aria-label="Test"
+      data-testid="test-steps"
+    >
       {isRunning && (
         <p className={own['step']}>
           <Icon name="loader-circle" size={14} className={own['busy']} />
