@@ -1,6 +1,8 @@
+export { startChild, type Child } from './child.ts'
 export { findChromium, chromiumArguments } from './chromium.ts'
 export { startInfluxd, type Influxd, type InfluxdOptions } from './influxd.ts'
 export { startMosquitto, type Mosquitto, type MosquittoOptions } from './mosquitto.ts'
 export { serviceMissing, serviceNames, type ServiceName } from './program.ts'
 export { startVictoriaMetrics, type VictoriaMetrics } from './victoria-metrics.ts'
 export type { Service } from './service.ts'
+export { until } from './until.ts'
