@@ -3,7 +3,7 @@ import type { Flow } from '@millrace/flow'
 import type { Version } from '@millrace/protocol'
 import { toFlow, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
-import { Button, Dialog, EmptyState, Icon } from '../ui/index.ts'
+import { Button, Dialog, EmptyState, Select } from '../ui/index.ts'
 import styles from './dialogs.module.css'
 import { FlowChanges } from './flow-changes.tsx'
 import own from './versions-dialog.module.css'
@@ -127,25 +127,18 @@ interface CompareWithProps {
 
 function CompareWith({ versions, chosen, other, onChange }: CompareWithProps) {
   return (
-    <label className={own['compare']}>
+    <p className={own['compare']}>
       Version {chosen} compared with
-      <span className={own['select']}>
-        <select
-          value={other === chosen ? 'canvas' : other}
-          onChange={({ target }) =>
-            onChange(target.value === 'canvas' ? 'canvas' : Number(target.value))
-          }
-        >
-          <option value="canvas">the canvas now</option>
-          {versions.map(({ number }) => (
-            <option key={number} value={number}>
-              version {number}
-            </option>
-          ))}
-        </select>
-        <Icon name="chevron-down" size={14} />
-      </span>
-    </label>
+      <Select
+        label="Compared with"
+        value={String(other === chosen ? 'canvas' : other)}
+        onChange={(value) => onChange(value === 'canvas' ? 'canvas' : Number(value))}
+        options={[
+          { value: 'canvas', label: 'the canvas now' },
+          ...versions.map(({ number }) => ({ value: String(number), label: `version ${number}` })),
+        ]}
+      />
+    </p>
   )
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import type { FlowEditor } from '../model/index.ts'
-import { useWorkbench } from '../shell/context.tsx'
+import { nameOf, type FlowEditor } from '../model/index.ts'
+import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { valueOf, ValueTree } from '../values/index.ts'
 import styles from './inspector.module.css'
 import { useNodeTaps } from './use-samples.ts'
@@ -10,21 +10,23 @@ export function DataTab({ flow, id }: { readonly flow: FlowEditor; readonly id: 
   const { into, out } = useNodeTaps(flow, id)
   return (
     <div className={styles['body']}>
-      {into.length > 0 && <PortList title="In" ports={into} />}
-      {out.length > 0 && <PortList title="Out" ports={out} isOwn />}
+      {into.length > 0 && <PortList flow={flow} title="In" ports={into} />}
+      {out.length > 0 && <PortList flow={flow} title="Out" ports={out} isOwn />}
       {into.length === 0 && out.length === 0 && <p className={styles['dim']}>Not wired.</p>}
     </div>
   )
 }
 
 interface PortListProps {
+  readonly flow: FlowEditor
   readonly title: string
   readonly ports: readonly string[]
   /** Whether the ports are the node's own, so that their names alone will do. */
   readonly isOwn?: boolean
 }
 
-function PortList({ title, ports, isOwn = false }: PortListProps) {
+function PortList({ flow, title, ports, isOwn = false }: PortListProps) {
+  const nameOfPort = useNameOfPort(flow)
   return (
     <section className={styles['ports']}>
       <h3 className={styles['heading']}>{title}</h3>
@@ -32,11 +34,24 @@ function PortList({ title, ports, isOwn = false }: PortListProps) {
         <LatestMessage
           key={port}
           port={port}
-          label={isOwn ? port.slice(port.indexOf(':') + 1) : port}
+          label={isOwn ? port.slice(port.indexOf(':') + 1) : nameOfPort(port)}
         />
       ))}
     </section>
   )
+}
+
+/** The name of the node that a port belongs to; with the port's, unless it is the usual one. */
+function useNameOfPort(flow: FlowEditor): (port: string) => string {
+  const { editor } = useWorkbench()
+  const nodes = useFlowState(flow, ({ document }) => document.nodes)
+  return (port) => {
+    const colon = port.indexOf(':')
+    const node = nodes.get(port.slice(0, colon))
+    const name = node === undefined ? port : nameOf(editor.catalog.getState(), node)
+    const own = port.slice(colon + 1)
+    return own === 'out' ? name : `${name} · ${own}`
+  }
 }
 
 function LatestMessage({ port, label }: { readonly port: string; readonly label: string }) {

@@ -2,40 +2,99 @@ import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Alert } from '@millrace/protocol'
 import { useWorkbench } from '../shell/context.tsx'
-import { Button, EmptyState, Icon } from '../ui/index.ts'
+import { Button, EmptyState, Icon, Select } from '../ui/index.ts'
+import { alertsToShow, valueText, type AlertFilter } from './alert-list.ts'
 import { agoText } from './clock-text.ts'
 import styles from './panel.module.css'
-
-const order = { open: 0, acknowledged: 1, cleared: 2 } as const
+import { PanelSearch } from './panel-search.tsx'
 
 /** Alerts of all flows: those that need somebody first, those that are over last. */
 export function AlertsPanel() {
   const { live } = useWorkbench()
   const alerts = useStore(live.alerts, (state) => state.alerts)
   const now = useNow()
+  const [states, setStates] = useState<AlertFilter['states']>('all')
+  const [search, setSearch] = useState('')
   if (alerts.length === 0)
-    return <EmptyState title="No alerts">What alert nodes raise is listed here.</EmptyState>
-  const sorted = alerts.toSorted(
-    (a, b) => order[a.state] - order[b.state] || b.raisedAt - a.raisedAt,
-  )
+    return (
+      <EmptyState icon="siren" title="No alerts">
+        What alert nodes raise, in all flows, is listed here.
+      </EmptyState>
+    )
+  const shown = alertsToShow(alerts, { states, search })
   return (
-    <ul className={styles['scroll']} data-testid="alerts">
-      {sorted.map((alert) => (
-        <li key={`${alert.flow} ${alert.node} ${alert.key}`}>
-          <AlertRow alert={alert} now={now} />
-        </li>
-      ))}
-    </ul>
+    <div className={styles['panel']}>
+      <div className={styles['tools']}>
+        <PanelSearch label="Search alerts" value={search} onChange={setSearch} />
+        <Select<AlertFilter['states']>
+          label="Which alerts"
+          value={states}
+          onChange={setStates}
+          options={[
+            { value: 'all', label: 'All' },
+            { value: 'present', label: 'Not cleared' },
+            { value: 'open', label: 'Not acknowledged' },
+          ]}
+        />
+      </div>
+      {shown.length === 0 ? (
+        <EmptyState icon="search" title="No alert fits" />
+      ) : (
+        <ul className={styles['scroll']} data-testid="alerts" tabIndex={0} aria-label="Alerts">
+          {shown.map((alert) => (
+            <li key={`${alert.flow} ${alert.node} ${alert.key}`}>
+              <AlertRow alert={alert} now={now} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }
 
+const icons = { info: 'info', warning: 'triangle-alert', critical: 'siren' } as const
+
 function AlertRow({ alert, now }: { readonly alert: Alert; readonly now: number }) {
-  const { editor, live, view } = useWorkbench()
+  const { editor, view } = useWorkbench()
+  const title = useStore(
+    editor.session,
+    ({ flows }) => flows.find(({ name }) => name === alert.flow)?.title ?? alert.flow,
+  )
   const show = async () => {
     const flow = await editor.openFlow(alert.flow)
     flow?.select([alert.node])
     view.showNode(alert.node)
   }
+  return (
+    <div className={styles['alert']} data-state={alert.state}>
+      <span className={styles['severity']} data-severity={alert.severity}>
+        <Icon name={icons[alert.severity]} size={14} />
+        <span className="unseen">{alert.severity}</span>
+      </span>
+      <span className={styles['text']}>{alert.text}</span>
+      <span className={styles['value']}>{valueText(alert.value)}</span>
+      <span className={styles['key']} title={alert.key}>
+        {alert.key}
+      </span>
+      <button type="button" className={styles['node']} onClick={() => void show()}>
+        {title}
+      </button>
+      <time
+        className={styles['time']}
+        dateTime={new Date(alert.raisedAt).toISOString()}
+        title={new Date(alert.raisedAt).toLocaleString()}
+      >
+        {agoText(alert.raisedAt, now)} ago
+      </time>
+      <span className={styles['state']}>
+        {alert.state === 'open' ? <Acknowledge alert={alert} /> : alert.state}
+      </span>
+    </div>
+  )
+}
+
+function Acknowledge({ alert }: { readonly alert: Alert }) {
+  const { editor, live } = useWorkbench()
   const acknowledge = async () => {
     try {
       const changed = await editor.api.acknowledgeAlert(alert)
@@ -43,26 +102,14 @@ function AlertRow({ alert, now }: { readonly alert: Alert; readonly now: number 
         live.alerts.getState().alerts.map((one) => (isSame(one, changed) ? changed : one)),
       )
     } catch (error) {
-      editor.notify({ kind: 'error', text: 'Not acknowledged', detail: String(error) })
+      const detail = error instanceof Error ? error.message : String(error)
+      editor.notify({ kind: 'error', text: 'Not acknowledged', detail })
     }
   }
   return (
-    <div className={styles['row']} data-done={alert.state === 'cleared' || undefined}>
-      <span className={styles['severity']} data-severity={alert.severity}>
-        <Icon name={alert.severity === 'info' ? 'info' : 'triangle-alert'} size={14} />
-      </span>
-      <span className={styles['state']}>{alert.state}</span>
-      <span className={styles['text']}>{alert.text}</span>
-      <button type="button" className={styles['node']} onClick={() => void show()}>
-        {alert.key}
-      </button>
-      <time className={styles['time']}>{agoText(alert.clearedAt ?? alert.raisedAt, now)} ago</time>
-      {alert.state === 'open' && (
-        <Button size="small" onClick={() => void acknowledge()}>
-          Acknowledge
-        </Button>
-      )}
-    </div>
+    <Button size="small" onClick={() => void acknowledge()}>
+      Acknowledge
+    </Button>
   )
 }
 

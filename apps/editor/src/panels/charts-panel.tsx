@@ -1,12 +1,13 @@
 import { lazy, Suspense, useState } from 'react'
-import { nameOf, type FlowEditor } from '../model/index.ts'
+import type { FlowNode } from '@millrace/flow'
+import { nameOf, type Catalog, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
-import { EmptyState } from '../ui/index.ts'
+import { EmptyState, Select } from '../ui/index.ts'
 import styles from './panel.module.css'
 
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }))
 
-const ranges = [5, 15, 60] as const
+type Minutes = '5' | '15' | '60'
 
 /** The plot of a chart node of the flow, over the last minutes. */
 export function ChartsPanel({ flow }: { readonly flow: FlowEditor | undefined }) {
@@ -18,51 +19,69 @@ function Charts({ flow }: { readonly flow: FlowEditor }) {
   const nodes = useFlowState(flow, ({ document }) => document.nodes)
   const selection = useFlowState(flow, (state) => state.selection.nodes)
   const [chosen, setChosen] = useState<string>()
-  const [minutes, setMinutes] = useState<number>(5)
+  const [minutes, setMinutes] = useState<Minutes>('5')
   const charts = [...nodes.values()].filter(({ type }) => type === 'core/chart')
   const selected = charts.find(({ id }) => selection.has(id))
   const shown = selected ?? charts.find(({ id }) => id === chosen) ?? charts[0]
   if (shown === undefined)
     return (
-      <EmptyState title="No charts">Wire a chart node to the numbers you want to see.</EmptyState>
+      <EmptyState icon="chart-spline" title="No charts">
+        Wire a chart node to the numbers you want to see.
+      </EmptyState>
     )
   return (
     <div className={styles['panel']}>
       <div className={styles['tools']}>
-        <select
-          className={styles['filter']}
-          aria-label="Which chart"
+        <Select
+          label="Which chart"
           value={shown.id}
-          onChange={(event) => {
-            setChosen(event.target.value)
-            flow.clearSelection()
+          onChange={(id) => {
+            setChosen(id)
+            if (selected !== undefined) flow.select([id])
           }}
-        >
-          {charts.map((node) => (
-            <option key={node.id} value={node.id}>
-              {nameOf(editor.catalog.getState(), node)}
-            </option>
-          ))}
-        </select>
+          options={charts.map((node) => ({
+            value: node.id,
+            label: titleOf(node, editor.catalog.getState()),
+          }))}
+        />
         <span className={styles['grow']} />
-        <select
-          className={styles['filter']}
-          aria-label="Stretch of time"
+        <Select<Minutes>
+          label="Stretch of time"
           value={minutes}
-          onChange={(event) => setMinutes(Number(event.target.value))}
-        >
-          {ranges.map((range) => (
-            <option key={range} value={range}>
-              {range} min
-            </option>
-          ))}
-        </select>
+          onChange={setMinutes}
+          options={[
+            { value: '5', label: 'Last 5 min' },
+            { value: '15', label: 'Last 15 min' },
+            { value: '60', label: 'Last hour' },
+          ]}
+        />
       </div>
       <div className={styles['chart']} data-testid="chart">
         <Suspense fallback={null}>
-          <Plot key={shown.id} flow={flow.name} node={shown.id} minutes={minutes} />
+          <Plot
+            key={shown.id}
+            flow={flow.name}
+            node={shown.id}
+            minutes={Number(minutes)}
+            unit={textOf(shown.config['unit'])}
+            min={numberOf(shown.config['min'])}
+            max={numberOf(shown.config['max'])}
+          />
         </Suspense>
       </div>
     </div>
   )
+}
+
+function titleOf(node: FlowNode, catalog: Catalog): string {
+  const title = textOf(node.config['title'])
+  return title === '' ? nameOf(catalog, node) : title
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
 }

@@ -1,197 +1,142 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useMemo, useState, useSyncExternalStore } from 'react'
 import type { DebugView } from '../live/index.ts'
 import { nameOf, type FlowEditor } from '../model/index.ts'
-import { useWorkbench } from '../shell/context.tsx'
-import { EmptyState, IconButton } from '../ui/index.ts'
-import { valueOf, ValueTree } from '../values/index.ts'
-import { clockText } from './clock-text.ts'
+import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { EmptyState, IconButton, Select } from '../ui/index.ts'
+import { DebugList } from './debug-list.tsx'
 import styles from './panel.module.css'
+import { PanelSearch } from './panel-search.tsx'
 
 /** What debug nodes show, the newest at the end, which stays in view unless scrolled away. */
 export function DebugPanel({ flow }: { readonly flow: FlowEditor | undefined }) {
+  return flow === undefined ? <EmptyState title="No flow is open" /> : <Debug flow={flow} />
+}
+
+/** `all`, `selected`, or the id of a debug node behind `node `. */
+type Source = 'all' | 'selected' | `node ${string}`
+
+function Debug({ flow }: { readonly flow: FlowEditor }) {
   const { live } = useWorkbench()
-  const entries = useSyncExternalStore(
-    (listener) => live.debug.subscribe(listener),
-    () => live.debug.entries(),
-  )
-  const [node, setNode] = useState('')
+  const arriving = useSyncExternalStore(live.debug.subscribe, () => live.debug.entries())
+  const selected = useFlowState(flow, (state) => state.selection.nodes)
+  const [frozen, setFrozen] = useState<readonly DebugView[]>()
+  const [source, setSource] = useState<Source>('all')
   const [search, setSearch] = useState('')
-  const shown = useMemo(
-    () => entries.filter((entry) => isWanted(entry, flow?.name, { node, search })),
-    [entries, flow, node, search],
+  const entries = frozen ?? arriving
+  const nodes = useMemo(
+    () => (source === 'all' ? undefined : source === 'selected' ? selected : [source.slice(5)]),
+    [source, selected],
   )
+  const shown = useMemo(
+    () => filtered(entries, { flow: flow.name, nodes, search: search.toLowerCase() }),
+    [entries, flow, nodes, search],
+  )
+  const clear = () => {
+    live.debug.clear()
+    if (frozen !== undefined) setFrozen([])
+  }
   return (
     <div className={styles['panel']}>
-      <DebugTools flow={flow} node={node} onNode={setNode} search={search} onSearch={setSearch} />
+      <div className={styles['tools']}>
+        <PanelSearch label="Search messages" value={search} onChange={setSearch} />
+        <SourceSelect flow={flow} source={source} onChange={setSource} />
+        <span className={styles['grow']} />
+        <Counts waiting={frozen === undefined ? 0 : waitingBehind(frozen, arriving)} />
+        <IconButton
+          icon={frozen === undefined ? 'pause' : 'play'}
+          size="small"
+          label={frozen === undefined ? 'Pause' : 'Go on'}
+          isActive={frozen !== undefined}
+          onClick={() => setFrozen(frozen === undefined ? arriving : undefined)}
+        />
+        <IconButton icon="trash-2" size="small" label="Clear" onClick={clear} />
+      </div>
       {shown.length === 0 ? (
-        <EmptyState title={entries.length === 0 ? 'No messages yet' : 'None that fits'}>
-          Wire a debug node to what you want to look at, and deploy.
-        </EmptyState>
+        <NoMessages isFiltered={entries.some((entry) => entry.flow === flow.name)} />
       ) : (
-        <DebugList flow={flow} entries={shown} />
+        <DebugList flow={flow} entries={shown} isPaused={frozen !== undefined} />
       )}
     </div>
   )
 }
 
 interface Wanted {
-  readonly node: string
+  readonly flow: string
+  readonly nodes: Iterable<string> | undefined
+  /** In small letters. */
   readonly search: string
 }
 
-function isWanted(entry: DebugView, flow: string | undefined, { node, search }: Wanted): boolean {
-  if (entry.flow !== flow) return false
-  if (node !== '' && entry.node !== node) return false
-  if (search === '') return true
-  const text = `${entry.topic ?? ''} ${entry.value.json}`
-  return text.toLowerCase().includes(search.toLowerCase())
+function filtered(
+  entries: readonly DebugView[],
+  { flow, nodes, search }: Wanted,
+): readonly DebugView[] {
+  const wanted = nodes === undefined ? undefined : new Set(nodes)
+  return entries.filter(
+    (entry) =>
+      entry.flow === flow &&
+      (wanted === undefined || wanted.has(entry.node)) &&
+      (search === '' || `${entry.topic ?? ''} ${entry.value.json}`.toLowerCase().includes(search)),
+  )
 }
 
-interface DebugToolsProps extends Wanted {
-  readonly flow: FlowEditor | undefined
-  readonly onNode: (node: string) => void
-  readonly onSearch: (search: string) => void
+function waitingBehind(frozen: readonly DebugView[], arriving: readonly DebugView[]): number {
+  const last = frozen.at(-1)?.number ?? 0
+  const newest = arriving.at(-1)?.number ?? last
+  return Math.max(0, newest - last)
 }
 
-function DebugTools({ flow, node, onNode, search, onSearch }: DebugToolsProps) {
-  const { live, editor } = useWorkbench()
-  const isPaused = useSyncExternalStore(live.debug.subscribe, () => live.debug.isPaused())
+/** How many messages came while paused, and how many never came, because there were too many. */
+function Counts({ waiting }: { readonly waiting: number }) {
+  const { live } = useWorkbench()
   const dropped = useSyncExternalStore(live.debug.subscribe, () => live.debug.dropped())
-  const nodes = [...(flow?.store.getState().document.nodes.values() ?? [])].filter(
-    ({ type }) => type === 'core/debug',
-  )
   return (
-    <div className={styles['tools']}>
-      <input
-        className={styles['search']}
-        type="search"
-        aria-label="Search messages"
-        placeholder="Search"
-        value={search}
-        onChange={(event) => onSearch(event.target.value)}
-      />
-      <select
-        className={styles['filter']}
-        aria-label="Of which node"
-        value={node}
-        onChange={(event) => onNode(event.target.value)}
-      >
-        <option value="">All debug nodes</option>
-        {nodes.map((one) => (
-          <option key={one.id} value={one.id}>
-            {nameOf(editor.catalog.getState(), one)}
-          </option>
-        ))}
-      </select>
-      <span className={styles['grow']} />
-      {dropped > 0 && (
-        <span className={styles['note']}>{dropped.toLocaleString('en-US')} more not shown</span>
+    <>
+      {waiting > 0 && (
+        <span className={styles['note']}>{waiting.toLocaleString('en-US')} since</span>
       )}
-      <IconButton
-        icon={isPaused ? 'play' : 'pause'}
-        size="small"
-        label={isPaused ? 'Go on' : 'Pause'}
-        isActive={isPaused}
-        onClick={() => live.debug.setPaused(!isPaused)}
-      />
-      <IconButton icon="trash-2" size="small" label="Clear" onClick={() => live.debug.clear()} />
-    </div>
+      {dropped > 0 && (
+        <span className={styles['note']} title="Too many to show; the flow itself lost nothing">
+          {dropped.toLocaleString('en-US')} not shown
+        </span>
+      )}
+    </>
   )
 }
 
-interface DebugListProps {
-  readonly flow: FlowEditor | undefined
-  readonly entries: readonly DebugView[]
+interface SourceSelectProps {
+  readonly flow: FlowEditor
+  readonly source: Source
+  readonly onChange: (source: Source) => void
 }
 
-function DebugList({ flow, entries }: DebugListProps) {
-  const scroll = useRef<HTMLDivElement>(null)
-  const isAtEnd = useRef(true)
-  const rows = useVirtualizer({
-    count: entries.length,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => 25,
-    getItemKey: (index) => entries[index]?.number ?? index,
-    overscan: 8,
-  })
-  useEffect(() => {
-    if (isAtEnd.current) rows.scrollToIndex(entries.length - 1, { align: 'end' })
-  }, [rows, entries])
+function SourceSelect({ flow, source, onChange }: SourceSelectProps) {
+  const { editor } = useWorkbench()
+  const nodes = useFlowState(flow, ({ document }) => document.nodes)
+  const catalog = editor.catalog.getState()
+  const debugNodes = [...nodes.values()]
+    .filter(({ type }) => type === 'core/debug')
+    .map((node) => ({ value: `node ${node.id}` as const, label: nameOf(catalog, node) }))
   return (
-    <div
-      ref={scroll}
-      className={styles['scroll']}
-      data-testid="debug-list"
-      tabIndex={0}
-      role="log"
-      aria-label="Debug messages"
-      aria-live="off"
-      onScroll={({ currentTarget: at }) => {
-        isAtEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 40
-      }}
-    >
-      <div style={{ position: 'relative', height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map((row) => {
-          const entry = entries[row.index]
-          if (entry === undefined) return null
-          return (
-            <div
-              key={row.key}
-              ref={rows.measureElement}
-              data-index={row.index}
-              style={{
-                position: 'absolute',
-                insetInline: 0,
-                transform: `translateY(${row.start}px)`,
-              }}
-            >
-              <Entry flow={flow} entry={entry} />
-            </div>
-          )
-        })}
-      </div>
-    </div>
+    <Select<Source>
+      label="Of which nodes"
+      value={source}
+      onChange={onChange}
+      options={[
+        { value: 'all', label: 'All debug nodes' },
+        { value: 'selected', label: 'What is selected' },
+        ...debugNodes,
+      ]}
+    />
   )
 }
 
-function Entry({
-  flow,
-  entry,
-}: {
-  readonly flow: FlowEditor | undefined
-  readonly entry: DebugView
-}) {
-  const { editor, view } = useWorkbench()
-  const node = flow?.store.getState().document.nodes.get(entry.node)
-  const name = node === undefined ? entry.node : nameOf(editor.catalog.getState(), node)
+function NoMessages({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered)
+    return <EmptyState icon="search" title="No message fits the search or the chosen nodes" />
   return (
-    <div className={styles['entry']} data-testid="debug-entry">
-      <time className={styles['time']}>{clockText(entry.time)}</time>
-      <button
-        type="button"
-        className={styles['node']}
-        title={`Show ${name} on the canvas`}
-        onClick={() => {
-          flow?.select([entry.node])
-          view.showNode(entry.node)
-        }}
-      >
-        {name}
-        {entry.topic !== undefined && <div className={styles['dim']}>{entry.topic}</div>}
-      </button>
-      <ValueTree
-        value={valueOf(entry.value)}
-        name={entry.shows}
-        path={entry.shows}
-        openLevels={0}
-      />
-      <IconButton
-        icon="copy"
-        size="small"
-        label="Copy the value"
-        onClick={() => void navigator.clipboard.writeText(entry.value.json)}
-      />
-    </div>
+    <EmptyState icon="bug" title="No messages yet">
+      Wire a debug node to what you want to look at, and deploy.
+    </EmptyState>
   )
 }

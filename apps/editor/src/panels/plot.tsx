@@ -1,111 +1,123 @@
-import { useEffect, useRef } from 'react'
-import uPlot from 'uplot'
+import { useEffect, useRef, useState } from 'react'
 import 'uplot/dist/uPlot.min.css'
 import { useWorkbench } from '../shell/context.tsx'
-import { addPoints, joined, seriesFrom, type SeriesByName } from './series.ts'
+import { createLivePlot, type LegendEntry, type LivePlot, type PlotLook } from './live-plot.ts'
+import styles from './panel.module.css'
+import { addPoints, keptMs, seriesFrom, type SeriesByName } from './series.ts'
 
-interface PlotProps {
+interface PlotProps extends Omit<PlotLook, 'hidden'> {
   readonly flow: string
   readonly node: string
-  readonly minutes: number
 }
 
-const hues = [225, 45, 155, 310, 95, 25, 265, 185]
+const drawsEveryMs = 500
 
 /** A live plot: history from the server, then every point as it comes. */
-export function Plot({ flow, node, minutes }: PlotProps) {
-  const { editor, live } = useWorkbench()
+export function Plot(props: PlotProps) {
+  const { flow, node, minutes, unit, min, max } = props
   const host = useRef<HTMLDivElement>(null)
+  const series = useSeries(flow, node)
+  const [legend, setLegend] = useState<readonly LegendEntry[]>([])
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   useEffect(() => {
     const element = host.current
     if (element === null) return undefined
-    let all: SeriesByName = new Map()
-    let plot: uPlot | undefined
-    let names = ''
-    let isDrawn = true
-    let isClosed = false
-    const draw = () => {
-      isDrawn = true
-      const since = Date.now() - minutes * 60_000
-      const columns = joined(all, since)
-      // uPlot's type wants a tuple; the first column is the times.
-      const table = columns as unknown as uPlot.AlignedData
-      const now = [...all.keys()].join('\n')
-      if (plot === undefined || now !== names) {
-        plot?.destroy()
-        names = now
-        plot = new uPlot(optionsFor([...all.keys()], element), table, element)
-      } else plot.setData(table)
-      plot.setScale('x', { min: since / 1000, max: Date.now() / 1000 })
+    const plot = createLivePlot(element, setLegend)
+    const draw = () => plot.draw(series.current, { minutes, unit, min, max, hidden })
+    draw()
+    const timer = setInterval(draw, drawsEveryMs)
+    const stop = watchLooks(element, plot)
+    return () => {
+      clearInterval(timer)
+      stop()
+      plot.close()
     }
-    const stop = live.points.on(node, ({ series, times, values }) => {
-      addPoints(all, series, { times, values })
-      isDrawn = false
-    })
-    void editor.api
-      .points(flow, node, Date.now() - 3_600_000)
-      .then((body) => {
-        const fresh = all
-        all = seriesFrom(body)
-        for (const [name, points] of fresh) addPoints(all, name, points)
-        if (!isClosed) draw()
-      })
-      .catch(() => undefined)
-    const timer = setInterval(() => !isDrawn && draw(), 500)
-    const sizes = new ResizeObserver(() => plot?.setSize(sizeOf(element)))
-    sizes.observe(element)
-    const themes = new MutationObserver(() => {
-      names = '\u0000'
-      draw()
-    })
-    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  }, [series, minutes, unit, min, max, hidden])
+  const toggle = (name: string) => {
+    const next = new Set(hidden)
+    if (!next.delete(name)) next.add(name)
+    setHidden(next)
+  }
+  return (
+    <>
+      <div className={styles['plot']}>
+        <div ref={host} className={styles['plotHost']} />
+      </div>
+      <Legend entries={legend} unit={unit} hidden={hidden} onToggle={toggle} />
+    </>
+  )
+}
+
+/** The series of the node, which grow by themselves. */
+function useSeries(flow: string, node: string): { readonly current: SeriesByName } {
+  const { editor, live } = useWorkbench()
+  const series = useRef<SeriesByName>(new Map())
+  useEffect(() => {
+    let isClosed = false
+    const stop = live.points.on(node, ({ series: name, ...points }) =>
+      addPoints(series.current, name, points),
+    )
+    editor.api.points(flow, node, Date.now() - keptMs).then(
+      (body) => {
+        if (isClosed) return
+        const arrived = series.current
+        series.current = seriesFrom(body)
+        for (const [name, points] of arrived) addPoints(series.current, name, points)
+      },
+      () => undefined,
+    )
     return () => {
       isClosed = true
       stop()
-      clearInterval(timer)
-      sizes.disconnect()
-      themes.disconnect()
-      plot?.destroy()
     }
-  }, [editor, live, flow, node, minutes])
-  return <div ref={host} style={{ position: 'absolute', inset: '4px 8px' }} />
+  }, [editor, live, flow, node])
+  return series
 }
 
-const legendHeight = 28
-
-function sizeOf(element: HTMLElement): { width: number; height: number } {
-  return {
-    width: Math.max(120, element.clientWidth),
-    height: Math.max(80, element.clientHeight - legendHeight),
+function watchLooks(element: HTMLElement, plot: LivePlot): () => void {
+  const sizes = new ResizeObserver(() => plot.renew())
+  sizes.observe(element)
+  const themes = new MutationObserver(() => plot.renew())
+  themes.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return () => {
+    sizes.disconnect()
+    themes.disconnect()
   }
 }
 
-function optionsFor(names: readonly string[], element: HTMLElement): uPlot.Options {
-  const style = getComputedStyle(document.documentElement)
-  const line = style.getPropertyValue('--line')
-  const text = style.getPropertyValue('--text-dim')
-  const isDark = document.documentElement.dataset['theme'] === 'dark'
-  const axis = {
-    stroke: text,
-    font: '11px sans-serif',
-    grid: { stroke: line, width: 1 },
-    ticks: { stroke: line, width: 1 },
-  }
-  return {
-    ...sizeOf(element),
-    scales: { x: { time: true, auto: false } },
-    cursor: { y: false },
-    legend: { show: names.length <= 12 },
-    axes: [axis, { ...axis, size: 48 }],
-    series: [
-      {},
-      ...names.map((label, index) => ({
-        label,
-        stroke: `oklch(${isDark ? 0.76 : 0.58} 0.11 ${hues[index % hues.length]})`,
-        width: 1.5,
-        spanGaps: true,
-        points: { show: false },
-      })),
-    ],
-  }
+interface LegendProps {
+  readonly entries: readonly LegendEntry[]
+  readonly unit: string
+  readonly hidden: ReadonlySet<string>
+  readonly onToggle: (name: string) => void
+}
+
+/** Names and values; a click switches a line off and on. */
+function Legend({ entries, unit, hidden, onToggle }: LegendProps) {
+  if (entries.length === 0)
+    return <p className={styles['legendEmpty']}>No points yet. They come once the flow runs.</p>
+  return (
+    <ul className={styles['legend']} aria-label="Lines">
+      {entries.map(({ name, color, value }) => (
+        <li key={name}>
+          <button
+            type="button"
+            className={styles['line']}
+            aria-pressed={!hidden.has(name)}
+            onClick={() => onToggle(name)}
+          >
+            <span className={styles['swatch']} style={{ background: color }} />
+            <span className={styles['lineName']}>{name}</span>
+            <span className={styles['lineValue']}>
+              {value === undefined ? '–' : `${rounded(value)} ${unit}`}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function rounded(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 5 })
 }

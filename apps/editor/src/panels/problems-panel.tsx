@@ -14,7 +14,11 @@ export function ProblemsPanel({ flow }: { readonly flow: FlowEditor | undefined 
 function Problems({ flow }: { readonly flow: FlowEditor }) {
   const problems = useFlowState(flow, (state) => state.problems)
   if (problems.length === 0)
-    return <EmptyState title="No problems">The flow can be deployed as it is.</EmptyState>
+    return (
+      <EmptyState icon="circle-check" title="No problems">
+        The flow can be deployed as it is.
+      </EmptyState>
+    )
   return (
     <div className={styles['scroll']}>
       <ul className={styles['rows']}>
@@ -35,7 +39,13 @@ function ProblemRow({ flow, problem }: { readonly flow: FlowEditor; readonly pro
   const node = useFlowState(flow, ({ document }) =>
     problem.node === undefined ? undefined : document.nodes.get(problem.node),
   )
+  const connection = useStore(editor.connections.store, ({ documents }) =>
+    problem.connection === undefined ? undefined : documents.get(problem.connection),
+  )
+  const where = node === undefined ? connection?.name : nameOf(catalog, node)
   const go = () => {
+    if (problem.connection !== undefined && node === undefined)
+      layout.openDialog({ kind: 'connection', id: problem.connection })
     if (node === undefined) return
     flow.select([node.id])
     view.showNode(node.id)
@@ -49,7 +59,7 @@ function ProblemRow({ flow, problem }: { readonly flow: FlowEditor; readonly pro
         <Icon name={problem.severity === 'error' ? 'circle-x' : 'triangle-alert'} size={14} />
       </span>
       <span className={styles['text']}>{problem.message}</span>
-      {node !== undefined && <span className={styles['dim']}>{nameOf(catalog, node)}</span>}
+      {where !== undefined && <span className={styles['dim']}>{where}</span>}
     </button>
   )
 }

@@ -26,6 +26,11 @@ export function Dialog(props: DialogProps) {
           className={styles['dialog']}
           data-width={width}
           data-testid={testId}
+          // Unless something in it asks for the focus, the window itself takes it, not its X.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className={styles['header']}>

@@ -1,5 +1,7 @@
-import { useState } from 'react'
-import { joined } from '../ui/index.ts'
+import { useState, type ReactNode } from 'react'
+import { Icon, joined } from '../ui/index.ts'
+import { copyText } from './copy-text.ts'
+import { binaryText, entriesOf, innerPath, summaryOf } from './value-parts.ts'
 import styles from './value-tree.module.css'
 
 export interface ValueTreeProps {
@@ -18,25 +20,29 @@ export function ValueTree({ value, name, path = '', openLevels = 1 }: ValueTreeP
   const entries = entriesOf(value)
   if (entries === undefined || entries.length === 0)
     return (
-      <div className={styles['line']}>
-        <Name name={name} path={path} />
-        <Leaf value={value} />
-      </div>
+      <Line path={path} value={value}>
+        <span className={styles['leafLine']}>
+          <Name name={name} />
+          <Leaf value={value} />
+        </span>
+      </Line>
     )
   return (
     <div className={styles['node']}>
-      <button
-        type="button"
-        className={joined(styles['line'], styles['fold'])}
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-      >
-        <span className={styles['arrow']} data-open={isOpen || undefined} aria-hidden>
-          ▸
-        </span>
-        <Name name={name} path={path} />
-        <span className={styles['summary']}>{summaryOf(value, isOpen)}</span>
-      </button>
+      <Line path={path} value={value}>
+        <button
+          type="button"
+          className={styles['fold']}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <span className={styles['arrow']} data-open={isOpen || undefined} aria-hidden>
+            <Icon name="chevron-right" size={12} />
+          </span>
+          <Name name={name} />
+          <span className={styles['summary']}>{summaryOf(value, isOpen)}</span>
+        </button>
+      </Line>
       {isOpen && (
         <div className={styles['inner']}>
           {entries.slice(0, mostEntries).map(([key, inner]) => (
@@ -59,47 +65,65 @@ export function ValueTree({ value, name, path = '', openLevels = 1 }: ValueTreeP
 
 const mostEntries = 100
 
-function Name({ name, path }: { readonly name: string | undefined; readonly path: string }) {
-  if (name === undefined) return null
+interface LineProps {
+  readonly path: string
+  readonly value: unknown
+  readonly children: ReactNode
+}
+
+/** What copies place and value shows while the pointer is over the line. */
+function Line({ path, value, children }: LineProps) {
   return (
-    <span className={styles['name']} title={path === '' ? undefined : path}>
-      {name}:{' '}
-    </span>
+    <div className={styles['line']}>
+      {children}
+      <span className={styles['copies']}>
+        {path !== '' && (
+          <CopyButton icon="route" label={`Copy the path ${path}`} text={() => path} />
+        )}
+        <CopyButton
+          icon="copy"
+          label="Copy this value"
+          text={() => (typeof value === 'string' ? value : JSON.stringify(value, undefined, 2))}
+        />
+      </span>
+    </div>
   )
 }
 
+interface CopyButtonProps {
+  readonly icon: string
+  readonly label: string
+  readonly text: () => string
+}
+
+/** For the pointer alone: by keyboard, the whole value can be copied beside the tree. */
+function CopyButton({ icon, label, text }: CopyButtonProps) {
+  return (
+    <button
+      type="button"
+      className={styles['copy']}
+      tabIndex={-1}
+      title={label}
+      aria-label={label}
+      onClick={() => void copyText(text())}
+    >
+      <Icon name={icon} size={12} />
+    </button>
+  )
+}
+
+function Name({ name }: { readonly name: string | undefined }) {
+  return name === undefined ? null : <span className={styles['name']}>{name}: </span>
+}
+
 function Leaf({ value }: { readonly value: unknown }) {
-  const binary = binaryOf(value)
-  if (binary !== undefined) return <span className={styles['binary']}>{binary}</span>
+  const binary = binaryText(value)
+  if (binary !== undefined)
+    return <span className={joined(styles['leaf'], styles['binary'])}>{binary}</span>
   const kind = value === null ? 'null' : typeof value
   return (
     <span className={styles['leaf']} data-kind={kind}>
       {JSON.stringify(value) ?? 'undefined'}
     </span>
   )
-}
-
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
-  if (typeof value !== 'object' || value === null || binaryOf(value) !== undefined) return undefined
-  return Object.entries(value)
-}
-
-/** Bytes come as `{"$binary": base64, "bytes": n}`. */
-function binaryOf(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !('$binary' in value)) return undefined
-  const bytes = 'bytes' in value && typeof value.bytes === 'number' ? value.bytes : '?'
-  return `${bytes} bytes ${String(value.$binary).slice(0, 48)}`
-}
-
-function summaryOf(value: unknown, isOpen: boolean): string {
-  if (Array.isArray(value)) return `[${value.length}]`
-  if (isOpen) return '{ }'
-  const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text
-}
-
-function innerPath(path: string, key: string, isList: boolean): string {
-  if (isList) return `${path}[${key}]`
-  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
-  return path === '' ? key : `${path}.${key}`
 }
