@@ -9,7 +9,7 @@ export function PlainCode({ id, field, value, onChange, describedBy }: WidgetPro
       id={id}
       className={styles['input']}
       data-code
-      rows={isTall ? 10 : 1}
+      rows={!isTall ? 1 : field.kind === 'code' && field.language === 'text' ? 3 : 10}
       spellCheck={false}
       value={codeText(value)}
       aria-describedby={describedBy}

@@ -5,6 +5,7 @@ import { useWorkbench } from '../shell/context.tsx'
 import { Button } from '../ui/index.ts'
 import { useFieldSurroundings, type DraftSecrets } from './field-context.ts'
 import styles from './fields.module.css'
+import { SecretBox } from './secret-box.tsx'
 import type { WidgetProps } from './widget-props.ts'
 
 type SecretProps = WidgetProps<SecretField>
@@ -37,16 +38,13 @@ function DraftSecret(props: SecretProps & { readonly drafts: DraftSecrets }) {
   const hint = draft === null ? 'cleared when saved' : setAt === undefined ? 'not set' : '••••••••'
   return (
     <div className={styles['secret']}>
-      <input
+      <SecretBox
         id={id}
-        className={styles['input']}
-        type="password"
-        autoComplete="new-password"
         value={draft ?? ''}
-        placeholder={hint}
-        aria-describedby={describedBy}
-        aria-invalid={problem !== undefined || undefined}
-        onChange={(event) => drafts.set(name, event.target.value)}
+        hint={hint}
+        describedBy={describedBy}
+        isWrong={problem !== undefined}
+        onChange={(text) => drafts.set(name, text)}
       />
       {setAt !== undefined && (
         <Button
@@ -100,21 +98,15 @@ function StoredSecret({ id, name, describedBy, problem }: SecretProps) {
     )
   return (
     <div className={styles['secret']}>
-      <input
+      <SecretBox
         id={id}
-        className={styles['input']}
-        type="password"
-        autoComplete="new-password"
         value={typed ?? ''}
-        placeholder="not set"
-        aria-describedby={describedBy}
-        aria-invalid={problem !== undefined || undefined}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') save()
-          if (event.key === 'Escape') setTyped(undefined)
-        }}
-        onBlur={save}
+        hint="not set"
+        describedBy={describedBy}
+        isWrong={problem !== undefined}
+        onChange={setTyped}
+        onEnter={save}
+        onLeave={save}
       />
       {typed !== undefined && (
         <Button size="small" disabled={typed === ''} onClick={save}>

@@ -61,6 +61,7 @@ export function CodeEditor(props: CodeEditorProps) {
         id={id}
         className={styles['code']}
         data-tall={isTall || undefined}
+        data-language={field.kind === 'code' ? field.language : undefined}
         data-testid={`code-${props.path}`}
         aria-describedby={describedBy}
       />
