@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ConnectionTestStep } from '../model/index.ts'
+import type { TestStep } from '@millrace/sdk'
 import { useWorkbench } from '../shell/context.tsx'
 import { Icon } from '../ui/index.ts'
 import own from './connection-test.module.css'
@@ -7,7 +7,7 @@ import styles from './dialogs.module.css'
 
 export interface RunningTest {
   readonly isRunning: boolean
-  readonly steps: readonly ConnectionTestStep[] | undefined
+  readonly steps: readonly TestStep[] | undefined
   readonly error: string | undefined
   run(): void
   forget(): void
@@ -16,7 +16,7 @@ export interface RunningTest {
 export function useConnectionTest(id: string): RunningTest {
   const { editor } = useWorkbench()
   const [isRunning, setRunning] = useState(false)
-  const [steps, setSteps] = useState<readonly ConnectionTestStep[]>()
+  const [steps, setSteps] = useState<readonly TestStep[]>()
   const [error, setError] = useState<string>()
   const forget = () => {
     setSteps(undefined)
@@ -67,11 +67,11 @@ export function ConnectionTest({ test }: { readonly test: RunningTest }) {
         </p>
       )}
       <ol>
-        {steps?.map(({ name, outcome, text }) => (
-          <li key={name} className={own['step']} data-outcome={outcome}>
+        {steps?.map(({ step, outcome, text }) => (
+          <li key={step} className={own['step']} data-outcome={outcome}>
             <Icon name={looks[outcome].icon} size={14} />
             <span className={own['name']}>
-              {name}
+              {step}
               <span className="unseen"> {looks[outcome].word}</span>
             </span>
             {text !== undefined && <span className={own['text']}>{text}</span>}

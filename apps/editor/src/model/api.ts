@@ -15,6 +15,7 @@ import type {
   ServerStatus,
   Version,
 } from '@millrace/protocol'
+import type { TestStep } from '@millrace/sdk'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 
 /** What the editor asks of the server; one method for each request. Refusals reject with `ApiError`. */
@@ -35,7 +36,7 @@ export interface EditorApi {
   connections(): Promise<readonly ConnectionDocument[]>
   saveConnection(connection: ConnectionDocument): Promise<ConnectionDocument>
   deleteConnection(id: string): Promise<void>
-  testConnection(id: string): Promise<readonly ConnectionTestStep[]>
+  testConnection(id: string): Promise<readonly TestStep[]>
   secrets(): Promise<readonly SecretInfo[]>
   setSecret(owner: string, field: string, value: string): Promise<void>
   deleteSecret(owner: string, field: string): Promise<void>
@@ -49,12 +50,6 @@ export interface EditorApi {
 export interface PatchAnswer {
   readonly revision: string
   readonly problems: readonly Problem[]
-}
-
-export interface ConnectionTestStep {
-  readonly name: string
-  readonly outcome: 'passed' | 'failed' | 'skipped'
-  readonly text?: string
 }
 
 /** A refusal of the server, or no answer at all (`status` 0). */

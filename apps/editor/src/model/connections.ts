@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionDocument } from '@millrace/flow'
 import type { SecretInfo } from '@millrace/protocol'
-import type { ConnectionTestStep } from './api.ts'
+import type { TestStep } from '@millrace/sdk'
 import { newNodeId } from './node-id.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -18,7 +18,7 @@ export interface Connections {
   newId(type: string): string
   save(connection: ConnectionDocument): Promise<ConnectionDocument>
   remove(id: string): Promise<void>
-  test(id: string): Promise<readonly ConnectionTestStep[]>
+  test(id: string): Promise<readonly TestStep[]>
   setSecret(owner: string, field: string, value: string): Promise<void>
   removeSecret(owner: string, field: string): Promise<void>
   hasSecret(owner: string, field: string): boolean

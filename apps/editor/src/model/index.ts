@@ -1,5 +1,5 @@
 export { ApiError } from './api.ts'
-export type { ConnectionTestStep, EditorApi, PatchAnswer } from './api.ts'
+export type { EditorApi, PatchAnswer } from './api.ts'
 export type { Alignment } from './arranging.ts'
 export { hasPort, mainPort, nameOf, placeable, portsOf } from './catalog.ts'
 export type { Catalog, NodePorts, Side } from './catalog.ts'
