@@ -19,18 +19,18 @@ interface Fixtures {
 /** A test in the browser; an error in the page's console, or one that nobody caught, fails it. */
 export const test = base.extend<Fixtures>({
   faults: [
-    async ({ page }, use) => {
+    async ({ page }, provide) => {
       const seen: string[] = []
       const expected: RegExp[] = []
       watch(page, seen)
-      await use({ expect: (pattern) => void expected.push(pattern), seen: () => seen })
+      await provide({ expect: (pattern) => void expected.push(pattern), seen: () => seen })
       const unexpected = seen.filter((text) => !expected.some((pattern) => pattern.test(text)))
       expect(unexpected, 'errors in the page').toEqual([])
     },
     { auto: true },
   ],
-  editor: async ({ page }, use) => {
-    await use(editorOn(page))
+  editor: async ({ page }, provide) => {
+    await provide(editorOn(page))
   },
 })
 
