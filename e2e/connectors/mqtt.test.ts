@@ -72,6 +72,14 @@ describeWith(['mosquitto'], 'MQTT nodes', () => {
     expect(output.failures()).toEqual([])
   })
 
+  test('connect to a name instead of an address', async () => {
+    const mosquitto = await broker()
+    const mqtt = bench({ host: 'localhost', port: mosquitto.port })
+    const input = await mqtt.receive({ topic: 'a' })
+    await connected(mqtt)
+    await acknowledgedSubscription(mosquitto, input, 'a')
+  })
+
   test('receive what the filters match and nothing else', async () => {
     const mosquitto = await broker()
     const mqtt = bench({ port: mosquitto.port })
