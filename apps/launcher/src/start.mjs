@@ -8,7 +8,7 @@ import { Hint, inProject, main } from './project.mjs'
 await main(async () => {
   const node24 = await ensureInstalled()
   await ensureEditor(node24)
-  const server = inProject('apps', 'server', 'src', 'main.ts')
+  const server = inProject('apps', 'server', 'bin', 'millrace.mjs')
   if (!existsSync(server)) throw new Hint(`There is no server at ${server}.`)
   // In the caller's folder, so that a path among the arguments means what was typed.
   const cwd = process.env['INIT_CWD'] ?? process.cwd()
