@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { ConnectionDocument, Flow } from '@millrace/flow'
 import { call, freePort, until, type Peer } from './peer.ts'
 
-const main = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../../apps/server/bin/millrace.mjs', import.meta.url))
 
 export async function startMillrace(): Promise<Peer> {
   const userDir = mkdtempSync(join(tmpdir(), 'bench-millrace-'))
