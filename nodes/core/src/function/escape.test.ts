@@ -74,6 +74,58 @@ const snippets: readonly (readonly [string, string])[] = [
      ]) { try { change(); log.info('changed') } catch (e) { found(e.constructor.constructor) } }`,
   ],
   [
+    'functions that the engine calls through a proxy',
+    `const named = new Error()
+     const trap = (_target, _this, list) => found(list.constructor.constructor)
+     Object.defineProperty(named, 'name', { get: new Proxy(() => {}, { apply: trap }) }); String(named.stack)
+     send(Object.defineProperty({}, 'payload', { enumerable: true, get: new Proxy(() => {}, { apply: trap }) }))`,
+  ],
+  [
+    'the text of a stack, read when the stack is full',
+    `const errors = Array.from({ length: 3000 }, () => new Error('x')); let n = 0
+     const dive = () => { try { dive() } catch {} if (n < 3000) try { errors[n++].stack } catch (e) { caught.add(e) } }
+     dive()`,
+  ],
+  [
+    'the stack of what is no error',
+    `const holder = {}; Error.captureStackTrace?.(holder); atTheBrim(() => holder.stack); found(holder.stack?.constructor?.constructor)`,
+  ],
+  [
+    'what a promise of its own is given',
+    `const mine = Promise.resolve(1); let given = []
+     Object.defineProperty(mine, 'then', { value: (...all) => { given = all; for (const one of all) found(one.constructor) } })
+     setTimeout(() => { for (const one of given) atTheBrim(() => one(1)); for (const e of caught) found(e.constructor.constructor) }, 1)
+     return mine`,
+  ],
+  [
+    'the services, called when the stack is full',
+    `for (const call of [
+       () => Date.now(), () => new Date(), () => Date(), () => now(), () => log.info('a'), () => console.error('a'),
+       () => state.get('a'), () => state.set('a', [{}]), () => state.delete('a'), () => state.keys(),
+       () => send({ payload: [{}] }), () => send(null, 9), () => decodeText(message.payload.bytes), () => encodeText('a'),
+       () => setTimeout(() => {}, 1), () => clearTimeout(1), () => new Date().toLocaleString(), () => new Intl.NumberFormat(),
+     ]) atTheBrim(call, 9)`,
+  ],
+  [
+    'getters of the result, run when the stack is full',
+    `const dive = () => dive(); atTheBrim(() => send({ get payload() { try { dive() } catch (e) { caught.add(e) } return 1 } }), 1)
+     atTheBrim(() => send({ get payload() { dive() } }), 1)`,
+  ],
+  [
+    'a caller in sloppy mode',
+    `}, () => {
+       const sloppy = function () { found(sloppy.caller?.constructor); for (const x of sloppy.caller?.arguments ?? []) found(x?.constructor?.constructor) }
+       log.info({ toJSON: sloppy })`,
+  ],
+  [
+    'symbols that the engine knows',
+    `const seen = (...all) => { for (const x of all) found(x?.constructor?.constructor) }
+     const known = ['nodejs.util.inspect.custom', 'nodejs.util.promisify.custom', 'nodejs.rejection'].map((n) => Symbol.for(n))
+     for (const symbol of [...known, Symbol.toPrimitive, Symbol.toStringTag]) {
+       log.info({ [symbol]: seen }); send({ payload: { [symbol]: seen } })
+       try { send({ payload: { get a() { throw { [symbol]: seen } } } }) } catch (e) { found(e.constructor.constructor) } }`,
+  ],
+  [
     'code after the end of the function',
     `}}); (function () { return () => { found(this?.constructor?.constructor)`,
   ],
@@ -85,7 +137,16 @@ const found = `const found = (make) => {
     const got = make('return process')
     log.error('ESCAPED ' + typeof (typeof got === 'function' ? got() : got))
   } catch (e) { log.debug(String(e)) }
-};`
+};
+const caught = new Set()
+// Calls it with ever more of the stack left, from none at all; from places not a frame apart, too.
+const atTheBrim = (call, shiftMax = 24) => {
+  for (let shift = 0; shift < shiftMax; shift += 4) {
+    let calls = 0
+    const dive = () => { try { dive() } catch {} if (calls++ < 800) try { call() } catch (e) { caught.add(e) } }
+    dive(...Array(shift))
+  }
+}`
 
 describe('function: code cannot get out of its realm by', () => {
   it.each(snippets)('%s', async (_name, code) => {
@@ -93,9 +154,10 @@ describe('function: code cannot get out of its realm by', () => {
     const lines: string[] = []
     try {
       const node = run(functionOperator, {
-        code: `${found}\ntry {\n${code}\n} finally { log.info('end') }`,
+        code: `${found}\ntry {\n${code}\n} finally {\nfor (const e of caught) found(e?.constructor?.constructor)\nlog.info('end') }`,
       })
       node.send({ payload })
+      node.advance(1)
       for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
       lines.push(...node.log().map(({ level, text }) => `${level} ${text}`))
       lines.push(...node.failures().map(({ message }) => `error ${message}`))

@@ -62,7 +62,13 @@ describe('function: what the code returns', () => {
     ['return "text"', 'FUNCTION_RESULT', 'not "text"'],
     ['return [message, message, 7]', 'FUNCTION_OUTPUT', 'output 2'],
     ['return [true]', 'FUNCTION_RESULT', 'not true'],
-    ['const a = {}; a.a = a; return a', 'NODE_FAILED', 'contains itself'],
+    ['const a = {}; a.a = a; return a', 'FUNCTION_RESULT', 'contains itself'],
+    ['return { get payload() { throw 1 } }', 'FUNCTION_RESULT', 'cannot be read'],
+    [
+      'return { get payload() { throw { get message() { throw 2 }, code: "MINE" } } }',
+      'FUNCTION_RESULT',
+      'cannot be read',
+    ],
   ])('fails the message for %o and sends nothing', (code, errorCode, text) => {
     const node = given(code)
     node.send({ payload: 1 })
@@ -251,6 +257,14 @@ describe('function: what the code has', () => {
     expect(wrong.statuses().at(-1)?.state).toBe('error')
   })
 
+  it('shows what goes wrong later in the code of a timer', async () => {
+    const node = given('setTimeout(async () => {\n await null\n nope() }, 10)')
+    node.send({ payload: 1 })
+    node.advance(10)
+    await settle()
+    expect(node.log()[0]?.text).toBe('ReferenceError: nope is not defined (line 3)')
+  })
+
   it('reads and writes UTF-8', () => {
     const code = 'return { payload: decodeText(encodeText(decodeText(message.payload))) }'
     expect(result(code, { payload: new TextEncoder().encode('21 °C') })).toBe('21 °C')
@@ -260,6 +274,7 @@ describe('function: what the code has', () => {
 describe('function: mistakes', () => {
   it.each([
     ['const x = ;', "On each message: Unexpected token ';' (line 1, column 11)"],
+    ['return message\n}, () => {', 'On each message: Unexpected token (line 2, column 1)'],
     ['let a = 1\n\nreturn a b', "On each message: Unexpected identifier 'b' (line 3, column 10)"],
     ['if (true) {', 'On each message: A bracket or quotation mark is not closed'],
     [
@@ -287,6 +302,26 @@ describe('function: mistakes', () => {
     expect(() => given('', { setup })).toThrow('ReferenceError: nope is not defined (line 2)')
   })
 
+  it.each([
+    ['the statement at hand', 'const a = 1\nmessage.x.y = a\nreturn', 2],
+    ['a function that was called', 'const f = (x) => {\n return x.y.z\n}\nreturn f({})', 2],
+    ['a statement after a call', 'function f() {\n return {}\n}\nreturn f().a.b', 4],
+    ['a function without a block', 'return [{}].map(\n (x) =>\n x.y.z)', 3],
+    ['a condition', 'const a = null\nif (a) return\nelse if (a.b) return', 3],
+    ['a branch without a block', 'const a = null\nif (!a)\n a.b()', 3],
+    ['a method', 'class A { static\n f() {\n null.x } }\nA.f()', 3],
+    ['a loop', 'for (const x of [1, null])\n x.toString()', 2],
+    ['a case', 'switch (1) {\n case 1:\n null.x\n}', 3],
+    ['where it was thrown first', 'try {\n null.x\n} catch (e) {\n throw e\n}', 2],
+    ['a new error', 'try {\n null.x\n} catch {\n throw new Error("a")\n}', 4],
+    ['a directive', '"use strict"\n;(() => { "use strict"\n null.x })()', 3],
+  ])('gives the line of %s', (_name, code, line) => {
+    const node = given(code)
+    node.send({ payload: 1 })
+    // A new error notes its line where its function ends, that is in the statement that threw it.
+    expect(node.failures()[0]?.message).toContain(`(line ${line})`)
+  })
+
   it('fails a message with the line at which the code threw', () => {
     const node = given('const a = message.payload\n\nreturn a.b.c')
     node.send({ payload: {} })
@@ -306,7 +341,7 @@ describe('function: mistakes', () => {
       'throw { toString() { throw 1 }, get message() { throw 2 } }',
       'An error that cannot be shown',
     ],
-    ['throw Object.create(null)', '{}'],
+    ['throw Object.create(null)', '{} (line 1)'],
     ['const e = new Error("a"); e.name = "Mine"; throw e', 'Mine: a (line 1)'],
     ['undeclared = 1', 'ReferenceError: undeclared is not defined (line 1)'],
     ['(function f() { f() })()', 'RangeError: Maximum call stack size exceeded (line 1)'],

@@ -29,8 +29,8 @@ export interface Host {
 
 export interface Described {
   readonly text: string
-  /** Where it was thrown, as V8 writes it. */
-  readonly stack: string
+  /** The line of the person's code that threw it, from 1; undefined where that is unknown. */
+  readonly line: number | undefined
 }
 
 /** What the user's code has beside the message, in the order of its parameters. */
@@ -56,6 +56,8 @@ export type MainCode = (message: unknown, msg: unknown, send: unknown) => unknow
 
 export interface Guest {
   readonly api: Api
+  /** Notes the line of an error that the user's code throws, and gives the error back. */
+  mark(error: unknown, line: number): unknown
   /** Runs the code at the start or end. */
   once(code: () => void): Described | undefined
   /** Gives a function that handles one message and gives the result, if it has one at once. */
@@ -71,7 +73,9 @@ export interface Guest {
  */
 // oxlint-disable-next-line max-lines-per-function -- goes into the other realm as one text
 export function openGuest(host: Host, copy: Copy): Guest {
-  const timers = new Map<number, () => void>()
+  const timers = new Map<number, () => unknown>()
+  /** Where errors were thrown first. */
+  const lines = new WeakMap<object, number>()
   const { stringify } = JSON
 
   /** Calls the host; what it throws is of its realm and is replaced. */
@@ -108,7 +112,7 @@ export function openGuest(host: Host, copy: Copy): Guest {
       timers.set(id, () => {
         if (!isRepeated) timers.delete(id)
         // It was just found to be a function.
-        ;(run as (...given: unknown[]) => unknown)(...parts)
+        return (run as (...given: unknown[]) => unknown)(...parts)
       })
       return id
     }
@@ -158,6 +162,10 @@ export function openGuest(host: Host, copy: Copy): Guest {
 
   return {
     api,
+    mark(error, line) {
+      if (isObject(error) && !lines.has(error)) lines.set(error, line)
+      return error
+    },
     once(code) {
       try {
         code()
@@ -169,7 +177,9 @@ export function openGuest(host: Host, copy: Copy): Guest {
     handler: (code, isAsync) => (isAsync ? handleLater(code) : handleNow(code)),
     fire(timer) {
       try {
-        timers.get(timer)?.()
+        const result = timers.get(timer)?.()
+        if (!isThenable(result)) return
+        promiseOf(result).then(undefined, (error: unknown) => host.complain(describe(error)))
       } catch (error) {
         host.complain(describe(error))
       }
@@ -206,12 +216,20 @@ export function openGuest(host: Host, copy: Copy): Guest {
     }
   }
 
-  /** With promises of this realm, so that a thenable of the user meets no function of the host's. */
   function wait(call: number, result: unknown): void {
-    Promise.resolve(result).then(
+    promiseOf(result).then(
       (value) => host.settle(call, value),
       (error: unknown) => host.reject(call, describe(error)),
     )
+  }
+
+  /** A promise of our own: the user's might have a `then` that gets what is meant for the host. */
+  function promiseOf(result: unknown): Promise<unknown> {
+    return new Promise((resolve) => resolve(result))
+  }
+
+  function isObject(value: unknown): value is object {
+    return (typeof value === 'object' && value !== null) || typeof value === 'function'
   }
 
   function isThenable(value: unknown): boolean {
@@ -221,14 +239,18 @@ export function openGuest(host: Host, copy: Copy): Guest {
 
   function describe(error: unknown): Described {
     try {
-      if (typeof error !== 'object' || error === null) return { text: textOf(error), stack: '' }
-      // Whatever was thrown; what it lacks is undefined.
-      const { name, message, stack } = error as Error
-      const text = message === undefined ? textOf(error) : `${String(name)}: ${String(message)}`
-      return { text: text.slice(0, 2000), stack: String(stack).slice(0, 10_000) }
+      const line = isObject(error) ? lines.get(error) : undefined
+      return { text: sentenceOf(error).slice(0, 2000), line }
     } catch {
-      return { text: 'An error that cannot be shown', stack: '' }
+      return { text: 'An error that cannot be shown', line: undefined }
     }
+  }
+
+  function sentenceOf(error: unknown): string {
+    if (typeof error !== 'object' || error === null) return textOf(error)
+    // Whatever was thrown; what it lacks is undefined.
+    const { name, message } = error as Error
+    return message === undefined ? textOf(error) : `${String(name)}: ${String(message)}`
   }
 
   function textOf(value: unknown): string {

@@ -8,6 +8,8 @@
 // oxlint-disable-next-line max-lines-per-function -- goes into the other realm as one text
 export function harden(now: () => number): void {
   for (const name of [
+    // What calls a proxy may be the engine, and the list of arguments would be of its realm.
+    'Proxy',
     'WebAssembly',
     'SharedArrayBuffer',
     'Atomics',
@@ -17,6 +19,7 @@ export function harden(now: () => number): void {
   ]) {
     Reflect.deleteProperty(globalThis, name)
   }
+  removeStacks()
   replaceClock()
   letOverride(Object.prototype)
   for (const kind of [
@@ -32,17 +35,36 @@ export function harden(now: () => number): void {
   }
   freezeAll()
 
+  /**
+   * The text of a stack is written in the engine's realm, as it is first read. Read where little of
+   * the stack is left, it gives an error of that realm. Without a number here nothing is captured.
+   */
+  function removeStacks(): void {
+    Object.defineProperty(Error, 'stackTraceLimit', { value: undefined })
+    Reflect.deleteProperty(Error, 'captureStackTrace')
+  }
+
+  /** What `now` throws is of the engine's realm. */
+  function time(): number {
+    try {
+      return now()
+    } catch {
+      // Where the stack is full, and nowhere else.
+    }
+    throw new RangeError('Maximum call stack size exceeded')
+  }
+
   /** Dates without a time of their own get it from the node's clock. */
   function replaceClock(): void {
     const RealDate = Date
     const FlowDate = function (this: unknown, ...parts: []): unknown {
-      if (new.target === undefined) return new RealDate(now()).toString()
-      const given = parts.length === 0 ? [now()] : parts
+      if (new.target === undefined) return new RealDate(time()).toString()
+      const given = parts.length === 0 ? [time()] : parts
       return Reflect.construct(RealDate, given, new.target)
     }
     const statics = Object.getOwnPropertyDescriptors(RealDate)
     statics.now.value = function () {
-      return now()
+      return time()
     }
     Object.defineProperties(FlowDate, statics)
     Object.defineProperty(RealDate.prototype, 'constructor', { value: FlowDate })

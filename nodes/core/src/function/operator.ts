@@ -40,7 +40,7 @@ class FunctionOperator implements Operator {
     const setup = this.sandbox.compileOnce('setup', config.setup)
     this.teardown = this.sandbox.compileOnce('teardown', config.teardown)
     const error = guest.once(setup)
-    if (error !== undefined) throw failureOf('setup', error)
+    if (error !== undefined) throw failureOf(error)
     this.isOpen = true
   }
 
@@ -52,7 +52,7 @@ class FunctionOperator implements Operator {
   close(): void {
     if (this.teardown === undefined) return
     const error = this.sandbox.guest.once(this.teardown)
-    if (error !== undefined) this.context.log.error(failureOf('teardown', error).message)
+    if (error !== undefined) this.context.log.error(failureOf(error).message)
     this.isOpen = false
     for (const timer of this.timers.values()) timer.cancel()
     this.timers.clear()
@@ -71,12 +71,12 @@ class FunctionOperator implements Operator {
     return {
       now: () => clock.now(),
       send: (result, output, call) => this.send(result, output, call),
-      fail: (error) => this.context.fail(failureOf('code', error), this.messageInHand()),
+      fail: (error) => this.context.fail(failureOf(error), this.messageInHand()),
       hold: () => this.inFlight.open(this.messageInHand()),
       settle: (call, result) => this.settle(call, result),
       reject: (call, error) => {
         this.inFlight.close(call, (message) => {
-          this.context.fail(failureOf('code', error), message)
+          this.context.fail(failureOf(error), message)
         })
       },
       complain: (error) => this.complain(error),
@@ -108,7 +108,7 @@ class FunctionOperator implements Operator {
   }
 
   private complain(error: Described): void {
-    const { message } = failureOf('code', error)
+    const { message } = failureOf(error)
     this.context.log.error(message)
     this.context.status({ state: 'error', text: message.slice(0, 200) })
   }

@@ -62,7 +62,11 @@ export function realmCopier(compileMaker: CompileMaker): Copy {
   function copyList(source: readonly unknown[], depth: number): unknown[] {
     const list: unknown[] = []
     const { length } = source
-    for (let index = 0; index < length; index += 1) list.push(copyValue(source[index], depth + 1))
+    for (let index = 0; index < length; index += 1) {
+      const item = source[index]
+      const isPlain = typeof item === 'number' || typeof item === 'string'
+      list.push(isPlain ? item : copyValue(item, depth + 1))
+    }
     return list
   }
 
@@ -109,12 +113,10 @@ export function realmCopier(compileMaker: CompileMaker): Copy {
       const name = JSON.stringify(key)
       // In brackets, because `__proto__: x` would set the prototype.
       const label = key === '__proto__' ? `[${name}]` : name
-      return `${label}: isPlain(v = source[${name}]) ? v : copyOther(v, depth)`
+      const isPlain = `typeof (v = source[${name}]) === 'number' || typeof v === 'string' || typeof v === 'boolean'`
+      return `${label}: ${isPlain} ? v : copyOther(v, depth)`
     })
-    const isPlain = `const isPlain = (v) => { const t = typeof v; return t === 'number' || t === 'string' || t === 'boolean' };`
-    shape.maker = compileMaker(
-      `'use strict'; ${isPlain} let v; return { ${properties.join(', ')} }`,
-    )
+    shape.maker = compileMaker(`'use strict'; let v; return { ${properties.join(', ')} }`)
     return shape.maker
   }
 

@@ -15,7 +15,13 @@ export class Results {
 
   constructor(outputs: readonly Output[], copy: Copy) {
     this.outputs = outputs
-    this.copy = copy
+    this.copy = (result) => {
+      try {
+        return copy(result)
+      } catch (error) {
+        throw unreadable(error)
+      }
+    }
   }
 
   deliver(result: unknown): void {
@@ -58,6 +64,12 @@ export class Results {
     const text = `The code gave a message for output ${index + 1}; there are ${this.outputs.length}.`
     throw new NodeError('FUNCTION_OUTPUT', text)
   }
+}
+
+/** What a getter in the result throws is the person's, and not to be trusted even for its text. */
+function unreadable(error: unknown): NodeError {
+  const text = error instanceof Error ? error.message : 'A property of the result cannot be read.'
+  return new NodeError('FUNCTION_RESULT', text)
 }
 
 /** One message, several, or none. */

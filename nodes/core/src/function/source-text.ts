@@ -36,14 +36,6 @@ export function placeOf(stack: string, fileName: string, lineCount: number): Cod
   return { line: Math.max(1, line), column: Math.max(0, (marks ?? '').indexOf('^')) + 1 }
 }
 
-/** The number of the line in the code at which an error was thrown, or undefined. */
-export function lineOf(stack: string, fileName: string): number | undefined {
-  const at = stack.indexOf(`${fileName}:`)
-  if (at < 0) return undefined
-  const line = Number.parseInt(stack.slice(at + fileName.length + 1, at + fileName.length + 9), 10)
-  return Number.isInteger(line) ? line : undefined
-}
-
 /**
  * Where the code has `import(…)` or `import.meta`. Importing rejects with an error of the engine's
  * realm, which is a way out of the sandbox, so it is refused wherever it might be one; in a text or
