@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -9,10 +9,17 @@ const firstLoadLimitKb = 300
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(folder, 'dist')
+/** Where it is built; it takes the place of `dist` when all is well. */
+const next = join(folder, 'dist.next')
 
-await build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' })
+await build({
+  configFile: join(folder, 'vite.config.ts'),
+  logLevel: 'warn',
+  build: { outDir: next, emptyOutDir: true },
+})
 compress()
-reportFirstLoad()
+if (isFirstLoadSmall()) replaceDist()
+else process.exitCode = 1
 
 /** Puts `.br` and `.gz` beside every text, so that the server only has to send them. */
 function compress(): void {
@@ -29,13 +36,13 @@ function compress(): void {
 }
 
 /** What `index.html` names is loaded at once; the rest when it is needed. */
-function reportFirstLoad(): void {
-  const html = readFileSync(join(dist, 'index.html'), 'utf8')
+function isFirstLoadSmall(): boolean {
+  const html = readFileSync(join(next, 'index.html'), 'utf8')
   const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(
     ([, path]) => path ?? '',
   )
   const parts = ['index.html', ...named]
-  const bytes = parts.reduce((sum, path) => sum + readFileSync(join(dist, `${path}.gz`)).length, 0)
+  const bytes = parts.reduce((sum, path) => sum + readFileSync(join(next, `${path}.gz`)).length, 0)
   const kb = Math.round(bytes / 102.4) / 10
   const later =
     files().filter((file) => file.endsWith('.js.gz')).length -
@@ -43,14 +50,18 @@ function reportFirstLoad(): void {
   console.log(
     `Editor: first load ${kb} KB compressed (limit ${firstLoadLimitKb} KB), ${later} more files when needed.`,
   )
-  if (kb <= firstLoadLimitKb) return
-  rmSync(join(dist, 'index.html'))
+  if (kb <= firstLoadLimitKb) return true
   console.error('The first load is too large. Load something later, or leave it out.')
-  process.exitCode = 1
+  return false
+}
+
+function replaceDist(): void {
+  rmSync(dist, { recursive: true, force: true })
+  renameSync(next, dist)
 }
 
 function files(): readonly string[] {
-  const entries = readdirSync(dist, { recursive: true, withFileTypes: true })
+  const entries = readdirSync(next, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -1,10 +1,10 @@
 import { useStore } from 'zustand'
+import { tidyUp } from '../shell/actions.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import type { LiveMode } from '../shell/layout.ts'
 import { Button, IconButton, Menu, type MenuEntry } from '../ui/index.ts'
 import styles from './canvas-toolbar.module.css'
 import { useViewport } from './overlays.tsx'
-import { useStage } from './stage-context.tsx'
 
 const modes: readonly { readonly mode: LiveMode; readonly label: string; readonly icon: string }[] =
   [
@@ -15,8 +15,8 @@ const modes: readonly { readonly mode: LiveMode; readonly label: string; readonl
 
 /** Zoom, layout and how much of what happens is shown. */
 export function CanvasToolbar() {
-  const { flow } = useStage()
-  const { layout, view } = useWorkbench()
+  const workbench = useWorkbench()
+  const { layout, view } = workbench
   const liveMode = useStore(layout, (state) => state.liveMode)
   const isMinimapShown = useStore(layout, (state) => state.isMinimapShown)
   const entries: readonly MenuEntry[] = modes.map(({ mode, label, icon }) => ({
@@ -62,7 +62,7 @@ export function CanvasToolbar() {
         shortcut="Alt+Shift+T"
         side="top"
         data-testid="tidy"
-        onClick={() => void flow.tidyUp()}
+        onClick={() => void tidyUp(workbench)}
       />
       <IconButton
         size="small"

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type PointerEvent } from 'react'
 import { useStore } from 'zustand'
 import { around, type Box } from '../model/geometry.ts'
 import styles from './minimap.module.css'
-import { readColors } from './palette-colors.ts'
+import { readColors, type Colors } from './palette-colors.ts'
 import type { Stage } from './stage.ts'
 import { useCanvasState, useFlowPart, useStage } from './stage-context.tsx'
 
@@ -17,20 +17,22 @@ export function Minimap() {
   const isOn = useStore(stage.workbench.layout, (layout) => layout.isMinimapShown)
   const isPanning = useCanvasState((state) => state.isPanning)
   const isLarge = useFlowPart(({ document }) => document.nodes.size > 12)
-  const [lingers, setLingers] = useState(false)
-  useEffect(() => {
-    if (isPanning) {
-      setLingers(true)
-      return undefined
-    }
-    const timer = setTimeout(() => setLingers(false), lingersMs)
-    return () => clearTimeout(timer)
-  }, [isPanning])
+  const lingers = useLingering(isPanning)
   if (!isOn && !(lingers && isLarge)) return null
-  return <Map stage={stage} />
+  return <LittleMap stage={stage} />
 }
 
-function Map({ stage }: { readonly stage: Stage }) {
+/** True with `isOn`, and for a while after. */
+function useLingering(isOn: boolean): boolean {
+  const [lingers, setLingers] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLingers(isOn), isOn ? 0 : lingersMs)
+    return () => clearTimeout(timer)
+  }, [isOn])
+  return isOn || lingers
+}
+
+function LittleMap({ stage }: { readonly stage: Stage }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     let frame = 0
@@ -84,7 +86,7 @@ function Map({ stage }: { readonly stage: Stage }) {
 /** What the map shows, all of the flow and what is seen, and how small. */
 function fitting(stage: Stage): { readonly frame: Box; readonly scale: number } {
   const seen = stage.visible()
-  const all = around([...stage.scene.nodes.values(), seen]) ?? seen
+  const all = around([allNodes(stage) ?? seen, seen]) ?? seen
   const scale = Math.min(wide / all.width, high / all.height) * 0.94
   const middle = { x: all.x + all.width / 2, y: all.y + all.height / 2 }
   return {
@@ -98,6 +100,15 @@ function fitting(stage: Stage): { readonly frame: Box; readonly scale: number } 
   }
 }
 
+const frames = new WeakMap<object, Box | undefined>()
+
+/** The box around all nodes; worked out once for a map of them. */
+function allNodes({ scene }: Stage): Box | undefined {
+  const { nodes } = scene
+  if (!frames.has(nodes)) frames.set(nodes, around([...nodes.values()]))
+  return frames.get(nodes)
+}
+
 function paint(stage: Stage, canvas: HTMLCanvasElement): void {
   const context = canvas.getContext('2d')
   if (context === null) return
@@ -106,26 +117,36 @@ function paint(stage: Stage, canvas: HTMLCanvasElement): void {
   canvas.height = high * ratio
   const { frame, scale } = fitting(stage)
   const colors = readColors()
-  const { descriptors } = stage.workbench.editor.catalog.getState()
-  const { selection } = stage.flow.store.getState()
-  context.setTransform(
-    scale * ratio,
-    0,
-    0,
-    scale * ratio,
-    -frame.x * scale * ratio,
-    -frame.y * scale * ratio,
-  )
-  for (const id of stage.scene.nodes.keys()) {
-    const box = stage.scene.boxOf(id)
-    if (box === undefined) continue
-    context.fillStyle = selection.nodes.has(id)
-      ? colors.selected
-      : colors.tint(descriptors.get(box.node.type)?.category)
-    context.fillRect(box.x, box.y, Math.max(box.width, 2 / scale), Math.max(box.height, 2 / scale))
-  }
+  const zoom = scale * ratio
+  context.setTransform(zoom, 0, 0, zoom, -frame.x * zoom, -frame.y * zoom)
+  paintNodes(stage, { context, colors, smallest: 2 / scale })
   const seen = stage.visible()
   context.lineWidth = 1.5 / scale
   context.strokeStyle = colors.textDim
   context.strokeRect(seen.x, seen.y, seen.width, seen.height)
+}
+
+/** One path for each colour, however many nodes there are. */
+function paintNodes(
+  { scene, flow, workbench }: Stage,
+  how: { context: CanvasRenderingContext2D; colors: Colors; smallest: number },
+): void {
+  const { context, colors, smallest } = how
+  const { descriptors } = workbench.editor.catalog.getState()
+  const { selection } = flow.store.getState()
+  const paths = new Map<string, Path2D>()
+  for (const id of scene.nodes.keys()) {
+    const box = scene.boxOf(id)
+    if (box === undefined) continue
+    const color = selection.nodes.has(id)
+      ? colors.selected
+      : colors.tint(descriptors.get(box.node.type)?.category)
+    const path = paths.get(color) ?? new Path2D()
+    paths.set(color, path)
+    path.rect(box.x, box.y, Math.max(box.width, smallest), Math.max(box.height, smallest))
+  }
+  for (const [color, path] of paths) {
+    context.fillStyle = color
+    context.fill(path)
+  }
 }

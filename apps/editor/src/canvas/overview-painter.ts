@@ -1,11 +1,17 @@
 import { nameOf, portId } from '../model/index.ts'
-import type { Curve } from '../model/geometry.ts'
+import type { Box, Curve } from '../model/geometry.ts'
 import { readColors, type Colors } from './palette-colors.ts'
 import type { SceneNode } from './scene.ts'
 import type { Stage } from './stage.ts'
 
 /** More boxes than this are drawn without names. */
 const mostNames = 700
+/** More wires than this are drawn without their bends. */
+const mostBends = 1200
+/** Below this zoom a card is a block of colour. */
+const blocksBelowZoom = 0.14
+/** How much more than what is seen is painted, in parts of its size. */
+const margin = 0.25
 /** Names are written when a card is at least this many pixels wide. */
 const nameNeedsPixels = 44
 
@@ -15,7 +21,8 @@ export class OverviewPainter {
   readonly #canvas: HTMLCanvasElement
   #colors: Colors = readColors()
   #frame = 0
-  #isBlank = true
+  /** What the picture shows, in canvas units, and how large. */
+  #painted: (Box & { readonly zoom: number }) | undefined
 
   constructor(stage: Stage, canvas: HTMLCanvasElement) {
     this.#stage = stage
@@ -26,7 +33,7 @@ export class OverviewPainter {
     const { workbench, flow, scene, state } = this.#stage
     const schedule = () => this.#schedule()
     const stops = [
-      this.#stage.onView(schedule),
+      this.#stage.onView(() => this.#follow()),
       flow.store.subscribe(schedule),
       scene.onMove(schedule),
       state.subscribe(schedule),
@@ -50,42 +57,70 @@ export class OverviewPainter {
 
   #paint(): void {
     this.#frame = 0
+    if (this.#stage.state.getState().detail === 'cards') {
+      this.#painted = undefined
+      return
+    }
     const context = this.#canvas.getContext('2d')
     if (context === null) return
-    if (this.#stage.state.getState().detail === 'cards') return this.#clear(context)
-    this.#isBlank = false
-    this.#prepare(context)
-    const seen = this.#stage.visible()
-    this.#paintWires(context, this.#stage.scene.wiresIn(seen))
-    const boxes = this.#stage.scene.nodesIn(seen).flatMap((id) => this.#stage.scene.boxOf(id) ?? [])
-    this.#paintBoxes(context, boxes)
+    const area = this.#stage.visible(margin)
+    this.#prepare(context, area)
+    this.#paintWires(context, this.#stage.scene.wiresIn(area))
+    const boxes = this.#stage.scene.nodesIn(area).flatMap((id) => this.#stage.scene.boxOf(id) ?? [])
+    if (this.#stage.viewport.zoom < blocksBelowZoom) this.#paintBlocks(context, boxes)
+    else this.#paintBoxes(context, boxes)
     this.#paintMarks(context, boxes)
     this.#paintNames(context, boxes)
+    this.#place()
   }
 
-  #clear(context: CanvasRenderingContext2D): void {
-    if (this.#isBlank) return
-    this.#isBlank = true
-    context.setTransform(1, 0, 0, 1, 0, 0)
-    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
+  /** Panning only shifts the picture, for as long as it reaches. */
+  #follow(): void {
+    const { zoom } = this.#stage.viewport
+    const { x, y, width, height } = this.#stage.visible()
+    const painted = this.#painted
+    const reaches =
+      painted !== undefined &&
+      painted.zoom === zoom &&
+      x >= painted.x &&
+      y >= painted.y &&
+      x + width <= painted.x + painted.width &&
+      y + height <= painted.y + painted.height
+    if (reaches) this.#place()
+    else this.#schedule()
   }
 
-  #prepare(context: CanvasRenderingContext2D): void {
-    const { width, height } = this.#stage.size
+  #place(): void {
     const { x, y, zoom } = this.#stage.viewport
+    if (this.#painted === undefined) return
+    const left = Math.round(this.#painted.x * zoom + x)
+    const top = Math.round(this.#painted.y * zoom + y)
+    this.#canvas.style.transform = `translate(${left}px, ${top}px)`
+  }
+
+  /** Makes room for the area and lets canvas units be drawn in. */
+  #prepare(context: CanvasRenderingContext2D, area: Box): void {
+    const { zoom } = this.#stage.viewport
     const ratio = Math.min(2, devicePixelRatio)
-    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)]
-    if (this.#canvas.width !== wide) this.#canvas.width = wide
-    if (this.#canvas.height !== high) this.#canvas.height = high
+    const [wide, high] = [Math.ceil(area.width * zoom), Math.ceil(area.height * zoom)]
+    if (this.#canvas.width !== wide * ratio || this.#canvas.height !== high * ratio) {
+      this.#canvas.width = wide * ratio
+      this.#canvas.height = high * ratio
+      this.#canvas.style.width = `${wide}px`
+      this.#canvas.style.height = `${high}px`
+    }
     context.setTransform(1, 0, 0, 1, 0, 0)
-    context.clearRect(0, 0, wide, high)
-    context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio)
+    context.clearRect(0, 0, wide * ratio, high * ratio)
+    const scale = zoom * ratio
+    context.setTransform(scale, 0, 0, scale, -area.x * scale, -area.y * scale)
+    this.#painted = { ...area, zoom }
   }
 
   #paintWires(context: CanvasRenderingContext2D, ids: readonly string[]): void {
     const { scene, flow, workbench } = this.#stage
     const { selection } = flow.store.getState()
     const isLive = workbench.layout.getState().liveMode !== 'off'
+    const isStraight = ids.length > mostBends
     const still = new Path2D()
     const flowing = new Path2D()
     const chosen = new Path2D()
@@ -95,7 +130,7 @@ export class OverviewPainter {
       if (curve === undefined || wire === undefined) continue
       const rate = isLive ? (workbench.live.gauges.port(portId(wire.from))?.perSecond ?? 0) : 0
       const path = selection.wires.has(id) ? chosen : rate > 0 ? flowing : still
-      trace(path, curve)
+      trace(path, curve, isStraight)
     }
     const { zoom } = this.#stage.viewport
     const stroke = (path: Path2D, color: string, pixels: number) => {
@@ -108,21 +143,37 @@ export class OverviewPainter {
     stroke(chosen, this.#colors.selected, 1.8)
   }
 
+  /** From very far, a block in the tint of its category says all that can be seen. */
+  #paintBlocks(context: CanvasRenderingContext2D, boxes: readonly SceneNode[]): void {
+    const { descriptors } = this.#stage.workbench.editor.catalog.getState()
+    const blocks = new Map<string, Path2D>()
+    for (const { x, y, width, height, node } of boxes) {
+      const tint = this.#colors.tint(descriptors.get(node.type)?.category)
+      const path = blocks.get(tint) ?? new Path2D()
+      blocks.set(tint, path)
+      path.rect(x, y, width, height)
+    }
+    for (const [tint, path] of blocks) {
+      context.fillStyle = tint
+      context.fill(path)
+    }
+  }
+
   #paintBoxes(context: CanvasRenderingContext2D, boxes: readonly SceneNode[]): void {
     const { zoom } = this.#stage.viewport
     const { descriptors } = this.#stage.workbench.editor.catalog.getState()
-    context.fillStyle = this.#colors.panel
     const outlines = new Path2D()
     const bars = new Map<string, Path2D>()
     const barWidth = Math.max(4, 3 / zoom)
     for (const { x, y, width, height, node } of boxes) {
-      context.fillRect(x, y, width, height)
       outlines.rect(x, y, width, height)
       const tint = this.#colors.tint(descriptors.get(node.type)?.category)
       const path = bars.get(tint) ?? new Path2D()
       bars.set(tint, path)
       path.rect(x, y, barWidth, height)
     }
+    context.fillStyle = this.#colors.panel
+    context.fill(outlines)
     context.strokeStyle = this.#colors.line
     context.lineWidth = 1 / zoom
     context.stroke(outlines)
@@ -172,7 +223,8 @@ export class OverviewPainter {
   }
 }
 
-function trace(path: Path2D, { from, leaving, arriving, to }: Curve): void {
+function trace(path: Path2D, { from, leaving, arriving, to }: Curve, isStraight: boolean): void {
   path.moveTo(from.x, from.y)
-  path.bezierCurveTo(leaving.x, leaving.y, arriving.x, arriving.y, to.x, to.y)
+  if (isStraight) path.lineTo(to.x, to.y)
+  else path.bezierCurveTo(leaving.x, leaving.y, arriving.x, arriving.y, to.x, to.y)
 }

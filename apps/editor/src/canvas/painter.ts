@@ -99,7 +99,7 @@ function paintTrend(canvas: HTMLCanvasElement, gauge: NodeGauge): void {
   context.clearRect(0, 0, width, height)
   const values = trendValues(gauge)
   const most = Math.max(...values, 0)
-  if (most === 0 || values.length < 2) return
+  if (most === 0 || values.length < 3) return
   const step = width / (gauge.trend.length - 1)
   const start = width - (values.length - 1) * step
   context.beginPath()

@@ -112,7 +112,12 @@ function Obstacles({ flow, problems }: ObstaclesProps) {
           return (
             // oxlint-disable-next-line react/no-array-index-key -- two problems may be alike
             <li key={index}>
-              <button type="button" className={styles['problem']} onClick={() => go(problem)}>
+              <button
+                type="button"
+                className={styles['problem']}
+                data-severity={problem.severity}
+                onClick={() => go(problem)}
+              >
                 <Icon
                   name={problem.severity === 'error' ? 'circle-x' : 'triangle-alert'}
                   size={14}

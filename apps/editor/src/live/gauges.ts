@@ -1,5 +1,6 @@
 import type { CountersBatch, StatusesBatch } from '@millrace/protocol'
 import type { Status } from '@millrace/sdk'
+import { RateMeter } from './rate-meter.ts'
 import { createSignal } from './signal.ts'
 
 /** How an output port does now. */
@@ -42,19 +43,10 @@ export interface Gauges {
 /** Seconds that a sparkline shows. */
 export const trendSeconds = 60
 
-interface Rate {
-  total: number
-  perSecond: number
-  /** Time and total at the beginning of the stretch that is measured. */
-  sinceTime: number
-  sinceTotal: number
-  lastChange: number
-}
-
 interface Mutable {
-  received: Rate
-  sent: Rate
-  errors: Rate
+  readonly received: RateMeter
+  sentPerSecond: number
+  readonly errors: RateMeter
   inFlight: number
   isPressing: boolean
   watermark: number | null
@@ -63,8 +55,6 @@ interface Mutable {
   trendCount: number
 }
 
-const measuredForMs = 900
-
 export interface GaugeStore extends Gauges {
   clear(): void
   take(batch: CountersBatch): void
@@ -72,12 +62,17 @@ export interface GaugeStore extends Gauges {
 }
 
 export function createGauges(): GaugeStore {
-  const ports = new Map<string, Rate>()
+  const ports = new Map<string, RateMeter>()
   const nodes = new Map<string, Mutable>()
   let statuses: Readonly<Record<string, Status>> = {}
   let trendTime = 0
   const signal = createSignal()
 
+  const meterOf = (id: string): RateMeter => {
+    const meter = ports.get(id) ?? new RateMeter()
+    ports.set(id, meter)
+    return meter
+  }
   const gaugeOf = (id: string): Mutable => {
     const existing = nodes.get(id)
     if (existing !== undefined) return existing
@@ -102,24 +97,22 @@ export function createGauges(): GaugeStore {
       signal.emit()
     },
     take(batch) {
-      for (const [id, total] of Object.entries(batch.ports)) {
-        const rate = ports.get(id) ?? newRate()
-        ports.set(id, advance(rate, total, batch.time))
-      }
+      const { time } = batch
+      for (const [id, total] of Object.entries(batch.ports)) meterOf(id).take(total, time)
       for (const [id, counters] of Object.entries(batch.nodes)) {
         const gauge = gaugeOf(id)
-        advance(gauge.received, counters.received, batch.time)
-        advance(gauge.errors, counters.errors, batch.time)
+        gauge.received.take(counters.received, time)
+        gauge.errors.take(counters.errors, time)
         gauge.inFlight = counters.inFlight
         gauge.isPressing = counters.isPressing
         gauge.watermark = counters.watermark
       }
-      for (const rate of ports.values()) settle(rate, batch.time)
-      sumPorts(ports, gaugeOf)
-      for (const gauge of nodes.values()) {
-        settle(gauge.received, batch.time)
-        settle(gauge.errors, batch.time)
+      for (const meter of ports.values()) meter.tick(time)
+      for (const { received, errors } of nodes.values()) {
+        received.tick(time)
+        errors.tick(time)
       }
+      sumPorts(ports, gaugeOf)
       trendTime = sampleTrends(nodes, trendTime, batch.time)
       signal.emit()
     },
@@ -130,13 +123,11 @@ export function createGauges(): GaugeStore {
   }
 }
 
-const newRate = (): Rate => ({ total: 0, perSecond: 0, sinceTime: 0, sinceTotal: 0, lastChange: 0 })
-
 function newGauge(): Mutable {
   return {
-    received: newRate(),
-    sent: newRate(),
-    errors: newRate(),
+    received: new RateMeter(),
+    sentPerSecond: 0,
+    errors: new RateMeter(),
     inFlight: 0,
     isPressing: false,
     watermark: null,
@@ -146,35 +137,8 @@ function newGauge(): Mutable {
   }
 }
 
-/** Takes a new total in; the rate follows at the end of each measured stretch. */
-function advance(rate: Rate, total: number, time: number): Rate {
-  // The first total, and one after a restart, are where counting begins.
-  if (rate.sinceTime === 0 || total < rate.total) {
-    rate.sinceTime = time
-    rate.sinceTotal = total
-  } else if (total !== rate.total) rate.lastChange = time
-  rate.total = total
-  return rate
-}
-
-/** Slow streams are measured over as long as it takes to see two messages, at most ten seconds. */
-function settle(rate: Rate, time: number): void {
-  const elapsedMs = time - rate.sinceTime
-  if (rate.sinceTime === 0 || elapsedMs < measuredForMs) return
-  const count = rate.total - rate.sinceTotal
-  const longEnough = count >= 8 || elapsedMs >= 10_000 || (count > 0 && elapsedMs >= 4000)
-  if (count > 0 && rate.perSecond === 0) rate.perSecond = (count / elapsedMs) * 1000
-  if (!longEnough) {
-    if (count === 0 && rate.perSecond > 2) rate.perSecond = 0
-    return
-  }
-  rate.perSecond = (count / elapsedMs) * 1000
-  rate.sinceTime = time
-  rate.sinceTotal = rate.total
-}
-
-/** Only `error` and regular ports together say how much left a node. */
-function sumPorts(ports: ReadonlyMap<string, Rate>, gaugeOf: (id: string) => Mutable): void {
+/** What left a node by all its ports but the one for errors. */
+function sumPorts(ports: ReadonlyMap<string, RateMeter>, gaugeOf: (id: string) => Mutable): void {
   const sums = new Map<string, number>()
   for (const [id, rate] of ports) {
     const colon = id.lastIndexOf(':')
@@ -182,13 +146,14 @@ function sumPorts(ports: ReadonlyMap<string, Rate>, gaugeOf: (id: string) => Mut
     const node = id.slice(0, colon)
     sums.set(node, (sums.get(node) ?? 0) + rate.perSecond)
   }
-  for (const [id, sum] of sums) gaugeOf(id).sent.perSecond = sum
+  for (const [id, sum] of sums) gaugeOf(id).sentPerSecond = sum
 }
 
 function sampleTrends(nodes: ReadonlyMap<string, Mutable>, last: number, time: number): number {
   if (last !== 0 && time - last < 1000) return last
   for (const gauge of nodes.values()) {
-    const value = Math.max(gauge.sent.perSecond, gauge.received.perSecond)
+    if (!gauge.received.isKnown) continue
+    const value = Math.max(gauge.sentPerSecond, gauge.received.perSecond)
     gauge.trend[gauge.trendAt] = value
     gauge.trendAt = (gauge.trendAt + 1) % trendSeconds
     gauge.trendCount = Math.min(trendSeconds, gauge.trendCount + 1)
@@ -200,7 +165,7 @@ function shownGauge(gauge: Mutable): NodeGauge {
   return {
     received: gauge.received.total,
     receivedPerSecond: gauge.received.perSecond,
-    sentPerSecond: gauge.sent.perSecond,
+    sentPerSecond: gauge.sentPerSecond,
     errors: gauge.errors.total,
     errorsPerSecond: gauge.errors.perSecond,
     inFlight: gauge.inFlight,
@@ -216,7 +181,7 @@ function sumOf(nodes: ReadonlyMap<string, Mutable>): { perSecond: number; errors
   let perSecond = 0
   let errors = 0
   for (const gauge of nodes.values()) {
-    if (gauge.received.total === 0) perSecond += gauge.sent.perSecond
+    if (gauge.received.total === 0) perSecond += gauge.sentPerSecond
     errors += gauge.errors.perSecond
   }
   return { perSecond, errors }

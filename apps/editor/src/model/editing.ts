@@ -3,7 +3,7 @@ import { mainPort, nameOf, portsOf } from './catalog.ts'
 import type { DocumentDraft } from './change.ts'
 import { portId, wireId, wiresOf } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
-import { snap } from './geometry.ts'
+import { measures, sizeOf, snap } from './geometry.ts'
 import { newNodeId } from './node-id.ts'
 import { freePlace, makeRoom } from './placing.ts'
 import { canConnect, healingWires, type Verdict } from './wiring.ts'
@@ -191,7 +191,7 @@ function addNode(core: FlowCore, type: string, options: AddOptions): string {
     `Add ${title}`,
     (draft) => {
       draft.set('nodes', id, node)
-      draft.set('layout', id, snap(place))
+      draft.set('layout', id, snap(besideWire(core, draft, { place, wire: onWire })))
       const input = mainPort(core.catalog(), node, 'input')
       const output = mainPort(core.catalog(), node, 'output')
       if (onWire !== undefined) spliceInto(core, draft, id, onWire)
@@ -203,6 +203,21 @@ function addNode(core: FlowCore, type: string, options: AddOptions): string {
   )
   core.store.setState({ focus: id })
   return id
+}
+
+/** A node that is put into a wire does not cover the one that the wire comes from. */
+function besideWire(
+  core: FlowCore,
+  draft: DocumentDraft,
+  { place, wire }: { readonly place: Position; readonly wire: string | undefined },
+): Position {
+  const from = wire === undefined ? undefined : draft.now.wires.get(wire)?.from.node
+  const [node, corner] = [draft.now.nodes.get(from ?? ''), draft.now.layout.get(from ?? '')]
+  if (node === undefined || corner === undefined) return place
+  const { width, height } = sizeOf(core.catalog(), node)
+  const isLevel = Math.abs(place.y - corner.y) < height + measures.rowGap
+  const least = corner.x + width + measures.columnGap / 2
+  return isLevel ? { x: Math.max(place.x, least), y: place.y } : place
 }
 
 function spliceInto(core: FlowCore, draft: DocumentDraft, id: string, wire: string): void {

@@ -210,7 +210,7 @@ function arrangeActions(workbench: Workbench): readonly Action[] {
       keys: 'Alt+Shift+T',
       icon: 'layout-grid',
       isEnabled: isOpen,
-      run: () => void flow()?.tidyUp(),
+      run: () => void tidyUp(workbench),
     },
     {
       id: 'arrange.group',
@@ -254,6 +254,12 @@ function arrangeActions(workbench: Workbench): readonly Action[] {
       run: () => flow()?.distribute('y'),
     },
   ]
+}
+
+/** Puts things in order and shows the result. */
+export async function tidyUp({ editor, view }: Workbench): Promise<void> {
+  await editor.active()?.tidyUp()
+  view.fit()
 }
 
 function groupsOfSelection(flow: FlowEditor | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { CanvasArea } from '../canvas/index.ts'
-import { TooltipProvider, Toasts } from '../ui/index.ts'
+import { Boundary, TooltipProvider, Toasts } from '../ui/index.ts'
 import styles from './app.module.css'
 import { CommandPalette } from './command-palette.tsx'
 import { useWorkbench } from './context.tsx'
@@ -58,7 +58,9 @@ function Stage() {
       id={flow === undefined ? undefined : `flow-panel-${flow.name}`}
       aria-label="Canvas"
     >
-      {flow === undefined ? <Welcome /> : <CanvasArea key={flow.name} flow={flow} />}
+      <Boundary part="The canvas" retryKey={flow}>
+        {flow === undefined ? <Welcome /> : <CanvasArea key={flow.name} flow={flow} />}
+      </Boundary>
     </main>
   )
 }

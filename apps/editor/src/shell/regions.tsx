@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { useStore } from 'zustand'
+import { Boundary } from '../ui/index.ts'
 import { Inspector } from '../inspector/index.ts'
 import { useActiveFlow, useWorkbench } from './context.tsx'
 import { ResizeHandle } from './resize-handle.tsx'
@@ -37,7 +38,9 @@ export function InspectorRegion() {
         range={[264, 640]}
         onResize={(width) => layout.setState({ inspectorWidth: width })}
       />
-      <Inspector key={flow.name} flow={flow} />
+      <Boundary part="The inspector" retryKey={flow}>
+        <Inspector key={flow.name} flow={flow} />
+      </Boundary>
     </aside>
   )
 }
@@ -62,9 +65,11 @@ export function DrawerRegion() {
         range={[120, 640]}
         onResize={(height) => layout.setState({ drawerHeight: height })}
       />
-      <Suspense>
-        <Drawer />
-      </Suspense>
+      <Boundary part="The drawer">
+        <Suspense>
+          <Drawer />
+        </Suspense>
+      </Boundary>
     </section>
   )
 }
@@ -74,8 +79,10 @@ export function DialogRegion() {
   const { dialog } = useStore(layout)
   if (dialog === undefined) return null
   return (
-    <Suspense>
-      <DialogFor request={dialog} />
-    </Suspense>
+    <Boundary part="This window" retryKey={dialog}>
+      <Suspense>
+        <DialogFor request={dialog} />
+      </Suspense>
+    </Boundary>
   )
 }

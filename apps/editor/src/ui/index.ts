@@ -1,3 +1,4 @@
+export { Boundary } from './boundary.tsx'
 export { Button, IconButton } from './button.tsx'
 export type { ButtonProps, IconButtonProps } from './button.tsx'
 export { Dialog } from './dialog.tsx'

@@ -35,17 +35,25 @@ export function completer(
     const paths = placesFor(samples())
     const dot = typed.text.lastIndexOf('.')
     if (isPath || dot < 0) {
-      const more = isPath ? [] : functions
-      return { from: typed.from, options: [...paths, ...more], validFor: /^[\w$.[\]"]*$/ }
+      const more = isPath ? [] : beginning(functions, typed.text)
+      return { from: typed.from, options: [...paths, ...more] }
     }
     const whole = paths.filter(({ label }) => label.startsWith(typed.text.slice(0, dot + 1)))
     const inner = whole.map((path) => ({ ...path, label: path.label.slice(dot + 1) }))
     return {
       from: typed.from + dot + 1,
-      options: [...inner.filter(({ label }) => label !== ''), ...methods],
-      validFor: /^[\w$]*$/,
+      options: [
+        ...inner.filter(({ label }) => label !== ''),
+        ...beginning(methods, typed.text.slice(dot + 1)),
+      ],
     }
   }
+}
+
+/** Places may be found by any of their letters; functions only by how they begin. */
+function beginning(options: readonly Completion[], text: string): readonly Completion[] {
+  const wanted = text.toLowerCase()
+  return options.filter(({ label }) => label.toLowerCase().startsWith(wanted))
 }
 
 function placesFor(samples: readonly Message[]): readonly Completion[] {

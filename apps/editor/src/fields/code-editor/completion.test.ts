@@ -1,0 +1,49 @@
+import { CompletionContext } from '@codemirror/autocomplete'
+import { EditorState } from '@codemirror/state'
+import { expect, test } from 'vitest'
+import type { Message } from '@millrace/sdk'
+import { completer } from './completion.ts'
+
+const samples: readonly Message[] = [
+  { payload: { temperature: 21.5, place: { hall: 3 } }, topic: 'plant/1' },
+]
+
+function completed(text: string, kinds = { isTemplate: false, isPath: false }) {
+  const state = EditorState.create({ doc: text })
+  const found = completer(() => samples, kinds)(new CompletionContext(state, text.length, true))
+  return { from: found?.from, labels: found?.options.map(({ label }) => label) ?? [] }
+}
+
+test('offers what stands in the newest messages', () => {
+  const { from, labels } = completed('1 + payload.te')
+  expect(from).toBe('1 + payload.'.length)
+  expect(labels).toContain('temperature')
+  expect(labels).toContain('place.hall')
+})
+
+test('offers functions by how they begin', () => {
+  const { labels } = completed('rou')
+  expect(labels).toContain('round')
+  expect(labels).toContain('payload.temperature')
+  expect(labels).not.toContain('abs')
+  expect(completed('payload.te').labels).not.toContain('filter')
+})
+
+test('offers no functions for a path', () => {
+  expect(completed('p', { isTemplate: false, isPath: true }).labels).toEqual([
+    'payload',
+    'payload.temperature',
+    'payload.place',
+    'payload.place.hall',
+    'topic',
+    'key',
+    'time',
+  ])
+})
+
+test('completes in a template only between its braces', () => {
+  const kinds = { isTemplate: true, isPath: false }
+  expect(completed('payl', kinds).labels).toEqual([])
+  expect(completed('{{ payl', kinds).labels).toContain('payload.temperature')
+  expect(completed('{{ key }} payl', kinds).labels).toEqual([])
+})
