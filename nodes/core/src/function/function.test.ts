@@ -63,6 +63,10 @@ describe('function: what the code returns', () => {
     ['return [message, message, 7]', 'FUNCTION_OUTPUT', 'output 2'],
     ['return [true]', 'FUNCTION_RESULT', 'not true'],
     ['const a = {}; a.a = a; return a', 'FUNCTION_RESULT', 'contains itself'],
+    ['return { time: "now" }', 'FUNCTION_RESULT', 'message.time has to be milliseconds'],
+    ['return { time: NaN }', 'FUNCTION_RESULT', 'not NaN'],
+    ['return { time: [1] }', 'FUNCTION_RESULT', 'not a list'],
+    ['return new Uint8Array(2)', 'FUNCTION_RESULT', 'not bytes'],
     ['return { get payload() { throw 1 } }', 'FUNCTION_RESULT', 'cannot be read'],
     [
       'return { get payload() { throw { get message() { throw 2 }, code: "MINE" } } }',
@@ -75,6 +79,12 @@ describe('function: what the code returns', () => {
     expect(node.emitted()).toEqual([])
     expect(node.failures()).toMatchObject([{ code: errorCode, original: { payload: 1 } }])
     expect(node.failures()[0]?.message).toContain(text)
+  })
+
+  it('takes a date for the time of a message, and null for none', () => {
+    const node = given('return [[{ payload: 1, time: new Date(5) }, { payload: 2, time: null }]]')
+    node.send({ payload: 0 })
+    expect(node.emitted('out')).toEqual([{ payload: 1, time: 5 }, { payload: 2 }])
   })
 
   it('sends at once, to an output by number, name or id', () => {

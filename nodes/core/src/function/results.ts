@@ -82,15 +82,31 @@ function messagesIn(entry: unknown): readonly Message[] {
 
 function messageOf(value: unknown): Message {
   const isMessage = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)
+  if (!isMessage) {
+    const text = `A message has to be an object such as { payload: … }, not ${shown(value)}.`
+    throw new NodeError('FUNCTION_RESULT', text)
+  }
   // An object becomes a message by being sent; without a payload it has none.
-  if (isMessage) return value as Message
-  const text = `A message has to be an object such as { payload: … }, not ${shown(value)}.`
-  throw new NodeError('FUNCTION_RESULT', text)
+  const message = value as Message
+  if (message.time !== undefined) setTime(message, message.time)
+  return message
+}
+
+/** All that goes by event time relies on a number; the message is a copy of our own. */
+function setTime(message: Message, given: unknown): void {
+  const time = given instanceof Date ? given.getTime() : given
+  if (typeof time === 'number' && Number.isFinite(time)) message.time = time
+  else if (time === null) delete message.time
+  else {
+    const text = `message.time has to be milliseconds since the epoch, not ${shown(time)}.`
+    throw new NodeError('FUNCTION_RESULT', text)
+  }
 }
 
 function shown(value: unknown): string {
   if (typeof value === 'string')
     return value.length > 60 ? `"${value.slice(0, 59)}…"` : `"${value}"`
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'object' ? 'bytes' : `a ${typeof value}`
+  if (ArrayBuffer.isView(value)) return 'bytes'
+  return `a ${Array.isArray(value) ? 'list' : typeof value}`
 }
