@@ -1,8 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import type { DebugView } from '../live/index.ts'
 import type { FlowEditor } from '../model/index.ts'
-import { IconButton } from '../ui/index.ts'
+import { Icon } from '../ui/index.ts'
 import { copyText, valueOf, ValueTree } from '../values/index.ts'
 import { clockText } from './clock-text.ts'
 import { NodeLink } from './node-link.tsx'
@@ -66,7 +66,13 @@ export function DebugList({ flow, entries, isPaused }: DebugListProps) {
   )
 }
 
-function Entry({ flow, entry }: { readonly flow: FlowEditor; readonly entry: DebugView }) {
+interface EntryProps {
+  readonly flow: FlowEditor
+  readonly entry: DebugView
+}
+
+/** Drawn once: a message does not change any more. */
+const Entry = memo(function Entry({ flow, entry }: EntryProps) {
   return (
     <div className={styles['entry']} data-testid="debug-entry">
       <time className={styles['time']}>{clockText(entry.time)}</time>
@@ -80,12 +86,15 @@ function Entry({ flow, entry }: { readonly flow: FlowEditor; readonly entry: Deb
         path={entry.shows === 'message' ? '' : entry.shows}
         openLevels={0}
       />
-      <IconButton
-        icon="copy"
-        size="small"
-        label="Copy the value"
+      <button
+        type="button"
+        className={styles['copy']}
+        aria-label="Copy the message"
+        title="Copy the message"
         onClick={() => void copyText(entry.value.json)}
-      />
+      >
+        <Icon name="copy" size={14} />
+      </button>
     </div>
   )
-}
+})

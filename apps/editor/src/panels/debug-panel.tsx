@@ -3,6 +3,7 @@ import type { DebugView } from '../live/index.ts'
 import { nameOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { EmptyState, IconButton, Select } from '../ui/index.ts'
+import { calmly } from './calmly.ts'
 import { DebugList } from './debug-list.tsx'
 import styles from './panel.module.css'
 import { PanelSearch } from './panel-search.tsx'
@@ -15,9 +16,13 @@ export function DebugPanel({ flow }: { readonly flow: FlowEditor | undefined }) 
 /** `all`, `selected`, or the id of a debug node behind `node `. */
 type Source = 'all' | 'selected' | `node ${string}`
 
+/** Nobody reads faster than this. */
+const drawsEveryMs = 200
+
 function Debug({ flow }: { readonly flow: FlowEditor }) {
   const { live } = useWorkbench()
-  const arriving = useSyncExternalStore(live.debug.subscribe, () => live.debug.entries())
+  const subscribe = useMemo(() => calmly(live.debug.subscribe, drawsEveryMs), [live])
+  const arriving = useSyncExternalStore(subscribe, () => live.debug.entries())
   const selected = useFlowState(flow, (state) => state.selection.nodes)
   const [frozen, setFrozen] = useState<readonly DebugView[]>()
   const [source, setSource] = useState<Source>('all')
@@ -89,7 +94,8 @@ function waitingBehind(frozen: readonly DebugView[], arriving: readonly DebugVie
 /** How many messages came while paused, and how many never came, because there were too many. */
 function Counts({ waiting }: { readonly waiting: number }) {
   const { live } = useWorkbench()
-  const dropped = useSyncExternalStore(live.debug.subscribe, () => live.debug.dropped())
+  const subscribe = useMemo(() => calmly(live.debug.subscribe, drawsEveryMs), [live])
+  const dropped = useSyncExternalStore(subscribe, () => live.debug.dropped())
   return (
     <>
       {waiting > 0 && (

@@ -71,21 +71,28 @@ interface LineProps {
   readonly children: ReactNode
 }
 
-/** What copies place and value shows while the pointer is over the line. */
+/** What copies place and value is there while the pointer is over the line. */
 function Line({ path, value, children }: LineProps) {
+  const [isOver, setOver] = useState(false)
   return (
-    <div className={styles['line']}>
+    <div
+      className={styles['line']}
+      onPointerEnter={() => setOver(true)}
+      onPointerLeave={() => setOver(false)}
+    >
       {children}
-      <span className={styles['copies']}>
-        {path !== '' && (
-          <CopyButton icon="route" label={`Copy the path ${path}`} text={() => path} />
-        )}
-        <CopyButton
-          icon="copy"
-          label="Copy this value"
-          text={() => (typeof value === 'string' ? value : JSON.stringify(value, undefined, 2))}
-        />
-      </span>
+      {isOver && (
+        <span className={styles['copies']}>
+          {path !== '' && (
+            <CopyButton icon="route" label={`Copy the path ${path}`} text={() => path} />
+          )}
+          <CopyButton
+            icon="copy"
+            label="Copy this value"
+            text={() => (typeof value === 'string' ? value : JSON.stringify(value, undefined, 2))}
+          />
+        </span>
+      )}
     </div>
   )
 }
