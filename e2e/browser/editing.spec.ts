@@ -253,6 +253,8 @@ test('builds a flow of two nodes by the keyboard alone', async ({ editor }) => {
   await page.keyboard.press('Space')
   const debug = await editor.typeAhead('debug')
   await picture(page, 'by-keys')
+  const [first, second] = [await boxOf(editor, inject), await boxOf(editor, debug)]
+  expect(second.y, 'the second does not cover the first').toBeGreaterThan(first.y + first.height)
   await page.keyboard.press('Home')
   await expect.poll(async () => (await editor.snapshot()).selected).toEqual([inject])
   await page.keyboard.press('c')

@@ -105,6 +105,8 @@ function addOptions({ at, wireFrom, wireTo, onWire }: QuickAdd) {
   const left = wireFrom !== undefined ? 0 : wireTo !== undefined ? cardWidth : cardWidth / 2
   return {
     position: { x: at.x - left, y: at.y - cardHeight / 2 },
+    // Room in a wire is made by moving what comes after it.
+    isAsideOfOthers: onWire === undefined,
     ...(wireFrom === undefined ? {} : { wireFrom }),
     ...(wireTo === undefined ? {} : { wireTo }),
     ...(onWire === undefined ? {} : { onWire }),

@@ -5,12 +5,14 @@ import { portId, wireId, wiresOf } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
 import { measures, sizeOf, snap } from './geometry.ts'
 import { newNodeId } from './node-id.ts'
-import { freePlace, makeRoom } from './placing.ts'
+import { freePlace, makeRoom, placeAside } from './placing.ts'
 import { canConnect, healingWires, type Verdict } from './wiring.ts'
 
 export interface AddOptions {
   /** Upper left corner of the card; beside what is selected when absent. */
   readonly position?: Position
+  /** Goes below what stands at the position already. */
+  readonly isAsideOfOthers?: boolean
   /** A port of another node to wire the new one to: an output to its input, or the other way. */
   readonly wireFrom?: PortReference
   readonly wireTo?: PortReference
@@ -186,7 +188,7 @@ function addNode(core: FlowCore, type: string, options: AddOptions): string {
   const title = core.catalog().descriptors.get(type)?.title ?? type
   const { name, config = {}, onWire, wireFrom, wireTo } = options
   const node: FlowNode = { id, type, ...(name === undefined ? {} : { name }), config }
-  const place = options.position ?? freePlace(core, { type, after: wireFrom?.node })
+  const place = placeFor(core, type, options)
   core.transact(
     `Add ${title}`,
     (draft) => {
@@ -203,6 +205,12 @@ function addNode(core: FlowCore, type: string, options: AddOptions): string {
   )
   core.store.setState({ focus: id })
   return id
+}
+
+function placeFor(core: FlowCore, type: string, options: AddOptions): Position {
+  const { position, isAsideOfOthers, wireFrom } = options
+  if (position === undefined) return freePlace(core, { type, after: wireFrom?.node })
+  return isAsideOfOthers === true ? placeAside(core, type, position) : position
 }
 
 /** A node that is put into a wire does not cover the one that the wire comes from. */

@@ -20,6 +20,11 @@ export function freePlace(
   return clear(core, size, { x: place.x + width + measures.columnGap, y: place.y })
 }
 
+/** The place itself, or the first one below it where the card covers no other. */
+export function placeAside(core: FlowCore, type: string, place: Position): Position {
+  return clear(core, sizeOf(core.catalog(), { id: '', type, config: {} }), place)
+}
+
 function belowAll(core: FlowCore): Position {
   const boxes = cards(core)
   if (boxes.length === 0) return { x: 80, y: 80 }
