@@ -234,7 +234,8 @@ export function openGuest(host: Host, copy: Copy): Guest {
 
   function isThenable(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false
-    return 'then' in value && typeof value.then === 'function'
+    // Asked for outright: `in` costs as much again.
+    return typeof (value as { readonly then?: unknown }).then === 'function'
   }
 
   function describe(error: unknown): Described {

@@ -94,6 +94,7 @@ function messageOf(value: unknown): Message {
 
 /** All that goes by event time relies on a number; the message is a copy of our own. */
 function setTime(message: Message, given: unknown): void {
+  if (typeof given === 'number' && Number.isFinite(given)) return
   const time = given instanceof Date ? given.getTime() : given
   if (typeof time === 'number' && Number.isFinite(time)) message.time = time
   else if (time === null) delete message.time
