@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { run, toolEnvironment } from './command.mjs'
+import { ensureCompiled } from './compiled.mjs'
 import { ensureEditor } from './editor.mjs'
 import { ensureInstalled } from './install.mjs'
 import { Hint, inProject, main } from './project.mjs'
@@ -7,7 +8,7 @@ import { Hint, inProject, main } from './project.mjs'
 // npm start [-- ARGS]: from a fresh clone to a running server.
 await main(async () => {
   const node24 = await ensureInstalled()
-  await ensureEditor(node24)
+  await Promise.all([ensureEditor(node24), ensureCompiled(node24)])
   const server = inProject('apps', 'server', 'bin', 'millrace.mjs')
   if (!existsSync(server)) throw new Hint(`There is no server at ${server}.`)
   // In the caller's folder, so that a path among the arguments means what was typed.
