@@ -194,7 +194,7 @@ function packetOf(plan: LoadPlan, index: number): Buffer {
 }
 
 function sentAtOf(bytes: Buffer, from: number, to: number): number {
-  const text = bytes.latin1Slice(from, to)
+  const text = bytes.toString('latin1', from, to)
   const at = text.indexOf('"sent":')
   return at < 0 ? 0 : Number.parseFloat(text.slice(at + 7))
 }
