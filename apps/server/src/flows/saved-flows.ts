@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   applyPatch,
-  canonicalFlow,
   CanonicalWriter,
   emptyFlow,
   flowNameFor,
@@ -36,6 +35,11 @@ export interface SavedFlowsParts {
   readonly nodeTypes: DescriptorsByType
 }
 
+interface Checked {
+  readonly circumstances: Circumstances
+  readonly problems: readonly Problem[]
+}
+
 const flowsMax = 1_000
 
 /** The flows as people saved them: in memory, and each in its file. */
@@ -43,6 +47,7 @@ export class SavedFlows {
   readonly #parts: SavedFlowsParts
   readonly #validator: FlowValidator
   readonly #writer = new CanonicalWriter()
+  readonly #checked = new WeakMap<Flow, Checked>()
   readonly #entries = new Map<string, SavedFlowEntry>()
   readonly #broken = new Map<string, BrokenFlow>()
   readonly #queue = new KeyedQueue()
@@ -94,7 +99,15 @@ export class SavedFlows {
   }
 
   problemsOf(flow: Flow): readonly Problem[] {
-    return this.#validator.validate(flow, this.circumstances())
+    const circumstances = this.circumstances()
+    const known = this.#checked.get(flow)
+    const isSame =
+      known?.circumstances.connections === circumstances.connections &&
+      known.circumstances.secretsSet === circumstances.secretsSet
+    if (isSame) return known.problems
+    const problems = this.#validator.validate(flow, circumstances)
+    this.#checked.set(flow, { circumstances, problems })
+    return problems
   }
 
   circumstances(): Circumstances & { readonly secretsSet: ReadonlySet<string> } {
@@ -176,11 +189,12 @@ export class SavedFlows {
 
   async #keep(flow: Flow): Promise<SavedFlowEntry> {
     this.#expectRoom(flow.name)
-    const leak = this.problemsOf(flow).filter((problem) => problem.code === 'SECRET_IN_DOCUMENT')
+    const entry = this.#entryOf(flow)
+    const problems = this.problemsOf(entry.flow)
+    const leak = problems.filter((problem) => problem.code === 'SECRET_IN_DOCUMENT')
     if (leak[0]) {
       throw new Refusal(422, { code: leak[0].code, message: leak[0].message, problems: leak })
     }
-    const entry = this.#entryOf(flow)
     const { name } = flow
     if (this.#entries.get(name)?.revision === entry.revision) return entry
     await this.#parts.files.write(name, entry.text)
@@ -197,7 +211,7 @@ export class SavedFlows {
   }
 
   #entryOf(flow: Flow): SavedFlowEntry {
-    const canonical = canonicalFlow(flow)
+    const canonical = this.#writer.inOrder(flow)
     const text = this.#writer.write(canonical)
     return { flow: canonical, text, revision: revisionOf(text) }
   }
@@ -208,7 +222,7 @@ export class SavedFlows {
 }
 
 function revisionOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  return hash('sha256', text, 'base64url').slice(0, 22)
 }
 
 /** A document that is none, with all that is wrong and the path of the first. */

@@ -8,9 +8,26 @@ import type { Flow, FlowNode, Group, Wire } from '../flow.ts'
  */
 export class CanonicalWriter {
   readonly #texts = new WeakMap<object, string>()
+  /** Lists that are in order. */
+  readonly #ordered = new WeakSet<object>()
+
+  /** The same as `canonicalFlow`, looking only once at what is in order. */
+  inOrder(flow: Flow): Flow {
+    const isKnown = [flow.nodes, flow.wires, flow.layout].map((part) => this.#ordered.has(part))
+    const { nodes, wires, layout, ...rest } = flow
+    const canonical = {
+      ...rest,
+      nodes: isKnown[0] === true ? nodes : orderedNodes(nodes),
+      wires: isKnown[1] === true ? wires : orderedWires(wires),
+      ...(flow.groups && { groups: orderedGroups(flow.groups) }),
+      layout: isKnown[2] === true ? layout : orderedLayout(layout),
+    }
+    for (const part of [canonical.nodes, canonical.wires, canonical.layout]) this.#ordered.add(part)
+    return canonical
+  }
 
   write(flow: Flow): string {
-    const { name, title, description, nodes, wires, groups, layout } = canonicalFlow(flow)
+    const { name, title, description, nodes, wires, groups, layout } = this.inOrder(flow)
     const members = [
       '"millrace": 1',
       `"name": ${JSON.stringify(name)}`,
@@ -51,13 +68,19 @@ export function canonicalText(flow: Flow): string {
  * the same object.
  */
 export function canonicalFlow(flow: Flow): Flow {
-  return {
-    ...flow,
-    nodes: ordered(flow.nodes, (one, other) => compare(one.id, other.id)),
-    wires: ordered(flow.wires, compareWires),
-    ...(flow.groups && { groups: ordered(flow.groups, (one, other) => compare(one.id, other.id)) }),
-    layout: orderedLayout(flow.layout),
-  }
+  return new CanonicalWriter().inOrder(flow)
+}
+
+function orderedNodes(nodes: readonly FlowNode[]): readonly FlowNode[] {
+  return ordered(nodes, (one, other) => compare(one.id, other.id))
+}
+
+function orderedWires(wires: readonly Wire[]): readonly Wire[] {
+  return ordered(wires, compareWires)
+}
+
+function orderedGroups(groups: readonly Group[]): readonly Group[] {
+  return ordered(groups, (one, other) => compare(one.id, other.id))
 }
 
 function ordered<Item>(
