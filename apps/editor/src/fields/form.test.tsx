@@ -1,0 +1,118 @@
+// @vitest-environment happy-dom
+import { act } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Problem } from '@millrace/flow'
+import type { Fields } from '@millrace/sdk/descriptor'
+import { FieldContext } from './field-context.ts'
+import { Form } from './form.tsx'
+
+const fields: Fields = {
+  mode: {
+    kind: 'choice',
+    label: 'Mode',
+    default: 'time',
+    options: [
+      { value: 'time', label: 'Time' },
+      { value: 'count', label: 'Count' },
+    ],
+  },
+  sizeMs: {
+    kind: 'duration',
+    label: 'Length',
+    default: 60_000,
+    when: { field: 'mode', is: ['time'] },
+  },
+  count: { kind: 'integer', label: 'Messages', when: { field: 'mode', is: ['count'] } },
+  isEager: { kind: 'boolean', label: 'Eager', default: false, advanced: true },
+}
+
+let root: Root
+let host: HTMLElement
+let config: Record<string, unknown>
+
+function form(problems: readonly Problem[]) {
+  return (
+    <FieldContext
+      value={{ owner: 'flow/f/n', problems, samples: () => [], settle: () => undefined }}
+    >
+      <Form
+        fields={fields}
+        config={config}
+        onChange={(name, value) => {
+          config = { ...config, [name]: value }
+          root.render(form(problems))
+        }}
+      />
+    </FieldContext>
+  )
+}
+
+beforeEach(() => {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
+  config = {}
+  host = document.body.appendChild(document.createElement('div'))
+  root = createRoot(host)
+})
+
+afterEach(() => {
+  act(() => root.unmount())
+  host.remove()
+})
+
+const show = (problems: readonly Problem[] = []) => act(() => root.render(form(problems)))
+
+/** The control that a label is for. */
+function control(label: string): HTMLElement | null {
+  const found = [...host.querySelectorAll('label')].find((each) =>
+    each.textContent.startsWith(label),
+  )
+  return found === undefined ? null : document.getElementById(found.htmlFor)
+}
+
+function type(label: string, text: string): void {
+  const input = control(label)
+  if (!(input instanceof HTMLInputElement)) throw new Error(`no input is called ${label}`)
+  // React listens to what the browser sets, not to what a script assigns.
+  const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value') ?? {}
+  act(() => {
+    set?.call(input, text)
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+}
+
+test('shows a field while its condition holds', () => {
+  show()
+  expect(control('Length')).not.toBeNull()
+  expect(control('Messages')).toBeNull()
+  const count = [...host.querySelectorAll('button')].find(
+    ({ textContent }) => textContent === 'Count',
+  )
+  act(() => count?.click())
+  expect(config).toEqual({ mode: 'count' })
+  expect(control('Length')).toBeNull()
+  expect(control('Messages')).not.toBeNull()
+})
+
+test('keeps durations as milliseconds, and text that is none for the check to refuse', () => {
+  show()
+  type('Length', '1.5 min')
+  expect(config['sizeMs']).toBe(90_000)
+  type('Length', 'soon')
+  expect(config['sizeMs']).toBe('soon')
+  type('Length', '')
+  expect(config['sizeMs']).toBeUndefined()
+})
+
+test('stands a problem at its field, and opens what hides it', () => {
+  show()
+  expect(control('Eager')).toBeNull()
+  show([
+    { severity: 'error', code: 'X', message: 'Too short', field: 'sizeMs' },
+    { severity: 'error', code: 'Y', message: 'Not so eager', field: 'isEager' },
+  ])
+  expect(control('Length')?.getAttribute('aria-invalid')).toBe('true')
+  const described = control('Length')?.getAttribute('aria-describedby') ?? ''
+  expect(document.getElementById(described)?.textContent).toBe('Too short')
+  expect(control('Eager')).not.toBeNull()
+})
