@@ -52,6 +52,7 @@ test('patching with the difference between two flows gives the second one', () =
       expect(patched.flow && canonicalText(patched.flow)).toBe(canonicalText(after))
       expect(patched.flow && isUnchanged(diffFlow(patched.flow, after))).toBe(true)
     }),
+    { numRuns: 40 },
   )
 })
 
@@ -61,6 +62,7 @@ test('a flow does not differ from itself or its copy', () => {
       expect(isUnchanged(diffFlow(flow, flow))).toBe(true)
       expect(isUnchanged(diffFlow(flow, structuredClone(flow)))).toBe(true)
     }),
+    { numRuns: 40 },
   )
 })
 

@@ -11,6 +11,7 @@ test('a flow read back from its canonical text is the same flow in canonical ord
       expect(read.problems).toBeUndefined()
       expect(read.flow).toEqual(canonicalFlow(flow))
     }),
+    { numRuns: 40 },
   )
 })
 
@@ -25,6 +26,7 @@ test('the canonical text does not depend on the order in which things were added
       }
       expect(canonicalText(reversed)).toBe(canonicalText(flow))
     }),
+    { numRuns: 40 },
   )
 })
 
@@ -83,5 +85,6 @@ test('a writer that knows the nodes already writes the same text', () => {
       expect(writer.write(flow)).toBe(writer.write({ ...flow, title: flow.title }))
       expect(writer.write(flow)).toBe(canonicalText(flow))
     }),
+    { numRuns: 40 },
   )
 })

@@ -150,6 +150,7 @@ test.for([
   [{ condition: 'payload.a >' }, 'FIELD_EXPRESSION', 'condition'],
   [{ condition: '1 + 1' }, 'FIELD_EXPRESSION', 'condition'],
   [{ condition: 5 }, 'FIELD_TYPE', 'condition'],
+  [{ condition: ' ' }, 'FIELD_EXPRESSION', 'condition'],
   [{ text: 'a {{ }} b' }, 'FIELD_EXPRESSION', 'text'],
   [{ place: 'payload..a' }, 'FIELD_EXPRESSION', 'place'],
   [{ code: '{a}' }, 'FIELD_FORMAT', 'code'],

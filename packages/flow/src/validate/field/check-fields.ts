@@ -70,9 +70,11 @@ const blankKinds: ReadonlySet<Field['kind']> = new Set([
   'connection',
 ])
 
-/** In a field for text an empty one counts as nothing written. */
+/** In a field for text an empty one counts as nothing written; spaces do not fill a required one. */
 function isBlank(field: PlainField, value: unknown): boolean {
-  return blankKinds.has(field.kind) && typeof value === 'string' && value.trim() === ''
+  if (!blankKinds.has(field.kind) || typeof value !== 'string') return false
+  const isRequired = 'required' in field && field.required === true
+  return (isRequired ? value.trim() : value) === ''
 }
 
 function checkAbsent(field: PlainField, value: unknown): readonly FieldFinding[] {

@@ -11,7 +11,6 @@ export function checkSource(
 ): readonly FieldFinding[] {
   if (typeof value !== 'string') return wrongType('a text', value)
   if (field.kind === 'template') return checkTemplate(value).problems.map(toFinding)
-  if (value.trim() === '') return []
   if (field.kind === 'path') return parsePath(value).problems.map(toFinding)
   return check(value, { returns: field.returns }).problems.map(toFinding)
 }
