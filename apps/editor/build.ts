@@ -10,7 +10,7 @@ const firstLoadLimitKb = 300
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(folder, 'dist')
 /** Where it is built; it takes the place of `dist` when all is well. */
-const next = join(folder, 'dist.next')
+const next = join(folder, '.cache', 'dist')
 
 await build({
   configFile: join(folder, 'vite.config.ts'),

@@ -140,13 +140,16 @@ function paintDot(
   const { dot } = parts
   if (dot === null) return
   const status = workbench.live.gauges.status(id)
-  const { document, deployed } = flow.store.getState()
+  const { document, deployed, deployment } = flow.store.getState()
   const isOn = document.nodes.get(id)?.isDisabled !== true && deployed?.nodes.has(id) === true
   const isBusy =
     isRunning && isOn && ((gauge?.received ?? 0) > 0 || (gauge?.sentPerSecond ?? 0) > 0)
-  const state = isRunning && isOn ? (status?.state ?? (isBusy ? 'ok' : 'idle')) : 'idle'
+  // The node for which the flow had to be stopped.
+  const blame = deployment.node === id ? deployment.reason : undefined
+  const calm = isRunning && isOn ? (status?.state ?? (isBusy ? 'ok' : 'idle')) : 'idle'
+  const state = blame === undefined ? calm : 'error'
   if (dot.dataset['state'] !== state) dot.dataset['state'] = state
-  const text = status?.text ?? (isRunning && isOn ? 'running' : 'not running')
+  const text = blame ?? status?.text ?? (isRunning && isOn ? 'running' : 'not running')
   if (dot.title !== text) dot.title = text
 }
 

@@ -41,7 +41,7 @@ export class RateMeter {
   #measure(): number {
     const overall = this.#over(this.#count - 1)
     if (overall >= 8) return this.#over(1)
-    return overall >= 2 ? this.#over(4) : overall
+    return overall >= 4 ? this.#over(4) : overall
   }
 
   /** The rate over the last so many samples, about a second each. */

@@ -1,5 +1,5 @@
 import type { FlowNode, PortReference, Position, Wire } from '@millrace/flow'
-import { mainPort, nameOf, portsOf } from './catalog.ts'
+import { hasPort, mainPort, nameOf, portsOf, type Side } from './catalog.ts'
 import type { DocumentDraft } from './change.ts'
 import { portId, wireId, wiresOf } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
@@ -197,9 +197,12 @@ function addNode(core: FlowCore, type: string, options: AddOptions): string {
       const input = mainPort(core.catalog(), node, 'input')
       const output = mainPort(core.catalog(), node, 'output')
       if (onWire !== undefined) spliceInto(core, draft, id, onWire)
-      if (wireFrom !== undefined && input !== undefined)
+      const isThere = (reference: PortReference, side: Side) =>
+        hasPort(core.catalog(), draft.now, { reference, side })
+      if (wireFrom !== undefined && input !== undefined && isThere(wireFrom, 'output'))
         addWire(draft, { from: wireFrom, to: input })
-      if (wireTo !== undefined && output !== undefined) addWire(draft, { from: output, to: wireTo })
+      if (wireTo !== undefined && output !== undefined && isThere(wireTo, 'input'))
+        addWire(draft, { from: output, to: wireTo })
     },
     { select: { nodes: new Set([id]) } },
   )

@@ -6,6 +6,7 @@ import { createWireLookup, fromFlow, type FlowDocument, type WireIndex } from '.
 import { nothingSelected, type FlowState, type Selection } from './flow-state.ts'
 import { emptyHistory, record, seal, type History } from './history.ts'
 import type { Surroundings } from './surroundings.ts'
+import { troubleAfter } from './trouble.ts'
 
 /** What the commands of an open flow are made from: one store and one way to change the document. */
 export interface FlowCore {
@@ -85,6 +86,7 @@ function openState(saved: SavedFlow): FlowState {
     saveError: undefined,
     deployed: wasDeployed ? deployed : undefined,
     deployment: saved.deployment,
+    trouble: troubleAfter(undefined, saved.deployment),
     isDeploying: false,
     problems: saved.problems,
     history: emptyHistory,

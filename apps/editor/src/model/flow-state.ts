@@ -2,6 +2,7 @@ import type { Problem } from '@millrace/flow'
 import type { DeploymentInfo } from '@millrace/protocol'
 import type { FlowDocument } from './document.ts'
 import type { History } from './history.ts'
+import type { Trouble } from './trouble.ts'
 
 /** What is chosen on the canvas: nodes, wires, or both. */
 export interface Selection {
@@ -31,6 +32,8 @@ export interface FlowState {
   /** What was deployed last; undefined before the first time. */
   readonly deployed: FlowDocument | undefined
   readonly deployment: DeploymentInfo
+  /** What went wrong with it, until it was read. */
+  readonly trouble: Trouble | undefined
   readonly isDeploying: boolean
   /** Errors first. */
   readonly problems: readonly Problem[]

@@ -3,6 +3,7 @@ import { ApiError } from './api.ts'
 import { fromFlow } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
 import type { Saving } from './saving.ts'
+import { troubleAfter } from './trouble.ts'
 import { createUndeployed, type Undeployed } from './undeployed.ts'
 
 /** Commands to the running flow. What goes wrong is told to the person, and rejects. */
@@ -18,6 +19,8 @@ export interface Running {
   /** What deploying now would change. */
   undeployed(): Undeployed
   onDeployment(deployment: DeploymentInfo): void
+  /** What went wrong has been read. */
+  dismissTrouble(): void
 }
 
 export function createRunning(core: FlowCore, saving: Saving): Running {
@@ -28,7 +31,7 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
   const told = (text: string, error: unknown) =>
     notify({ kind: 'error', text, detail: error instanceof Error ? error.message : String(error) })
 
-  return {
+  const running: Running = {
     async deploy({ note, version } = {}) {
       store.setState({ isDeploying: true })
       try {
@@ -39,7 +42,8 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
           ...(note === undefined ? {} : { note }),
         })
         const deployed = version === undefined ? sent : fromFlow(await api.version(name, version))
-        store.setState({ deployed, deployment: result.deployment })
+        store.setState({ deployed })
+        running.onDeployment(result.deployment)
         notify({ kind: 'done', text: 'Deployed', detail: deployedDetail(result) })
         return result
       } catch (error) {
@@ -53,7 +57,7 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
     },
     async stop() {
       try {
-        store.setState({ deployment: await api.stop(name) })
+        running.onDeployment(await api.stop(name))
       } catch (error) {
         told('Not stopped', error)
       }
@@ -69,8 +73,11 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
       const { deployed, document } = store.getState()
       return changes(deployed, document)
     },
-    onDeployment: (deployment) => store.setState({ deployment }),
+    onDeployment: (deployment) =>
+      store.setState(({ trouble }) => ({ deployment, trouble: troubleAfter(trouble, deployment) })),
+    dismissTrouble: () => store.setState({ trouble: undefined }),
   }
+  return running
 }
 
 function deployedDetail({ started, restarted, removed, tookMs }: DeployResult): string {

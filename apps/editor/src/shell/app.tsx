@@ -5,6 +5,7 @@ import { Boundary, TooltipProvider, Toasts } from '../ui/index.ts'
 import styles from './app.module.css'
 import { CommandPalette } from './command-palette.tsx'
 import { useWorkbench } from './context.tsx'
+import { FlowTrouble } from './flow-trouble.tsx'
 import { Header } from './header.tsx'
 import { LinkBanner } from './link-banner.tsx'
 import { Rail } from './rail.tsx'
@@ -60,6 +61,7 @@ function Stage() {
     >
       <Boundary part="The canvas" retryKey={flow}>
         {flow === undefined ? <Welcome /> : <CanvasArea key={flow.name} flow={flow} />}
+        {flow !== undefined && <FlowTrouble flow={flow} />}
       </Boundary>
     </main>
   )

@@ -72,8 +72,9 @@ const key = 'millrace-layout'
 export function createLayout(isNarrow: boolean): LayoutStore {
   const store = createStore<Layout>(() => ({
     isInspectorOpen: true,
-    drawer: 'debug',
-    isDrawerOpen: false,
+    // A first visit is to the demo, whose chart says more than words.
+    drawer: 'charts',
+    isDrawerOpen: !isNarrow,
     inspectorWidth: 328,
     drawerHeight: 240,
     liveMode: 'full',
