@@ -1,6 +1,6 @@
 import type { ReturnType } from '../check/checker.ts'
 import type { Expression, Template } from '../message.ts'
-import type { Node } from '../syntax/ast.ts'
+import type { Literal, Node } from '../syntax/ast.ts'
 import { quote } from '../syntax/print.ts'
 import { Writer } from './writer.ts'
 
@@ -10,6 +10,7 @@ import { Writer } from './writer.ts'
  * user wrote gets into it.
  */
 export function generateExpression(ast: Node, returns: ReturnType): Expression {
+  if (ast.kind === 'literal') return constant(ast.value, returns)
   const writer = new Writer()
   const result = writer.write(ast)
   writer.line(`return ${coerced(result.code, returns)}`)
@@ -19,6 +20,10 @@ export function generateExpression(ast: Node, returns: ReturnType): Expression {
 
 /** A template of fixed texts and trees in turn. */
 export function generateTemplate(parts: readonly (string | Node)[]): Template {
+  if (parts.every((part) => typeof part === 'string')) {
+    const text = parts.join('')
+    return () => text
+  }
   const writer = new Writer('""')
   const pieces = parts.map((part) => {
     if (typeof part === 'string') return quote(part)
@@ -27,6 +32,13 @@ export function generateTemplate(parts: readonly (string | Node)[]): Template {
   })
   writer.line(`return ${['""', ...pieces].join(' + ')}`)
   return writer.build() as Template
+}
+
+/** Many fields hold nothing but a number or a text, and code for each would be slow to make. */
+function constant(value: Literal['value'], returns: ReturnType): Expression {
+  const isWanted = returns === 'any' || typeof value === (returns === 'text' ? 'string' : returns)
+  const result = isWanted ? value : null
+  return () => result
 }
 
 function coerced(code: string, returns: ReturnType): string {
