@@ -3,6 +3,7 @@ import { engineEnvironment, engineSettings } from '../config/engine-settings.ts'
 import { UsageError, usualPort } from '../config/settings.ts'
 import type { Settings } from '../config/settings.ts'
 import type { EmbeddedBroker } from '../first-minute/embedded-broker.ts'
+import { returnMemory } from '../engine-process/return-memory.ts'
 import { openServer } from '../open-server.ts'
 import type { OpenServer } from '../open-server.ts'
 import type { BrokerAddresses } from '../status.ts'
@@ -13,6 +14,8 @@ import { openDemo, openDemoBroker } from './open-demo.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const drainMs = 10_000
+/** So long after the start what only that needed can go. */
+const settledAfterMs = 5_000
 const portsTried = 20
 
 /** Runs the server until it is interrupted, then ends it drained. */
@@ -49,7 +52,9 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   await starting
   if (broker) await openDemo(server.parts, broker).catch(onUnforeseen)
   await server.parts.deployments.startAll()
+  const settling = setTimeout(returnMemory, settledAfterMs)
   await interrupted
+  clearTimeout(settling)
   note('Ending: flows are drained …')
   await server.close()
   await supervisor.close({ drainMs })

@@ -8,6 +8,7 @@ import type {
   FlowEnd,
   Refusal,
 } from './messages.ts'
+import { returnMemory } from './return-memory.ts'
 import { testInThread } from './test-thread.ts'
 
 export interface EngineProcessOptions {
@@ -18,6 +19,8 @@ export interface EngineProcessOptions {
 }
 
 const checkPeriodMs = 250
+/** So long after it started, or stopped its last flow, the process returns memory. */
+const idleAfterMs = 5_000
 /** After a flow was stopped for its memory, the process is given so long to return it. */
 const memoryGraceMs = 3_000
 
@@ -29,6 +32,7 @@ export class EngineProcess {
   private readonly flows = new Map<string, FlowHost>()
   private readonly port: FlowPort
   private checker: NodeJS.Timeout | undefined
+  private idleTimer: NodeJS.Timeout | undefined
   private memoryJudgedMs = 0
 
   constructor(options: EngineProcessOptions) {
@@ -41,6 +45,7 @@ export class EngineProcess {
     const httpUrl = await this.port.listen()
     this.checker = setInterval(() => this.check(), checkPeriodMs)
     this.options.send({ kind: 'open', httpUrl })
+    this.returnMemoryWhenIdle()
   }
 
   /** Does the command and sends its answer; never rejects. */
@@ -85,11 +90,20 @@ export class EngineProcess {
   private async stop(flow: string, drainMs: number): Promise<void> {
     await this.flows.get(flow)?.stop(drainMs)
     this.flows.delete(flow)
+    this.returnMemoryWhenIdle()
+  }
+
+  private returnMemoryWhenIdle(): void {
+    clearTimeout(this.idleTimer)
+    this.idleTimer = setTimeout(() => {
+      if (this.flows.size === 0) returnMemory()
+    }, idleAfterMs)
   }
 
   private async close(drainMs: number): Promise<void> {
     await Promise.all([...this.flows.keys()].map((flow) => this.stop(flow, drainMs)))
     clearInterval(this.checker)
+    clearTimeout(this.idleTimer)
     await this.port.close()
   }
 
