@@ -106,7 +106,7 @@ describeWith(['mosquitto', 'influxd'], 'a flow from MQTT to InfluxDB', () => {
     await publish(150, 50)
     await influxd.restart()
     await until(async () => expect(await numbersIn(influxd)).toEqual(count(200)))
-    expect(flow.status('out')?.state).toBe('ok')
+    await until(() => expect(flow.status('out')?.state).toBe('ok'))
   })
 
   test('reads again after a restart what it could not write before', async () => {

@@ -75,9 +75,8 @@ describeWith(['mosquitto'], 'MQTT nodes', () => {
   test('connect to a name instead of an address', async () => {
     const mosquitto = await broker()
     const mqtt = bench({ host: 'localhost', port: mosquitto.port })
-    const input = await mqtt.receive({ topic: 'a' })
     await connected(mqtt)
-    await acknowledgedSubscription(mosquitto, input, 'a')
+    expect(mqtt.statuses.at(-1)?.text).toBe('Connected to localhost')
   })
 
   test('receive what the filters match and nothing else', async () => {
@@ -305,7 +304,7 @@ describeWith(['mosquitto'], 'MQTT nodes', () => {
     expect(output.failures()).toEqual([])
     send(300)
     await until(() => expect(output.openHolds).toBe(0))
-    expect(mqtt.statuses.at(-1)?.state).toBe('ok')
+    await connected(mqtt)
     await until(() => expect(received.has(399)).toBe(true))
   })
 
