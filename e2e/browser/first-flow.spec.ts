@@ -116,7 +116,9 @@ async function makeBroker(editor: Editor): Promise<void> {
   await editor.fill('host', '127.0.0.1')
   await editor.fill('port', String(mosquitto.port))
   await page.getByTestId('connection-test').click()
-  await expect(page.getByTestId('test-steps').getByRole('listitem').last()).toContainText(/sign.in/i)
+  await expect(page.getByTestId('test-steps').getByRole('listitem').last()).toContainText(
+    /sign.in/i,
+  )
   await expect(page.getByTestId('test-steps')).toBeInViewport()
   await picture(page, 'connection-dialog')
   await page.getByTestId('connection-save').click()
