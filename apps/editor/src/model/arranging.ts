@@ -1,7 +1,7 @@
 import type { Position } from '@millrace/flow'
 import type { FlowCore } from './flow-core.ts'
 import { around, sizeOf, snap, type Box } from './geometry.ts'
-import { counted } from './editing.ts'
+import { counted } from './editing/labels.ts'
 import { newNodeId } from './node-id.ts'
 
 export type Alignment = 'left' | 'right' | 'top' | 'bottom' | 'middle' | 'center'

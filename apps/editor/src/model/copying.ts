@@ -1,6 +1,6 @@
 import type { Position } from '@millrace/flow'
 import { nameOf } from './catalog.ts'
-import { counted } from './editing.ts'
+import { counted } from './editing/labels.ts'
 import type { FlowCore } from './flow-core.ts'
 import { fragmentOf, insertFragment, parseFragment, type Fragment } from './fragment.ts'
 import { around, measures } from './geometry.ts'

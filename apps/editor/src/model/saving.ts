@@ -1,9 +1,10 @@
-import type { PatchFlowBody, SavedFlow } from '@millrace/protocol'
+import type { SavedFlow } from '@millrace/protocol'
 import { ApiError } from './api.ts'
-import { applyChanges, changesBetween, type Change } from './change.ts'
-import { fromFlow, toFlow, type FlowDocument } from './document.ts'
+import { applyChanges, changesBetween } from './change.ts'
+import { fromFlow, type FlowDocument } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
 import { record } from './history.ts'
+import { patchOf } from './patch-of.ts'
 
 /** Keeps the server's copy of a flow up to date. */
 export interface Saving {
@@ -20,25 +21,71 @@ export interface Saving {
 export const autosaveAfterMs = 500
 
 export function createSaving(core: FlowCore): Saving {
-  const { store, surroundings } = core
-  const { api, clock } = surroundings
-  const name = store.getState().document.name
-  let running: Promise<void> | undefined
-  let cancelTimer = () => {}
+  return new Saver(core)
+}
 
-  const unsubscribe = store.subscribe((state, before) => {
-    if (state.document === before.document || state.document === state.saved) return
-    if (state.saveState !== 'saving') store.setState({ saveState: 'waiting' })
-    cancelTimer()
-    cancelTimer = clock.after(autosaveAfterMs, () => void saving.save().catch(() => undefined))
-  })
+class Saver implements Saving {
+  readonly #core: FlowCore
+  readonly #name: string
+  readonly #unsubscribe: () => void
+  #running: Promise<void> = Promise.resolve()
+  #cancelTimer = () => {}
 
-  const saveOnce = async (): Promise<void> => {
+  constructor(core: FlowCore) {
+    this.#core = core
+    const { store } = core
+    this.#name = store.getState().document.name
+    this.#unsubscribe = store.subscribe((state, before) => {
+      if (state.document === before.document || state.document === state.saved) return
+      if (state.saveState !== 'saving') store.setState({ saveState: 'waiting' })
+      this.#saveSoon()
+    })
+  }
+
+  #saveSoon(): void {
+    this.#cancelTimer()
+    // What went wrong stands in the state.
+    const save = () => void this.save().catch(() => undefined)
+    this.#cancelTimer = this.#core.surroundings.clock.after(autosaveAfterMs, save)
+  }
+
+  save(): Promise<void> {
+    this.#cancelTimer()
+    this.#running = this.#saveAfter(this.#running)
+    return this.#running
+  }
+
+  async #saveAfter(earlier: Promise<void>): Promise<void> {
+    await earlier.catch(() => undefined)
+    try {
+      await this.#saveAndMerge()
+    } catch (error) {
+      const saveError = error instanceof Error ? error.message : String(error)
+      this.#core.store.setState({ saveState: 'failed', saveError })
+      throw error
+    }
+  }
+
+  async #saveAndMerge(): Promise<void> {
+    try {
+      await this.#saveOnce()
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error
+      this.adopt(await this.#core.surroundings.api.flow(this.#name))
+      await this.#saveOnce()
+    }
+  }
+
+  async #saveOnce(): Promise<void> {
+    const { store, surroundings } = this.#core
     const { document: sent, saved, revision } = store.getState()
     const changes = changesBetween(saved, sent)
-    if (changes.length === 0) return store.setState({ saved: sent, saveState: 'saved' })
+    if (changes.length === 0) {
+      store.setState({ saved: sent, saveState: 'saved', saveError: undefined })
+      return
+    }
     store.setState({ saveState: 'saving' })
-    const answer = await api.patchFlow(name, patchOf(revision, changes, sent))
+    const answer = await surroundings.api.patchFlow(this.#name, patchOf(revision, changes, sent))
     store.setState(({ document }) => ({
       saved: sent,
       revision: answer.revision,
@@ -47,44 +94,22 @@ export function createSaving(core: FlowCore): Saving {
     }))
   }
 
-  const saveAndMerge = async (): Promise<void> => {
-    try {
-      await saveOnce()
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409) throw error
-      saving.adopt(await api.flow(name))
-      await saveOnce()
-    }
+  adopt(saved: SavedFlow): void {
+    adopt(this.#core, saved)
   }
 
-  const saving: Saving = {
-    save() {
-      cancelTimer()
-      const next = (running ?? Promise.resolve()).catch(() => undefined).then(saveAndMerge)
-      const settled = next.catch((error: unknown) => {
-        store.setState({ saveState: 'failed', saveError: sentence(error) })
-        throw error
-      })
-      running = settled
-      return settled
-    },
-    adopt: (saved) => adopt(core, saved),
-    async onSavedElsewhere(revision) {
-      await running?.catch(() => undefined)
-      if (store.getState().revision === revision) return
-      const saved = await api.flow(name)
-      if (saved.revision !== store.getState().revision) saving.adopt(saved)
-    },
-    close() {
-      cancelTimer()
-      unsubscribe()
-    },
+  async onSavedElsewhere(revision: string): Promise<void> {
+    const { store, surroundings } = this.#core
+    await this.#running.catch(() => undefined)
+    if (store.getState().revision === revision) return
+    const saved = await surroundings.api.flow(this.#name)
+    if (saved.revision !== store.getState().revision) this.adopt(saved)
   }
-  return saving
-}
 
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  close(): void {
+    this.#cancelTimer()
+    this.#unsubscribe()
+  }
 }
 
 function adopt(core: FlowCore, { flow, revision, problems }: SavedFlow): void {
@@ -113,55 +138,4 @@ function withoutLooseEnds(document: FlowDocument): FlowDocument {
     wires: wires.length === document.wires.size ? document.wires : new Map(wires),
     layout: layout.length === document.layout.size ? document.layout : new Map(layout),
   }
-}
-
-/** The body of a save: what changed, whatever the size of the flow. */
-export function patchOf(
-  revision: string,
-  changes: readonly Change[],
-  document: FlowDocument,
-): PatchFlowBody {
-  const inside = <Name extends Change['in']>(name: Name) =>
-    changes.filter((change): change is Extract<Change, { in: Name }> => change.in === name)
-  const about = new Map(inside('about').map(({ key, after }) => [key, after ?? '']))
-  const title = about.get('title')
-  const description = about.get('description')
-  const nodes = inside('nodes')
-  const wires = inside('wires')
-  const places = inside('layout').flatMap(({ key, after }) =>
-    after === undefined ? [] : [[key, after] as const],
-  )
-  return {
-    revision,
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
-    ...some(
-      'setNodes',
-      nodes.flatMap(({ after }) => after ?? []),
-    ),
-    ...some(
-      'removeNodes',
-      nodes.flatMap(({ key, after }) => (after === undefined ? [key] : [])),
-    ),
-    ...some(
-      'addWires',
-      wires.flatMap(({ after }) => after ?? []),
-    ),
-    ...some(
-      'removeWires',
-      wires.flatMap(({ before, after }) => (after === undefined ? (before ?? []) : [])),
-    ),
-    ...(places.length === 0 ? {} : { setLayout: Object.fromEntries(places) }),
-    ...(inside('groups').length === 0 ? {} : { groups: toFlow(document).groups ?? [] }),
-  }
-}
-
-function some<Name extends string, Value>(
-  name: Name,
-  values: readonly Value[],
-): { readonly [Key in Name]?: readonly Value[] } {
-  // An object with this one key is what the type says.
-  return values.length === 0
-    ? {}
-    : ({ [name]: values } as { readonly [Key in Name]?: readonly Value[] })
 }
