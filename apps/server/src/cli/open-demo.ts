@@ -31,16 +31,21 @@ export async function openDemoBroker(
   }
 }
 
-/** Gives a new user the demo flow, running; for others, sets the broker's port right. */
-export async function openDemo(server: Server, { mqttPort }: EmbeddedBroker): Promise<void> {
-  const { directory, saved, nodeTypes, deployments } = server
+/** Gives a new user the demo flow; for others, sets the broker's port right. */
+export async function installDemo(server: Server, { mqttPort }: EmbeddedBroker): Promise<void> {
+  const { directory, saved, nodeTypes } = server
   const { connections } = directory
-  if (!directory.isNew) {
-    const present = connections.all().get(embeddedBrokerId)
-    const moved = present && movedBrokerConnection(present, mqttPort)
-    if (moved) await connections.put(moved)
+  if (directory.isNew) {
+    await importBundle(demoBundle(mqttPort), { saved, connections, nodeTypes })
     return
   }
-  await importBundle(demoBundle(mqttPort), { saved, connections, nodeTypes })
+  const present = connections.all().get(embeddedBrokerId)
+  const moved = present && movedBrokerConnection(present, mqttPort)
+  if (moved) await connections.put(moved)
+}
+
+/** Lets the demo flow of a new user run. */
+export async function startDemo({ directory, saved, deployments }: Server): Promise<void> {
+  if (!directory.isNew || !saved.has(demoFlowName)) return
   await deployments.deploy(demoFlowName, { note: 'Came with Millrace' })
 }

@@ -10,7 +10,7 @@ import type { BrokerAddresses } from '../status.ts'
 import { realDisk } from '../storage/disk.ts'
 import { openUserDirectory } from '../storage/user-directory.ts'
 import { createSupervisor } from '../supervisor/engine-supervisor.ts'
-import { openDemo, openDemoBroker } from './open-demo.ts'
+import { installDemo, openDemoBroker, startDemo } from './open-demo.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const drainMs = 10_000
@@ -33,6 +33,8 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     environment: engineEnvironment(surroundings.environment),
   })
   const starting = supervisor.start()
+  // Waited for below; until then a failure is nobody's.
+  starting.catch(() => undefined)
   const { brokerPort, isWithDemo } = settings
   const broker = isWithDemo ? await openDemoBroker(directory, { brokerPort, note }) : null
   const server = await openServer({
@@ -47,11 +49,12 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     onUnforeseen,
   })
   for (const problem of server.parts.status().problems ?? []) note(problem)
+  if (broker) await installDemo(server.parts, broker).catch(onUnforeseen)
   const port = await listenSomewhere(server, settings)
   print(`Millrace is at http://localhost:${port}`)
-  await starting
-  if (broker) await openDemo(server.parts, broker).catch(onUnforeseen)
+  await starting.catch(onUnforeseen)
   await server.parts.deployments.startAll()
+  await startDemo(server.parts).catch(onUnforeseen)
   const settling = setTimeout(returnMemory, settledAfterMs)
   await interrupted
   clearTimeout(settling)

@@ -38,8 +38,8 @@ export class Deployments {
   readonly #parts: DeploymentsParts
   readonly #queue = new KeyedQueue()
   readonly #deployed = new Map<string, Deployed>()
-  /** Flows that did not even come to the engine, with the reason. */
-  readonly #refused = new Map<string, DeploymentInfo>()
+  /** Of flows that have not come to the engine: those to be brought back, or why they cannot be. */
+  readonly #apart = new Map<string, DeploymentInfo>()
   readonly #listeners = new Set<(flow: string, info: DeploymentInfo) => void>()
 
   readonly #onDeployed = new Set<(flow: Flow) => void>()
@@ -47,11 +47,14 @@ export class Deployments {
   constructor(parts: DeploymentsParts) {
     this.#parts = parts
     parts.supervisor.on('deployment', (flow, info) => this.#tell(flow, info))
+    for (const [flow, version] of parts.directory.deployed.entries()) {
+      this.#apart.set(flow, { state: 'starting', version, restarts: 0 })
+    }
   }
 
   /** What runs, or why it does not. */
   info(flow: string): DeploymentInfo {
-    return this.#refused.get(flow) ?? this.#parts.supervisor.info(flow)
+    return this.#apart.get(flow) ?? this.#parts.supervisor.info(flow)
   }
 
   /** The flow as deployed, where it is another than the one that is saved. */
@@ -93,7 +96,7 @@ export class Deployments {
   stop(name: string): Promise<DeploymentInfo> {
     return this.#queue.run(name, async () => {
       await this.#parts.supervisor.stop(name)
-      this.#refused.delete(name)
+      this.#apart.delete(name)
       this.#deployed.delete(name)
       await this.#parts.directory.deployed.delete(name)
       return this.info(name)
@@ -104,7 +107,7 @@ export class Deployments {
   forget(name: string): Promise<void> {
     return this.#queue.run(name, async () => {
       await this.#parts.supervisor.forget(name)
-      this.#refused.delete(name)
+      this.#apart.delete(name)
       this.#deployed.delete(name)
       await this.#parts.directory.deployed.delete(name)
     })
@@ -178,7 +181,7 @@ export class Deployments {
     const circumstances = this.#circumstancesOf(flow)
     const spec = this.#specOf(flow)
     const before = this.#deployed.get(name)
-    this.#refused.delete(name)
+    this.#apart.delete(name)
     this.#deployed.set(name, { number, revision, flow, circumstances })
     try {
       const outcome = await this.#parts.supervisor.deploy(spec, number)
@@ -213,7 +216,7 @@ export class Deployments {
     const reason = problem?.message ?? (error instanceof Error ? error.message : String(error))
     const node = problem?.node === undefined ? {} : { node: problem.node }
     const info: DeploymentInfo = { state: 'failed', version: number, reason, ...node, restarts: 0 }
-    this.#refused.set(name, info)
+    this.#apart.set(name, info)
     this.#tell(name, info)
   }
 
