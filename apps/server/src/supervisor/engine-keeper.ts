@@ -85,6 +85,19 @@ export class EngineKeeper {
     await link.end(endGraceMs)
   }
 
+  /**
+   * Puts a fresh process in the place of this one, whose flows have all been stopped: they leave
+   * 20 MB behind. Whoever asks for something meanwhile waits for the new one.
+   */
+  async renew(): Promise<void> {
+    const { link } = this
+    if (link === undefined || link.isAsked || this.state.state !== 'running') return
+    this.link = undefined
+    this.ready = Promise.withResolvers<void>()
+    await link.end(endGraceMs)
+    if (!this.isClosing) this.spawn()
+  }
+
   tell(command: Extract<EngineCommand, { kind: 'watch' }>): void {
     this.link?.tell(command)
   }
@@ -111,12 +124,13 @@ export class EngineKeeper {
       { stuckMs: pulseLimitMs, silentMs: startLimitMs },
       { nowMs: clock.monotonic(), checkPeriodMs },
     )
-    this.link = new EngineLink({
+    const link: EngineLink = new EngineLink({
       settings,
       environment,
       onEvent: (event) => this.onEvent(event),
-      onExit: () => this.onExit(),
+      onExit: () => this.onExit(link),
     })
+    this.link = link
   }
 
   private onEvent(event: Exclude<EngineEvent, { kind: 'done' | 'refused' }>): void {
@@ -139,17 +153,18 @@ export class EngineKeeper {
   }
 
   private onOpen(httpUrl: string): void {
-    const isFirst = this.state.state === 'starting'
+    const wasGone = this.state.state === 'restarting'
     this.httpUrl = httpUrl
-    this.setState('running', this.state.restarts)
+    if (this.state.state !== 'running') this.setState('running', this.state.restarts)
     this.ready.resolve()
-    if (!isFirst) this.options.onBack(this.deathsMs.length >= 2)
+    if (wasGone) this.options.onBack(this.deathsMs.length >= 2)
   }
 
-  private onExit(): void {
+  private onExit(link: EngineLink): void {
     this.httpUrl = undefined
     this.memoryBytes = 0
-    if (this.isClosing) return
+    if (this.isClosing || link !== this.link) return
+    this.link = undefined
     if (this.state.state === 'running') this.ready = Promise.withResolvers<void>()
     const blamed = this.blamed()
     this.setState(

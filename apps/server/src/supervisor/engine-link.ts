@@ -68,6 +68,11 @@ export class EngineLink {
     return this.child.pid
   }
 
+  /** Whether it is busy with something that somebody waits for. */
+  get isAsked(): boolean {
+    return this.calls.size > 0
+  }
+
   tell(command: EngineCommand): void {
     // The exit is how a lost command is noticed; the callback keeps it from being thrown.
     if (this.child.connected) this.child.send(command, () => undefined)

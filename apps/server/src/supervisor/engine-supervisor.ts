@@ -35,6 +35,7 @@ class EngineSupervisor implements Supervisor {
   private readonly keeper: EngineKeeper
   private isClosing = false
   private returns = 0
+  private idleTimer: NodeJS.Timeout | undefined
 
   constructor(options: SupervisorOptions) {
     this.clock = options.clock
@@ -53,6 +54,7 @@ class EngineSupervisor implements Supervisor {
 
   async close({ drainMs }: { readonly drainMs: number }): Promise<void> {
     this.isClosing = true
+    clearTimeout(this.idleTimer)
     for (const flow of this.flows.values()) flow.cancelRestart()
     await this.keeper.close(drainMs)
     for (const flow of this.flows.values()) this.inform(flow, stopped)
@@ -83,6 +85,7 @@ class EngineSupervisor implements Supervisor {
     flow.wanted = undefined
     flow.cancelRestart()
     await flow.inOrder(() => this.bringDown(flow))
+    this.renewWhenIdle()
   }
 
   async forget(name: string): Promise<void> {
@@ -142,6 +145,15 @@ class EngineSupervisor implements Supervisor {
     listener: SupervisorEvents[Name],
   ): () => void {
     return this.listeners.add(event, listener)
+  }
+
+  private renewWhenIdle(): void {
+    clearTimeout(this.idleTimer)
+    this.idleTimer = setTimeout(() => {
+      const isIdle = [...this.flows.values()].every(({ wanted }) => wanted === undefined)
+      if (isIdle && !this.isClosing) void this.keeper.renew()
+    }, idleAfterMs)
+    this.idleTimer.unref()
   }
 
   private flowOf(name: string): DeployedFlow {
@@ -297,6 +309,7 @@ class EngineSupervisor implements Supervisor {
 }
 
 const stopDrainMs = 5_000
+const idleAfterMs = 10_000
 const engineEnded = 'The engine process ended and is being started again.'
 const quarantineSentence =
   'That happened too often within a minute, so it stays stopped until it is deployed again.'
