@@ -12,7 +12,9 @@ export const dynamicImport: Rule = {
       .flatMap((file) => findIn(file, repository)),
 }
 
-const isFree = (file: string) => /^(packages\/catalog|e2e|apps\/launcher)\//.test(file)
+/** A bin, like the launcher, chooses the Node that its program runs on before it loads it. */
+const isFree = (file: string) =>
+  /^(packages\/catalog|e2e|apps\/launcher|apps\/server\/bin)\//.test(file)
 
 function findIn(file: string, repository: Repository): Finding[] {
   const dynamic = repository.imports(file).filter(({ isDynamic }) => isDynamic)
