@@ -1,4 +1,4 @@
-import { actionsOf } from '../shell/actions.ts'
+import { actionsOf } from '../shell/actions/actions.ts'
 import { useWorkbench, type Workbench } from '../shell/context.tsx'
 import { MenuAt, type MenuEntry } from '../ui/index.ts'
 import type { CanvasMenu as Menu } from './canvas-state.ts'

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { tidyUp } from '../shell/actions.ts'
+import { tidyUp } from '../shell/actions/arrange-actions.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import type { LiveMode } from '../shell/layout.ts'
 import { Button, IconButton, Menu, type MenuEntry } from '../ui/index.ts'

@@ -27,7 +27,9 @@ function List({ quickAdd }: { readonly quickAdd: QuickAdd }) {
   const catalog = useStore(editor.catalog)
   const { recent, remember } = useRecentTypes()
   const found = rankTypes(placeable(catalog), query, { recent, needs: needsOf(quickAdd) })
-  usePlaced(stage, quickAdd, box)
+  useLayoutEffect(() => {
+    if (box.current !== null) placeBox(stage, quickAdd, box.current)
+  }, [stage, quickAdd])
   const close = () => {
     layout.setState({ quickAdd: undefined })
     stage.element?.focus({ preventScroll: true })
@@ -114,22 +116,19 @@ function addOptions({ at, wireFrom, wireTo, onWire }: QuickAdd) {
 }
 
 /** Under the ghost card, inside the canvas. */
-function usePlaced(
-  stage: Stage,
-  { at, wireFrom, wireTo }: QuickAdd,
-  box: React.RefObject<HTMLDivElement | null>,
-): void {
-  useLayoutEffect(() => {
-    const { current } = box
-    if (current === null) return
-    const { x, y, zoom } = stage.viewport
-    const { width, height } = stage.size
-    const shift = wireFrom !== undefined ? 0 : wireTo !== undefined ? 200 : 100
-    const left = at.x * zoom + x - shift * zoom
-    const below = at.y * zoom + y + 34 * zoom
-    const above = at.y * zoom + y - 34 * zoom - current.offsetHeight
-    const hasRoom = below + current.offsetHeight < height - 8 || above < 8
-    current.style.left = `${Math.max(8, Math.min(width - current.offsetWidth - 8, left))}px`
-    current.style.top = `${hasRoom ? Math.min(below, height - current.offsetHeight - 8) : above}px`
-  }, [stage, at, wireFrom, wireTo, box])
+function placeBox(stage: Stage, { at, wireFrom, wireTo }: QuickAdd, box: HTMLElement): void {
+  const { x, y, zoom } = stage.viewport
+  const { width, height } = stage.size
+  const shift = wireFrom !== undefined ? 0 : wireTo !== undefined ? 200 : 100
+  const left = at.x * zoom + x - shift * zoom
+  const below = at.y * zoom + y + 34 * zoom
+  const above = at.y * zoom + y - 34 * zoom - highest
+  const hasRoom = below + highest < height - edge || above < edge
+  box.style.left = `${Math.max(edge, Math.min(width - box.offsetWidth - edge, left))}px`
+  box.style.top = `${hasRoom ? Math.min(below, height - highest - edge) : above}px`
 }
+
+/** The list is not higher than this, in pixels. */
+const highest = 282
+/** How near to the edge of the canvas it comes. */
+const edge = 8

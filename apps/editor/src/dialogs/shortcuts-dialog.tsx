@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { useActions, type Action } from '../shell/actions.ts'
+import type { Action } from '../shell/actions/action.ts'
+import { useActions } from '../shell/actions/actions.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import { Dialog, EmptyState, Shortcut } from '../ui/index.ts'
 import styles from './dialogs.module.css'

@@ -1,4 +1,4 @@
-import type { CountersBatch, StatusesBatch } from '@millrace/protocol'
+import type { CountersBatch, NodeCounters, StatusesBatch } from '@millrace/protocol'
 import type { Status } from '@millrace/sdk'
 import { RateMeter } from './rate-meter.ts'
 import { createSignal } from './signal.ts'
@@ -55,72 +55,83 @@ interface Mutable {
   trendCount: number
 }
 
-export interface GaugeStore extends Gauges {
-  clear(): void
-  take(batch: CountersBatch): void
-  takeStatuses(batch: StatusesBatch): void
+export function createGauges(): GaugeStore {
+  return new GaugeStore()
 }
 
-export function createGauges(): GaugeStore {
-  const ports = new Map<string, RateMeter>()
-  const nodes = new Map<string, Mutable>()
-  let statuses: Readonly<Record<string, Status>> = {}
-  let trendTime = 0
-  const signal = createSignal()
+export class GaugeStore implements Gauges {
+  readonly #ports = new Map<string, RateMeter>()
+  readonly #nodes = new Map<string, Mutable>()
+  readonly #statuses = new Map<string, Status>()
+  readonly #signal = createSignal()
+  #trendTime = 0
 
-  const meterOf = (id: string): RateMeter => {
-    const meter = ports.get(id) ?? new RateMeter()
-    ports.set(id, meter)
+  port(id: string): PortGauge | undefined {
+    return this.#ports.get(id)
+  }
+
+  node(id: string): NodeGauge | undefined {
+    const gauge = this.#nodes.get(id)
+    return gauge === undefined ? undefined : shownGauge(gauge)
+  }
+
+  status(node: string): Status | undefined {
+    return this.#statuses.get(node)
+  }
+
+  total(): { readonly perSecond: number; readonly errors: number } {
+    return sumOf(this.#nodes)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#signal.subscribe(listener)
+
+  clear(): void {
+    this.#ports.clear()
+    this.#nodes.clear()
+    this.#statuses.clear()
+    this.#trendTime = 0
+    this.#signal.emit()
+  }
+
+  readonly take = ({ time, ports, nodes }: CountersBatch): void => {
+    for (const [id, total] of Object.entries(ports)) this.#meterOf(id).take(total, time)
+    for (const [id, counters] of Object.entries(nodes))
+      takeCounters(this.#gaugeOf(id), counters, time)
+    for (const meter of this.#ports.values()) meter.tick(time)
+    for (const { received, errors } of this.#nodes.values()) {
+      received.tick(time)
+      errors.tick(time)
+    }
+    sumPorts(this.#ports, (id) => this.#gaugeOf(id))
+    this.#trendTime = sampleTrends(this.#nodes, this.#trendTime, time)
+    this.#signal.emit()
+  }
+
+  /** The first batch names all nodes, later ones those that changed. */
+  readonly takeStatuses = ({ statuses }: StatusesBatch): void => {
+    for (const [node, status] of Object.entries(statuses)) this.#statuses.set(node, status)
+    this.#signal.emit()
+  }
+
+  #meterOf(id: string): RateMeter {
+    const meter = this.#ports.get(id) ?? new RateMeter()
+    this.#ports.set(id, meter)
     return meter
   }
-  const gaugeOf = (id: string): Mutable => {
-    const existing = nodes.get(id)
-    if (existing !== undefined) return existing
-    const made = newGauge()
-    nodes.set(id, made)
-    return made
+
+  #gaugeOf(id: string): Mutable {
+    const gauge = this.#nodes.get(id) ?? newGauge()
+    this.#nodes.set(id, gauge)
+    return gauge
   }
-  return {
-    port: (id) => ports.get(id),
-    node(id) {
-      const gauge = nodes.get(id)
-      return gauge === undefined ? undefined : shownGauge(gauge)
-    },
-    status: (node) => statuses[node],
-    total: () => sumOf(nodes),
-    subscribe: (listener) => signal.subscribe(listener),
-    clear() {
-      ports.clear()
-      nodes.clear()
-      statuses = {}
-      trendTime = 0
-      signal.emit()
-    },
-    take(batch) {
-      const { time } = batch
-      for (const [id, total] of Object.entries(batch.ports)) meterOf(id).take(total, time)
-      for (const [id, counters] of Object.entries(batch.nodes)) {
-        const gauge = gaugeOf(id)
-        gauge.received.take(counters.received, time)
-        gauge.errors.take(counters.errors, time)
-        gauge.inFlight = counters.inFlight
-        gauge.isPressing = counters.isPressing
-        gauge.watermark = counters.watermark
-      }
-      for (const meter of ports.values()) meter.tick(time)
-      for (const { received, errors } of nodes.values()) {
-        received.tick(time)
-        errors.tick(time)
-      }
-      sumPorts(ports, gaugeOf)
-      trendTime = sampleTrends(nodes, trendTime, batch.time)
-      signal.emit()
-    },
-    takeStatuses(batch) {
-      statuses = batch.statuses
-      signal.emit()
-    },
-  }
+}
+
+function takeCounters(gauge: Mutable, counters: NodeCounters, time: number): void {
+  gauge.received.take(counters.received, time)
+  gauge.errors.take(counters.errors, time)
+  gauge.inFlight = counters.inFlight
+  gauge.isPressing = counters.isPressing
+  gauge.watermark = counters.watermark
 }
 
 function newGauge(): Mutable {

@@ -47,74 +47,91 @@ export interface LiveEvents {
 }
 
 export function createLive(channel: Channel, events: LiveEvents): Live {
-  const link = createStore<{ state: LinkState }>(() => ({ state: 'connecting' }))
-  const server = createStore<{ status: ServerStatus | undefined }>(() => ({ status: undefined }))
-  const alerts = createStore<{ alerts: readonly Alert[] }>(() => ({ alerts: [] }))
-  const gauges = createGauges()
-  const debug = createDebugFeed()
-  const log = createLogFeed()
-  const points = createPointsFeed()
-  const ignore = () => undefined
-  const isConnected = () => link.getState().state === 'connected'
-  const taps = createTaps((ports) => isConnected() && channel.send('tap', { ports }, ignore))
-  let watched: string | undefined
-  let listened: readonly string[] | undefined
+  return new LiveHub(channel, events)
+}
 
-  const ask = () => {
-    if (!isConnected()) return
-    channel.send('watch', { flow: watched ?? null }, ignore)
-    channel.send('debug', { nodes: listened ?? null }, ignore)
-    taps.again()
+const ignore = () => undefined
+
+class LiveHub implements Live {
+  readonly link = createStore<{ state: LinkState }>(() => ({ state: 'connecting' }))
+  readonly server = createStore<{ status: ServerStatus | undefined }>(() => ({ status: undefined }))
+  readonly alerts = createStore<{ alerts: readonly Alert[] }>(() => ({ alerts: [] }))
+  readonly gauges = createGauges()
+  readonly debug = createDebugFeed()
+  readonly log = createLogFeed()
+  readonly points = createPointsFeed()
+  readonly taps = createTaps((ports) => this.#ask('tap', { ports }))
+  readonly #channel: Channel
+  readonly #events: LiveEvents
+  #watched: string | undefined
+  #listened: readonly string[] | undefined
+
+  constructor(channel: Channel, events: LiveEvents) {
+    this.#channel = channel
+    this.#events = events
+    this.#hearWatched()
+    channel.onLink((isUp) => this.#onLink(isUp))
+    channel.on('log', ({ flow, entries }) => this.log.take(flow, entries))
+    channel.on('server', (status) => this.server.setState({ status }))
+    channel.on('alert', (alert) =>
+      this.alerts.setState(({ alerts }) => ({ alerts: withAlert(alerts, alert) })),
+    )
+    channel.on('deployment', events.deployment)
+    channel.on('saved', events.saved)
+    channel.on('connections', events.connections)
   }
-  const ofWatched =
-    <Batch extends { readonly flow: string }>(take: (batch: Batch) => void) =>
-    (batch: Batch) => {
-      if (batch.flow === watched) take(batch)
-    }
-  channel.onLink((isUp) => {
-    const wasLost = link.getState().state === 'lost'
-    if (!isUp && link.getState().state === 'connected') gauges.clear()
-    link.setState({
-      state: isUp ? 'connected' : wasLost || watched !== undefined ? 'lost' : 'connecting',
-    })
-    if (isUp) ask()
-    if (isUp && wasLost) events.back()
-  })
-  channel.on('counters', ofWatched(gauges.take))
-  channel.on('statuses', ofWatched(gauges.takeStatuses))
-  channel.on('debug', ofWatched(debug.take))
-  channel.on('taps', ofWatched(taps.take))
-  channel.on('points', ofWatched(points.take))
-  channel.on('log', ({ flow, entries }) => log.take(flow, entries))
-  channel.on('server', (status) => server.setState({ status }))
-  channel.on('alert', (alert) =>
-    alerts.setState((state) => ({ alerts: withAlert(state.alerts, alert) })),
-  )
-  channel.on('deployment', events.deployment)
-  channel.on('saved', events.saved)
-  channel.on('connections', events.connections)
 
-  return {
-    link,
-    server,
-    alerts,
-    gauges,
-    debug,
-    log,
-    points,
-    taps,
-    watch(flow) {
-      if (flow === watched) return
-      watched = flow
-      gauges.clear()
-      taps.clear()
-      ask()
-    },
-    listen(nodes) {
-      listened = nodes
-      if (isConnected()) channel.send('debug', { nodes: nodes ?? null }, ignore)
-    },
-    setAlerts: (list) => alerts.setState({ alerts: list }),
+  /** Batches of a flow that is no longer watched may still be on their way. */
+  #hearWatched(): void {
+    const ofWatched =
+      <Batch extends { readonly flow: string }>(take: (batch: Batch) => void) =>
+      (batch: Batch) => {
+        if (batch.flow === this.#watched) take(batch)
+      }
+    this.#channel.on('counters', ofWatched(this.gauges.take))
+    this.#channel.on('statuses', ofWatched(this.gauges.takeStatuses))
+    this.#channel.on('debug', ofWatched(this.debug.take))
+    this.#channel.on('taps', ofWatched(this.taps.take))
+    this.#channel.on('points', ofWatched(this.points.take))
+  }
+
+  #onLink(isUp: boolean): void {
+    const { state } = this.link.getState()
+    if (!isUp && state === 'connected') this.gauges.clear()
+    const isFirst = state === 'connecting' && this.#watched === undefined
+    this.link.setState({ state: isUp ? 'connected' : isFirst ? 'connecting' : 'lost' })
+    if (isUp) this.#askAll()
+    if (isUp && state === 'lost') this.#events.back()
+  }
+
+  #ask<Name extends keyof ClientEvents>(
+    event: Name,
+    request: Parameters<ClientEvents[Name]>[0],
+  ): void {
+    if (this.link.getState().state === 'connected') this.#channel.send(event, request, ignore)
+  }
+
+  #askAll(): void {
+    this.#ask('watch', { flow: this.#watched ?? null })
+    this.#ask('debug', { nodes: this.#listened ?? null })
+    this.taps.again()
+  }
+
+  watch(flow: string | undefined): void {
+    if (flow === this.#watched) return
+    this.#watched = flow
+    this.gauges.clear()
+    this.taps.clear()
+    this.#askAll()
+  }
+
+  listen(nodes: readonly string[] | undefined): void {
+    this.#listened = nodes
+    this.#ask('debug', { nodes: nodes ?? null })
+  }
+
+  setAlerts(alerts: readonly Alert[]): void {
+    this.alerts.setState({ alerts })
   }
 }
 

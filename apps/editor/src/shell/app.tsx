@@ -59,8 +59,8 @@ function Stage() {
       id={flow === undefined ? undefined : `flow-panel-${flow.name}`}
       aria-label="Canvas"
     >
-      <Boundary part="The canvas" retryKey={flow}>
-        {flow === undefined ? <Welcome /> : <CanvasArea key={flow.name} flow={flow} />}
+      <Boundary key={flow?.name} part="The canvas">
+        {flow === undefined ? <Welcome /> : <CanvasArea flow={flow} />}
         {flow !== undefined && <FlowTrouble flow={flow} />}
       </Boundary>
     </main>

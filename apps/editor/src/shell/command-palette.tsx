@@ -4,7 +4,7 @@ import { Dialog as Radix } from 'radix-ui'
 import { useStore } from 'zustand'
 import { faceOf, nameOf } from '../model/index.ts'
 import { Icon, Shortcut } from '../ui/index.ts'
-import { useActions } from './actions.ts'
+import { useActions } from './actions/actions.ts'
 import styles from './command-palette.module.css'
 import { useActiveFlow, useWorkbench } from './context.tsx'
 

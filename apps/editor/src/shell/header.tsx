@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { Button, IconButton, Menu, Shortcut, type MenuEntry } from '../ui/index.ts'
-import { useActions, type Action } from './actions.ts'
+import type { Action } from './actions/action.ts'
+import { useActions } from './actions/actions.ts'
 import { useActiveFlow, useFlowState, useWorkbench } from './context.tsx'
 import { DeployButton } from './deploy-button.tsx'
 import styles from './header.module.css'

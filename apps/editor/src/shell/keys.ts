@@ -1,4 +1,5 @@
-import { actionsOf, type Action } from './actions.ts'
+import type { Action } from './actions/action.ts'
+import { actionsOf } from './actions/actions.ts'
 import { isEditable, listenToClipboard } from './clipboard.ts'
 import type { Workbench } from './context.tsx'
 import { keysOf } from './keys-of.ts'

@@ -38,8 +38,8 @@ export function InspectorRegion() {
         range={[264, 640]}
         onResize={(width) => layout.setState({ inspectorWidth: width })}
       />
-      <Boundary part="The inspector" retryKey={flow}>
-        <Inspector key={flow.name} flow={flow} />
+      <Boundary key={flow.name} part="The inspector">
+        <Inspector flow={flow} />
       </Boundary>
     </aside>
   )
@@ -79,7 +79,7 @@ export function DialogRegion() {
   const { dialog } = useStore(layout)
   if (dialog === undefined) return null
   return (
-    <Boundary part="This window" retryKey={dialog}>
+    <Boundary part="This window">
       <Suspense>
         <DialogFor request={dialog} />
       </Suspense>

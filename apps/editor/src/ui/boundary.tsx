@@ -5,8 +5,6 @@ import { EmptyState } from './empty-state.tsx'
 export interface BoundaryProps {
   /** What it is that may fail, such as "The inspector". */
   readonly part: string
-  /** When it changes, the part is tried again. */
-  readonly retryKey?: unknown
   readonly children: ReactNode
 }
 
@@ -24,11 +22,6 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {
     console.error(`${this.props.part} failed`, error, info.componentStack)
-  }
-
-  override componentDidUpdate(before: BoundaryProps): void {
-    if (this.state.error !== undefined && before.retryKey !== this.props.retryKey)
-      this.setState({ error: undefined })
   }
 
   override render(): ReactNode {

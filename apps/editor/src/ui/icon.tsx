@@ -1,4 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
+import { createElement } from 'react'
 import { icons } from './icon-set.ts'
 
 const byName: ReadonlyMap<string, LucideIcon> = new Map(
@@ -22,14 +23,11 @@ export interface IconProps {
 
 /** An icon; always decoration, what it stands for is said in words beside it or in a label. */
 export function Icon({ name, size = 16, className }: IconProps) {
-  const Found = byName.get(name) ?? icons.Puzzle
-  return (
-    <Found
-      aria-hidden
-      size={size}
-      strokeWidth={size > 14 ? 1.6 : 1.75}
-      absoluteStrokeWidth={false}
-      {...(className === undefined ? {} : { className })}
-    />
-  )
+  // The icon is one of a fixed set: the element for it is looked up, not made.
+  return createElement(byName.get(name) ?? icons.Puzzle, {
+    'aria-hidden': true,
+    size,
+    strokeWidth: size > 14 ? 1.6 : 1.75,
+    ...(className === undefined ? {} : { className }),
+  })
 }

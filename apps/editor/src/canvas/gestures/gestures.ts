@@ -14,39 +14,72 @@ interface Press {
   readonly pointerId: number
   readonly begin: () => Drag | undefined
   readonly click: () => void
+  /** Takes off what listens to this press. */
+  readonly stop: AbortController
   drag: Drag | undefined
   isDragging: boolean
 }
 
 /** Turns what the pointer does on the canvas into commands; returns what takes it off again. */
 export function attachGestures(stage: Stage, element: HTMLElement): () => void {
-  let press: Press | undefined
+  const gestures = new Gestures(stage, element)
+  return gestures.attach()
+}
 
-  const onPointerDown = (event: PointerEvent) => {
-    stage.pointer = { x: event.clientX, y: event.clientY }
-    if (press !== undefined) return cancel()
+class Gestures {
+  readonly #stage: Stage
+  readonly #element: HTMLElement
+  #press: Press | undefined
+
+  constructor(stage: Stage, element: HTMLElement) {
+    this.#stage = stage
+    this.#element = element
+  }
+
+  attach(): () => void {
+    const stop = new AbortController()
+    const { signal } = stop
+    const element = this.#element
+    // Before React Flow, which would pan.
+    element.addEventListener('pointerdown', (event) => this.#down(event), { capture: true, signal })
+    element.addEventListener('pointermove', (event) => this.#hover(event), { signal })
+    element.addEventListener('pointerleave', () => this.#leave(), { signal })
+    element.addEventListener('dblclick', (event) => doubleClick(this.#stage, event), { signal })
+    element.addEventListener('contextmenu', (event) => openMenu(this.#stage, event), { signal })
+    return () => {
+      stop.abort()
+      this.#cancel()
+    }
+  }
+
+  #down(event: PointerEvent): void {
+    this.#stage.pointer = point(event)
+    if (this.#press !== undefined) return this.#cancel()
     if (event.button !== 0 || isBusyElsewhere(event.target)) return
-    const handled = pressOn(stage, event)
+    const handled = pressOn(this.#stage, event)
     if (handled === undefined) return
-    element.focus({ preventScroll: true })
+    this.#element.focus({ preventScroll: true })
     // The press is ours: no panning, no text selection, no focus elsewhere.
     event.preventDefault()
     event.stopPropagation()
-    press = {
-      ...handled,
-      from: point(event),
-      pointerId: event.pointerId,
-      drag: undefined,
-      isDragging: false,
-    }
-    addEventListener('pointermove', onPressMove)
-    addEventListener('pointerup', onPressEnd)
-    addEventListener('pointercancel', cancel)
-    addEventListener('keydown', onKey, true)
+    this.#press = this.#begin(event, handled)
   }
-  const onPressMove = (event: PointerEvent) => {
+
+  #begin(event: PointerEvent, handled: Handled): Press {
+    const stop = new AbortController()
+    const { signal } = stop
+    addEventListener('pointermove', (moved) => this.#move(moved), { signal })
+    addEventListener('pointerup', (lifted) => this.#up(lifted), { signal })
+    addEventListener('pointercancel', () => this.#cancel(), { signal })
+    addEventListener('keydown', (pressed) => this.#key(pressed), { capture: true, signal })
+    const { pointerId } = event
+    return { ...handled, from: point(event), pointerId, stop, drag: undefined, isDragging: false }
+  }
+
+  #move(event: PointerEvent): void {
+    const press = this.#press
     if (press === undefined || event.pointerId !== press.pointerId) return
-    stage.pointer = point(event)
+    this.#stage.pointer = point(event)
     const distance = Math.hypot(event.clientX - press.from.x, event.clientY - press.from.y)
     if (!press.isDragging && distance < dragAfterPixels) return
     if (!press.isDragging) {
@@ -55,52 +88,42 @@ export function attachGestures(stage: Stage, element: HTMLElement): () => void {
     }
     press.drag?.move(point(event), event)
   }
-  const onPressEnd = (event: PointerEvent) => {
-    if (press === undefined || event.pointerId !== press.pointerId) return
-    const ended = release()
-    if (ended?.isDragging === true) ended.drag?.end(point(event), event)
-    else ended?.click()
+
+  #up(event: PointerEvent): void {
+    if (event.pointerId !== this.#press?.pointerId) return
+    const press = this.#release()
+    if (press?.isDragging === true) press.drag?.end(point(event), event)
+    else press?.click()
   }
-  const cancel = () => void release()?.drag?.cancel()
-  const onKey = (event: KeyboardEvent) => {
+
+  #key(event: KeyboardEvent): void {
     if (event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
-    cancel()
+    this.#cancel()
   }
-  const release = (): Press | undefined => {
-    const ended = press
-    press = undefined
-    removeEventListener('pointermove', onPressMove)
-    removeEventListener('pointerup', onPressEnd)
-    removeEventListener('pointercancel', cancel)
-    removeEventListener('keydown', onKey, true)
-    return ended
+
+  #cancel(): void {
+    this.#release()?.drag?.cancel()
   }
-  const onMove = (event: PointerEvent) => {
+
+  #release(): Press | undefined {
+    const press = this.#press
+    this.#press = undefined
+    press?.stop.abort()
+    return press
+  }
+
+  #hover(event: PointerEvent): void {
+    const stage = this.#stage
     stage.pointer = point(event)
     if (stage.state.getState().wiring?.isByClicks === true) moveWiring(stage, point(event))
-    if (press === undefined) hover(stage, event)
+    if (this.#press === undefined) hover(stage, event)
   }
-  const onLeave = () => {
-    stage.pointer = undefined
-    stage.state.setState({ hoveredWire: undefined, hoveredNode: undefined })
-  }
-  const onDoubleClick = (event: MouseEvent) => doubleClick(stage, event)
-  const onMenu = (event: MouseEvent) => openMenu(stage, event)
 
-  element.addEventListener('pointerdown', onPointerDown, true)
-  element.addEventListener('pointermove', onMove)
-  element.addEventListener('pointerleave', onLeave)
-  element.addEventListener('dblclick', onDoubleClick)
-  element.addEventListener('contextmenu', onMenu)
-  return () => {
-    cancel()
-    element.removeEventListener('pointerdown', onPointerDown, true)
-    element.removeEventListener('pointermove', onMove)
-    element.removeEventListener('pointerleave', onLeave)
-    element.removeEventListener('dblclick', onDoubleClick)
-    element.removeEventListener('contextmenu', onMenu)
+  #leave(): void {
+    this.#stage.pointer = undefined
+    this.#stage.state.setState({ hoveredWire: undefined, hoveredNode: undefined })
   }
 }
 
