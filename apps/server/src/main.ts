@@ -24,6 +24,10 @@ async function main(): Promise<number> {
     note: (text) => process.stderr.write(`${text}\n`),
     interrupted: interruption(),
   }
+  // Whoever reads the output may go away; a promise that nobody waits for ends no server.
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
+  process.on('unhandledRejection', (error) => surroundings.note(`Unforeseen: ${String(error)}`))
   try {
     return await execute(parseCommand(process.argv.slice(2), process.env), surroundings)
   } catch (error) {

@@ -3,7 +3,10 @@ import { hasErrors, validateFlow } from '@millrace/flow'
 import type { Bundle, DescriptorsByType } from '@millrace/flow'
 import { engineEnvironment, engineSettings } from '../config/engine-settings.ts'
 import type { Settings } from '../config/settings.ts'
-import { connectionsOf } from '../deploy/flow-connections.ts'
+import { specOf } from '../deploy/deployment-spec.ts'
+import { AtomicFiles } from '../storage/atomic-files.ts'
+import { realDisk } from '../storage/disk.ts'
+import { SecretFile } from '../storage/secret-file.ts'
 import { createSupervisor } from '../supervisor/engine-supervisor.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
@@ -35,7 +38,8 @@ export async function run(
   report(supervisor, surroundings)
   await supervisor.start()
   try {
-    await deployAll(bundle, { supervisor, nodeTypes: catalog.descriptors, surroundings })
+    const secrets = await readSecrets(settings.userDirectory)
+    await deployAll(bundle, { supervisor, nodeTypes: catalog.descriptors, surroundings, secrets })
     await surroundings.interrupted
     return 0
   } catch (error) {
@@ -68,15 +72,26 @@ interface Stage {
   readonly supervisor: Supervisor
   readonly nodeTypes: DescriptorsByType
   readonly surroundings: Surroundings
+  readonly secrets: SecretFile
 }
 
-async function deployAll(bundle: Bundle, { supervisor, nodeTypes, surroundings }: Stage) {
+/** Secrets are in no file that is passed on; those set in the user directory are taken. */
+async function readSecrets(userDirectory: string): Promise<SecretFile> {
+  const secrets = new SecretFile(new AtomicFiles(realDisk, { isOwner: false }), userDirectory)
+  const failure = await secrets.open()
+  if (failure) throw failure
+  return secrets
+}
+
+async function deployAll(
+  bundle: Bundle,
+  { supervisor, nodeTypes, surroundings, secrets }: Stage,
+): Promise<void> {
+  const documents = new Map(bundle.connections.map((document) => [document.id, document]))
   for (const flow of bundle.flows) {
     supervisor.watch(flow.name, { isWatched: true, debugNodes: null, taps: [] })
-    const used = connectionsOf(flow, nodeTypes)
-    const connections = bundle.connections.filter((document) => used.includes(document.id))
     // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
-    await supervisor.deploy({ flow, connections, secrets: {} }, 1)
+    await supervisor.deploy(specOf(flow, { connections: documents, secrets, nodeTypes }), 1)
     surroundings.note(`${flow.name} runs`)
   }
 }

@@ -1,4 +1,3 @@
-import type { DeploymentSpec } from '@millrace/engine'
 import { connectionOwner, hasErrors, nodeOwner } from '@millrace/flow'
 import type { DescriptorsByType, Flow, Problem } from '@millrace/flow'
 import type { DeploymentInfo, Version } from '@millrace/protocol'
@@ -8,6 +7,7 @@ import { notFound, Refusal } from '../refusal.ts'
 import type { UserDirectory } from '../storage/user-directory.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 import type { DeployOutcome, Supervisor } from '../supervisor/supervisor.ts'
+import { specOf } from './deployment-spec.ts'
 import { connectionsOf } from './flow-connections.ts'
 
 export interface DeploymentsParts {
@@ -43,6 +43,8 @@ export class Deployments {
   readonly #listeners = new Set<(flow: string, info: DeploymentInfo) => void>()
 
   readonly #onDeployed = new Set<(flow: Flow) => void>()
+  /** Remembered, because in a large flow it takes a while to find them. */
+  readonly #connections = new WeakMap<Flow, readonly string[]>()
 
   constructor(parts: DeploymentsParts) {
     this.#parts = parts
@@ -159,11 +161,11 @@ export class Deployments {
     const { flow } = await this.version(name, version)
     const stored = await this.#parts.directory.versions.list(name)
     const revision = stored.find((item) => item.number === version)?.revision ?? ''
-    return { version, entry: { flow, revision, text: '' } }
+    return { version, entry: { flow, revision, bytes: nothing } }
   }
 
   async #keepVersion(name: string, entry: SavedFlowEntry, note?: string): Promise<number> {
-    const { number } = await this.#parts.directory.versions.add(name, entry.text, {
+    const { number } = await this.#parts.directory.versions.add(name, entry.bytes, {
       deployedAt: this.#parts.now(),
       ...(note !== undefined && note !== '' && { note }),
       nodeCount: entry.flow.nodes.length,
@@ -179,7 +181,9 @@ export class Deployments {
   ): Promise<DeployOutcome> {
     const { flow, revision } = entry
     const circumstances = this.#circumstancesOf(flow)
-    const spec = this.#specOf(flow)
+    const { connections, secrets } = this.#parts.directory
+    const { nodeTypes } = this.#parts
+    const spec = specOf(flow, { connections: connections.all(), secrets, nodeTypes })
     const before = this.#deployed.get(name)
     this.#apart.delete(name)
     this.#deployed.set(name, { number, revision, flow, circumstances })
@@ -228,33 +232,13 @@ export class Deployments {
       if (saved.revision === revision) return saved
     }
     const { flow } = await this.version(name, number)
-    return { flow, revision: revision ?? '', text: '' }
-  }
-
-  #specOf(flow: Flow): DeploymentSpec {
-    const { connections, secrets } = this.#parts.directory
-    const used = connectionsOf(flow, this.#parts.nodeTypes)
-    const documents = used.flatMap((id) => connections.all().get(id) ?? [])
-    const owners = [
-      ...documents.map((document) => connectionOwner(document.id)),
-      ...flow.nodes
-        .filter((node) => this.#hasSecrets(node.type))
-        .map((node) => nodeOwner(flow.name, node.id)),
-    ]
-    const values = owners.map((owner) => [owner, secrets.valuesOf(owner)] as const)
-    const set = values.filter(([, fields]) => Object.keys(fields).length > 0)
-    return { flow, connections: documents, secrets: Object.fromEntries(set) }
-  }
-
-  #hasSecrets(type: string): boolean {
-    const fields = this.#parts.nodeTypes.get(type)?.fields ?? {}
-    return Object.values(fields).some((field) => field.kind === 'secret')
+    return { flow, revision: revision ?? '', bytes: nothing }
   }
 
   /** Changes when a connection or secret that the flow uses does. */
   #circumstancesOf(flow: Flow): string {
     const { connections, secrets } = this.#parts.directory
-    const used = connectionsOf(flow, this.#parts.nodeTypes)
+    const used = this.#connectionsOf(flow)
     const owners = new Set(used.map(connectionOwner))
     const own = nodeOwner(flow.name, '')
     const documents = used.map((id) => connections.all().get(id) ?? id)
@@ -262,10 +246,20 @@ export class Deployments {
     return JSON.stringify([documents, set])
   }
 
+  #connectionsOf(flow: Flow): readonly string[] {
+    const known = this.#connections.get(flow)
+    if (known) return known
+    const found = connectionsOf(flow, this.#parts.nodeTypes)
+    this.#connections.set(flow, found)
+    return found
+  }
+
   #tell(flow: string, info: DeploymentInfo): void {
     for (const listener of this.#listeners) listener(flow, info)
   }
 }
+
+const nothing = new Uint8Array()
 
 function invalid(problems: readonly Problem[]): Refusal {
   const first = problems.find((problem) => problem.severity === 'error')

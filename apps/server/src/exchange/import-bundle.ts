@@ -18,6 +18,7 @@ export interface ImportTargets {
  */
 export async function importBundle(bundle: Bundle, targets: ImportTargets): Promise<ImportResult> {
   refuseSecrets(bundle, targets.nodeTypes)
+  targets.saved.expectRoom(bundle.flows.length)
   const connections: ImportResult['connections'][number][] = []
   for (const document of bundle.connections) {
     const isKept = targets.connections.all().has(document.id)

@@ -17,7 +17,8 @@ import { KeyedQueue } from './keyed-queue.ts'
 /** A flow as saved. Objects of it never change; saving makes new ones of what changed. */
 export interface SavedFlowEntry {
   readonly flow: Flow
-  readonly text: string
+  /** Its canonical text, as UTF-8. */
+  readonly bytes: Uint8Array
   /** Hash of the canonical text. */
   readonly revision: string
 }
@@ -117,22 +118,32 @@ export class SavedFlows {
 
   /** Without a name it gets one from the title. */
   async create(flow: { readonly name?: string; readonly title: string }): Promise<SavedFlowEntry> {
-    const name = flow.name ?? flowNameFor(flow.title, this)
+    const { name, title } = flow
+    if (name === undefined) return this.add(emptyFlow(flowNameFor(title, this), title))
     return this.#queue.run(name, async () => {
       if (this.has(name)) {
-        throw new Refusal(409, {
-          code: 'FLOW_NAME_TAKEN',
-          message: `There is a flow "${name}" already`,
-        })
+        const message = `There is a flow "${name}" already`
+        throw new Refusal(409, { code: 'FLOW_NAME_TAKEN', message })
       }
-      return this.#keep(emptyFlow(name, flow.title))
+      return this.#keep(emptyFlow(name, title))
     })
   }
 
   /** Adds a flow under its name, or under another one where that is taken. */
   async add(flow: Flow): Promise<SavedFlowEntry> {
     const name = this.has(flow.name) ? flowNameFor(flow.title || flow.name, this) : flow.name
-    return this.#queue.run(name, async () => this.#keep({ ...flow, name }))
+    const entry = await this.#queue.run(name, async () =>
+      this.has(name) ? null : this.#keep({ ...flow, name }),
+    )
+    // Somebody else took the name meanwhile; then another one is free.
+    return entry ?? this.add(flow)
+  }
+
+  /** Refuses with 409 where not so many flows can be added. */
+  expectRoom(count: number): void {
+    if (this.#entries.size + count <= flowsMax) return
+    const message = `There can be ${flowsMax} flows, and ${this.#entries.size} are there; delete some first`
+    throw new Refusal(409, { code: 'FLOWS_TOO_MANY', message })
   }
 
   /** Refuses with 409 when it is not `revision` that is replaced. */
@@ -188,7 +199,7 @@ export class SavedFlows {
   }
 
   async #keep(flow: Flow): Promise<SavedFlowEntry> {
-    this.#expectRoom(flow.name)
+    if (!this.has(flow.name)) this.expectRoom(1)
     const entry = this.#entryOf(flow)
     const problems = this.problemsOf(entry.flow)
     const leak = problems.filter((problem) => problem.code === 'SECRET_IN_DOCUMENT')
@@ -197,23 +208,17 @@ export class SavedFlows {
     }
     const { name } = flow
     if (this.#entries.get(name)?.revision === entry.revision) return entry
-    await this.#parts.files.write(name, entry.text)
+    await this.#parts.files.write(name, entry.bytes)
     this.#entries.set(name, entry)
     this.#broken.delete(name)
     this.#tell(name, entry.revision)
     return entry
   }
 
-  #expectRoom(name: string): void {
-    if (this.has(name) || this.#entries.size < flowsMax) return
-    const message = `There are ${flowsMax} flows already; delete one first`
-    throw new Refusal(409, { code: 'FLOWS_TOO_MANY', message })
-  }
-
   #entryOf(flow: Flow): SavedFlowEntry {
     const canonical = this.#writer.inOrder(flow)
-    const text = this.#writer.write(canonical)
-    return { flow: canonical, text, revision: revisionOf(text) }
+    const bytes = Buffer.from(this.#writer.write(canonical))
+    return { flow: canonical, bytes, revision: revisionOf(bytes) }
   }
 
   #tell(name: string, revision: string | null): void {
@@ -221,8 +226,8 @@ export class SavedFlows {
   }
 }
 
-function revisionOf(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 22)
+function revisionOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'base64url').slice(0, 22)
 }
 
 /** A document that is none, with all that is wrong and the path of the first. */

@@ -85,7 +85,8 @@ export class LiveChannel {
         for (const socket of this.#watchers(flow)) this.#outbox(socket).send('points', batch)
       }),
       supervisor.on('log', (flow, entries) => {
-        for (const socket of this.#watchers(flow)) socket.emit('log', { flow, entries })
+        for (const socket of this.#watchers(flow))
+          this.#outbox(socket).send('log', { flow, entries })
       }),
       supervisor.on('debug', (batch) => this.#sendDebug(batch)),
       supervisor.on('taps', (batch) => this.#sendTaps(batch)),

@@ -9,7 +9,7 @@ export interface Recipient {
   emit: LiveSocket['emit']
 }
 
-type LossyEvent = 'counters' | 'points' | 'debug' | 'taps' | 'server'
+type LossyEvent = 'counters' | 'points' | 'debug' | 'taps' | 'log' | 'server'
 
 /** Batches on their way to an editor that takes none off; more are left out. */
 const waitingMax = 24

@@ -4,6 +4,7 @@ import type { AlertReport } from '@millrace/sdk'
 
 const alertsMax = 1_000
 const textMax = 1_000
+const valueCharactersMax = 1_000
 
 /** The alerts that nodes raised: open, acknowledged, and the last that were cleared. */
 export class AlertBook {
@@ -94,12 +95,18 @@ function next(known: Alert | undefined, { flow, node, report }: NodeReport): Ale
   const said = {
     severity,
     text: report.text.slice(0, textMax),
-    ...(value !== undefined && { value }),
+    ...(isSmall(value) && { value }),
   }
   const isThere = known !== undefined && known.state !== 'cleared'
   if (change === 'cleared') return isThere ? { ...known, state: 'cleared', clearedAt: time } : null
   if (isThere) return { ...known, ...said, repeatedAt: time }
   return { flow, node, key, ...said, state: 'open', raisedAt: time }
+}
+
+/** Larger values would be kept for every key of every alert. */
+function isSmall(value: unknown): boolean {
+  if (value === undefined) return false
+  return JSON.stringify(value).length <= valueCharactersMax
 }
 
 function keyOf(flow: string, node: string, key: string): string {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { Disk } from './disk.ts'
+import type { Content, Disk } from './disk.ts'
 import { StorageError } from './storage-error.ts'
 
 const temporarySuffix = '.tmp'
@@ -42,8 +42,8 @@ export class AtomicFiles {
   }
 
   /** Rejects with `STORAGE_WRITE_FAILED`; then the old file is as it was. */
-  write(path: string, text: string): Promise<void> {
-    return this.#inOrder(path, () => this.#replace(path, text))
+  write(path: string, content: Content): Promise<void> {
+    return this.#inOrder(path, () => this.#replace(path, content))
   }
 
   remove(path: string): Promise<void> {
@@ -69,11 +69,11 @@ export class AtomicFiles {
     return done
   }
 
-  async #replace(path: string, text: string): Promise<void> {
+  async #replace(path: string, content: Content): Promise<void> {
     this.#count += 1
     const temporary = `${path}.${this.#count}${temporarySuffix}`
     try {
-      await this.#disk.create(temporary, text)
+      await this.#disk.create(temporary, content)
       await this.#disk.rename(temporary, path)
       await this.#disk.syncFolder(dirname(path))
     } catch (error) {

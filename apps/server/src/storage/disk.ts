@@ -1,5 +1,8 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 
+/** Text, or the UTF-8 of it. */
+export type Content = string | Uint8Array
+
 /** The few things that storage does with a disk; tests replace it to let it fail. */
 export interface Disk {
   /** Rejects with an error of code `ENOENT` where there is none. */
@@ -10,7 +13,7 @@ export interface Disk {
   list(folder: string): Promise<readonly string[]>
   makeFolder(folder: string): Promise<void>
   /** Writes a new file, readable by its owner alone, and waits until the disk has it. */
-  create(path: string, text: string): Promise<void>
+  create(path: string, content: Content): Promise<void>
   /** Takes the place of what is there, and waits until the disk has it. */
   rename(from: string, to: string): Promise<void>
   /** Does nothing where there is no such file. */
@@ -51,10 +54,10 @@ async function listFolder(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function create(path: string, text: string): Promise<void> {
+async function create(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {
-    await file.writeFile(text)
+    await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()

@@ -32,8 +32,8 @@ export class FlowFiles {
     return Promise.all(names.toSorted().map((name) => this.#read(name)))
   }
 
-  write(name: string, text: string): Promise<void> {
-    return this.#files.write(this.#path(name), text)
+  write(name: string, bytes: Uint8Array): Promise<void> {
+    return this.#files.write(this.#path(name), bytes)
   }
 
   remove(name: string): Promise<void> {

@@ -67,7 +67,7 @@ export class SecretFile {
 
   async set(secret: SecretInfo & { readonly value: string }): Promise<void> {
     const { owner, field, setAt, value } = secret
-    const sealed = sealSecret(this.#usableKey(), value, belongsTo(owner, field))
+    const sealed = sealSecret(await this.#usableKey(), value, belongsTo(owner, field))
     const wanted = new Map(this.#stored)
     wanted.set(secretKey(owner, field), { owner, field, setAt, ...sealed })
     await this.#write(wanted)
@@ -87,7 +87,7 @@ export class SecretFile {
   }
 
   async #write(wanted: ReadonlyMap<string, StoredSecret>): Promise<void> {
-    this.#usableKey()
+    if (this.#failure) throw this.#failure
     const secrets = [...wanted.values()].toSorted((one, other) =>
       keyOf(one) < keyOf(other) ? -1 : 1,
     )
@@ -100,8 +100,10 @@ export class SecretFile {
     this.#keys = new Set(stored.keys())
   }
 
-  #usableKey(): Uint8Array {
-    if (this.#failure || !this.#key) throw this.#failure ?? unreadable('they are not open')
+  /** The first secret brings the key. */
+  async #usableKey(): Promise<Uint8Array> {
+    if (this.#failure) throw this.#failure
+    this.#key ??= await this.#makeKey()
     return this.#key
   }
 
@@ -116,7 +118,7 @@ export class SecretFile {
     }
   }
 
-  async #readKey(isNeeded: boolean): Promise<Uint8Array> {
+  async #readKey(isNeeded: boolean): Promise<Uint8Array | null> {
     try {
       const key = Buffer.from((await this.#files.read(this.#keyPath)).trim(), 'base64')
       if (key.length === keyBytes) return key
@@ -124,7 +126,7 @@ export class SecretFile {
     } catch (error) {
       if (!isAbsent(error)) throw error
       if (isNeeded) throw unreadable(`their key ${this.#keyPath} is gone; bring it back`)
-      return this.#makeKey()
+      return null
     }
   }
 

@@ -168,7 +168,7 @@ describe('versions', () => {
     const versions = new VersionFiles(new AtomicFiles(disk, owner), '/u')
     await versions.open()
     for (let number = 1; number <= 230; number += 1) {
-      await versions.add('f', '{}', { ...version, revision: `r${number}` })
+      await versions.add('f', Buffer.from('{}'), { ...version, revision: `r${number}` })
     }
     const numbers = (await versions.list('f')).map((item) => item.number)
     expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([200, 31, 230])
@@ -181,7 +181,11 @@ describe('versions', () => {
     const flow = emptyFlow('f', 'F')
     const first = new VersionFiles(files, '/u')
     for (const revision of ['a', 'b']) {
-      await first.add('f', JSON.stringify(flow), { ...version, revision, note: 'n,\n"x"' })
+      await first.add('f', Buffer.from(JSON.stringify(flow)), {
+        ...version,
+        revision,
+        note: 'n,\n"x"',
+      })
     }
     disk.plant('/u/versions/f/3.json', 'broken')
     disk.plant('/u/versions/f/x.json', '{}')
@@ -198,10 +202,10 @@ describe('versions', () => {
     const disk = new MemoryDisk()
     const files = new AtomicFiles(disk, owner)
     const first = new VersionFiles(files, '/u')
-    await first.add('f', '{}', { ...version, revision: 'a' })
+    await first.add('f', Buffer.from('{}'), { ...version, revision: 'a' })
     disk.plant('/u/versions/f/2.json', 'broken')
     const second = new VersionFiles(files, '/u')
-    const added = await second.add('f', '{}', { ...version, revision: 'b' })
+    const added = await second.add('f', Buffer.from('{}'), { ...version, revision: 'b' })
     expect(added.number).toBe(3)
     expect(await disk.read('/u/versions/f/2.json')).toBe('broken')
   })

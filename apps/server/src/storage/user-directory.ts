@@ -35,7 +35,7 @@ export interface UserDirectoryOptions {
 /** Rejects with `STORAGE_LOCKED` where another server has it. */
 export async function openUserDirectory(options: UserDirectoryOptions): Promise<UserDirectory> {
   const { path, disk, isLocked = true } = options
-  await disk.makeFolder(path)
+  if (isLocked) await disk.makeFolder(path)
   const lock = isLocked ? await lockDirectory(path) : null
   try {
     return await openAll(path, disk, lock)

@@ -63,7 +63,7 @@ export class VersionFiles {
   /** Keeps a version, unless it is the same as the newest one: then that is it. */
   async add(
     flow: string,
-    text: string,
+    bytes: Uint8Array,
     version: Omit<StoredVersion, 'number'>,
   ): Promise<StoredVersion> {
     const versions = [...(await this.list(flow))]
@@ -71,7 +71,7 @@ export class VersionFiles {
     if (newest?.revision === version.revision) return newest
     const added = { number: (this.#highest.get(flow) ?? 0) + 1, ...version }
     this.#highest.set(flow, added.number)
-    await this.#files.write(this.#path(flow, added.number), fileText(added, text))
+    await this.#files.write(this.#path(flow, added.number), fileBytes(added, bytes))
     versions.push(added)
     const dropped = versions.splice(0, Math.max(0, versions.length - versionsMax))
     this.#known.set(flow, versions)
@@ -113,7 +113,7 @@ export class VersionFiles {
   }
 }
 
-function fileText(version: StoredVersion, text: string): string {
+function fileBytes(version: StoredVersion, flow: Uint8Array): Uint8Array {
   const head = JSON.stringify(version).slice(0, -1)
-  return `${head}${headEnd}"flow": ${text.trimEnd()}}\n`
+  return Buffer.concat([Buffer.from(`${head}${headEnd}"flow": `), flow, Buffer.from('}\n')])
 }

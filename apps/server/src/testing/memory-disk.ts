@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Disk } from '../storage/disk.ts'
+import type { Content, Disk } from '../storage/disk.ts'
 
 interface MemoryFile {
   readonly text: string
@@ -58,7 +58,8 @@ export class MemoryDisk implements Disk {
     this.#folders.add(folder)
   }
 
-  async create(path: string, text: string): Promise<void> {
+  async create(path: string, content: Content): Promise<void> {
+    const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
     if (this.#files.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
     // A full disk takes a part of it.
     if (this.#isFailing()) {
