@@ -56,8 +56,8 @@ interface Running {
   /** By index in the marker. */
   readonly nodes: string[]
   suspect: Suspect | undefined
-  /** Memory of the process when the flow was last seen well. */
-  wellAtBytes: number
+  /** Memory of the process at the last beat of the flow. */
+  beatAtBytes: number
   /** Why it is being ended by force. */
   end: FlowEnd | undefined
   /** Ending is what was asked for. */
@@ -139,9 +139,9 @@ export class FlowHost implements RouteOwner {
     const { beat } = running.thread
     const runningNode = this.isChanging ? beat.runningNode() : Math.max(0, beat.runningNode())
     const verdict = running.watchdog.check(nowMs, { beats: beat.beats(), runningNode })
+    if (verdict.forMs === 0) running.beatAtBytes = memoryBytes
     if (verdict.state === 'well') {
       running.suspect = undefined
-      running.wellAtBytes = memoryBytes
       return
     }
     const { flow } = this.options
@@ -151,12 +151,12 @@ export class FlowHost implements RouteOwner {
   }
 
   /** A flow that fills its heap spends its last seconds collecting garbage. */
-  private stuckEnd({ suspect, wellAtBytes }: Running, memoryBytes: number): FlowEnd {
+  private stuckEnd({ suspect, beatAtBytes }: Running, memoryBytes: number): FlowEnd {
     const { flow, settings } = this.options
-    const grownMb = (memoryBytes - wellAtBytes) / 2 ** 20
+    const grownMb = (memoryBytes - beatAtBytes) / 2 ** 20
     return grownMb > settings.flowHeapMb / 2
       ? { flow, cause: 'memory', node: suspect?.node, detail: String(settings.flowHeapMb) }
-      : { flow, cause: 'stuck', node: suspect?.node, detail: String(suspect?.forMs ?? 0) }
+      : { flow, cause: 'stuck', node: suspect?.node, detail: String(settings.stuckMs) }
   }
 
   /** Ends the flow by force, or says that it cannot be. */
@@ -198,7 +198,7 @@ export class FlowHost implements RouteOwner {
       watchdog: new Watchdog({ stuckMs, silentMs }, { nowMs: now(), checkPeriodMs }),
       nodes: [],
       suspect: undefined,
-      wellAtBytes: Infinity,
+      beatAtBytes: Infinity,
       end: undefined,
       isLeaving: false,
     }
