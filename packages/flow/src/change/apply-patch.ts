@@ -95,13 +95,14 @@ function patchNodes(
       findings.add('NODE_ID_TAKEN', `setNodes[${index}].id`, 'is there twice')
     if (node) set.set(node.id, node)
   }
-  const nodes = flow.nodes.flatMap((node) => {
-    if (removed.has(node.id) && !set.has(node.id)) return []
+  const nodes: FlowNode[] = []
+  for (const node of flow.nodes) {
     const replacement = set.get(node.id)
-    set.delete(node.id)
-    return [replacement ?? node]
-  })
-  nodes.push(...set.values())
+    if (replacement !== undefined) set.delete(node.id)
+    else if (removed.has(node.id)) continue
+    nodes.push(replacement ?? node)
+  }
+  for (const node of set.values()) nodes.push(node)
   if (nodes.length > limits.nodes) {
     findings.add(
       'SHAPE_TOO_MANY',
