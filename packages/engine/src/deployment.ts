@@ -23,6 +23,8 @@ export interface EngineHost {
   report(node: string, report: Report): void
   /** Whether anybody looks at this node's debug reports. */
   isWatched(node: string): boolean
+  /** Calls `told` with what promises that inherit from this prototype are left rejected with. */
+  takeRejections?(promisePrototype: object, told: (reason: unknown) => void): void
   /** Shared memory for counters and the watchdog marker; plain memory in tests. */
   readonly gauges: GaugeMemory
 }

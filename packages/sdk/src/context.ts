@@ -139,6 +139,17 @@ export interface NodeContext<D extends Descriptor = Descriptor> {
 
   /** Asks the sources to slow down (true) or lets them go on (false). */
   readonly pressure: (isHigh: boolean) => void
+
+  /**
+   * Code of the node goes on where the engine did not call it, as after an `await`. Until it gives
+   * back control it is attributed to the node.
+   */
+  readonly goesOn: () => void
+  /**
+   * For a node that runs a person's code in a realm of its own: `told` is called with what promises
+   * of that realm are rejected with and nobody handles. What it throws is noted as the node's.
+   */
+  readonly takeRejections: (promisePrototype: object, told: (reason: unknown) => void) => void
 }
 
 export interface SourceContext<D extends Descriptor = Descriptor> extends NodeContext<D> {

@@ -45,6 +45,8 @@ export class FlowWorker {
   private debugNodes: ReadonlySet<string> | null = new Set()
   private untap: (() => void)[] = []
   private countersTimer: Timer | undefined
+  /** Who wants to know of promises left rejected, by what these inherit from. */
+  private readonly rejections = new WeakMap<object, (reason: unknown) => void>()
   /** Commands that take time are done one after the other. */
   private last: Promise<void> = Promise.resolve()
 
@@ -73,7 +75,23 @@ export class FlowWorker {
   /** The thread is about to end because of this error; tells whose it was. */
   crash(error: unknown): void {
     this.postReports()
-    this.options.post({ kind: 'crashed', node: this.nodeToBlame(error), detail: sentenceOf(error) })
+    this.options.post({ kind: 'crashed', node: this.runningNode(), detail: sentenceOf(error) })
+  }
+
+  /**
+   * A promise was rejected and nobody handled it. True when it is the affair of a node. Of the
+   * promise nothing is asked but what it inherits from, and the reason is not looked at: both may
+   * come from a person's code.
+   */
+  takesRejection(promise: object, reason: unknown): boolean {
+    let parent: unknown = Object.getPrototypeOf(promise)
+    for (; typeof parent === 'object' && parent !== null; parent = Object.getPrototypeOf(parent)) {
+      const told = this.rejections.get(parent)
+      if (told === undefined) continue
+      told(reason)
+      return true
+    }
+    return false
   }
 
   private async answer(
@@ -174,6 +192,7 @@ export class FlowWorker {
       status: (node, status) => this.onStatus(node, status),
       report: (node, report) => this.onReport(node, report),
       isWatched: (node) => this.isDebugWatched(node),
+      takeRejections: (prototype, told) => void this.rejections.set(prototype, told),
       gauges: {
         allocate: (count) => new Float64Array(count),
         marker,
@@ -253,12 +272,8 @@ export class FlowWorker {
     }
   }
 
-  /** By the marker; where nothing ran, by the name that the engine gives to the code of a node. */
-  private nodeToBlame(error: unknown): string | undefined {
-    const running = this.deployment?.nodeAt(this.options.marker[0] ?? -1)
-    if (running !== undefined) return running
-    const stack = error instanceof Error ? (error.stack ?? '') : ''
-    return this.spec?.flow.nodes.find((node) => stack.includes(`node:${node.id}`))?.id
+  private runningNode(): string | undefined {
+    return this.deployment?.nodeAt(this.options.marker[0] ?? -1)
   }
 }
 
@@ -283,8 +298,10 @@ function typesOf(spec: DeploymentSpec): readonly string[] {
   return [...new Set(types)]
 }
 
+/** Objects that are none of our errors may be of a person's code, and are not asked for anything. */
 function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof Error) return error.message
+  return typeof error === 'string' ? error : 'Something was thrown that is no error.'
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -29,9 +29,13 @@ function main(): void {
     openDeployment,
     testConnection,
   })
-  process.on('uncaughtException', (error) => {
+  const crash = (error: unknown): never => {
     worker.crash(error)
     process.exit(1)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', (reason, promise) => {
+    if (!worker.takesRejection(promise, reason)) crash(reason)
   })
   setInterval(() => beat.beat(heapBytes()), beatEveryMs)
   port.on('message', (command: WorkerCommand) => worker.obey(command))

@@ -8,6 +8,8 @@ export interface Host {
   now(): number
   /** Copies the result and sends it; `call` is the message on behalf of which. */
   send(result: unknown, output: unknown, call: number | undefined): void
+  /** The code goes on, by a promise. */
+  goesOn(): void
   /** The message in hand failed. */
   fail(error: Described): void
   /** Keeps the message in hand until `settle` or `reject`; gives the number of the call. */
@@ -56,8 +58,15 @@ export type MainCode = (message: unknown, msg: unknown, send: unknown) => unknow
 
 export interface Guest {
   readonly api: Api
+  /** What all promises of the user's code inherit from. */
+  readonly promisePrototype: object
+  describe(error: unknown): Described
   /** Notes the line of an error that the user's code throws, and gives the error back. */
   mark(error: unknown, line: number): unknown
+  /** Gives back what the user's code awaited, as it goes on. */
+  goOn(value: unknown): unknown
+  /** Makes of what the user's code hands to a promise a function that says that it goes on. */
+  later(code: unknown): unknown
   /** Runs the code at the start or end. */
   once(code: () => void): Described | undefined
   /** Gives a function that handles one message and gives the result, if it has one at once. */
@@ -77,6 +86,7 @@ export function openGuest(host: Host, copy: Copy): Guest {
   /** Where errors were thrown first. */
   const lines = new WeakMap<object, number>()
   const { stringify } = JSON
+  const { apply } = Reflect
 
   /** Calls the host; what it throws is of its realm and is replaced. */
   const ask = <Answer>(call: () => Answer): Answer => {
@@ -162,9 +172,23 @@ export function openGuest(host: Host, copy: Copy): Guest {
 
   return {
     api,
+    promisePrototype: Promise.prototype,
+    describe,
     mark(error, line) {
+      goesOn()
       if (isObject(error) && !lines.has(error)) lines.set(error, line)
       return error
+    },
+    goOn(value) {
+      goesOn()
+      return value
+    },
+    later(code) {
+      if (typeof code !== 'function') return code
+      return function (this: unknown, ...given: unknown[]): unknown {
+        goesOn()
+        return apply(code, this, given)
+      }
     },
     once(code) {
       try {
@@ -184,6 +208,14 @@ export function openGuest(host: Host, copy: Copy): Guest {
         host.complain(describe(error))
       }
     },
+  }
+
+  function goesOn(): void {
+    try {
+      host.goesOn()
+    } catch {
+      // Where the stack is full, and there the node is known to be at work.
+    }
   }
 
   function handleNow(code: MainCode): (message: unknown) => unknown {

@@ -3,12 +3,22 @@ import { runInNewContext } from 'node:vm'
 import { markLines } from './mark-lines.ts'
 import type { MarkNames } from './mark-lines.ts'
 
-const names: MarkNames = { mark: '$mark', line: '$line', error: '$error' }
+const names: MarkNames = {
+  mark: '$mark',
+  goOn: '$goOn',
+  later: '$later',
+  line: '$line',
+  error: '$error',
+}
+
+function same(value: unknown): unknown {
+  return value
+}
 
 function evaluate(body: string): unknown {
   const result: unknown = runInNewContext(
     `'use strict'; JSON.stringify((function () {'use strict';\n${body}\n})())`,
-    { $mark: (error: unknown) => error },
+    { $mark: same, $goOn: same, $later: same },
   )
   return result
 }
@@ -46,6 +56,8 @@ describe('marked code gives what the code itself gives:', () => {
     'const { a = (() => 1)() } = {}\nreturn a',
     'for (const f of [() => 1]) return f()',
     'return [1, 2, 3]\n  .filter((x) => x > 1)\n  .map((x) =>\n    x * 2)',
+    'async function f(x) { return (await x)?.a ?? [await x, await await x] }\nreturn typeof f',
+    'const l = []\nconst p = { then: (f, g) => f(1) + g(2), catch: (f) => f }\nreturn [p.then(x => x, (x) => { return x * 2 }), p.catch(3), p.then(...[(x) => x, (x) => x]), p.catch((1, 2))]',
     'return 1 // the end',
     'return 1 /* the\nend */',
     '// only a comment',

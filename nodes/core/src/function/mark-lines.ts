@@ -1,9 +1,14 @@
 import { parse, tokTypes } from 'acorn'
 import type { Node, Token } from 'acorn'
 
-/** Names for what marked code uses: a function `(error, line) => error`, and two variables. */
+/** Names for what marked code uses: three functions and two variables. */
 export interface MarkNames {
+  /** `(error, line) => error` */
   readonly mark: string
+  /** `(value) => value`, called with whatever was awaited. */
+  readonly goOn: string
+  /** Gets what is handed to `then`, `catch` and `finally`, and gives what is handed over instead. */
+  readonly later: string
   readonly line: string
   readonly error: string
 }
@@ -27,6 +32,8 @@ export interface UnreadableCode {
  * Makes every function in the code keep the line of its statement at hand, and tell `mark` with what
  * it throws. An error's `stack` cannot serve: V8 has Node write it, in the engine's realm, and where
  * the stack overflows meanwhile, an error of that realm gets into the hands of the person's code.
+ *
+ * The code also says where it goes on by a promise, because nobody else knows that it runs then.
  */
 export function markLines(code: string, names: MarkNames): MarkedCode | UnreadableCode {
   const arrows: Token[] = []
@@ -84,7 +91,9 @@ class Marking {
     this.markCaught(node)
     this.markStatements(node)
     for (const { start, loc } of branches) this.insert(start, `{${this.markOf(loc)}`)
+    if (node.type === 'AwaitExpression') this.insert(node.start, `${this.names.goOn}(`)
     this.visitParts(node)
+    if (node.type === 'AwaitExpression') this.insert(node.end, ')')
     for (const { end } of branches) this.insert(end, '}')
   }
 
@@ -131,10 +140,19 @@ class Marking {
   }
 
   private visitParts(node: AnyNode): void {
+    const handlers = handlersOf(node)
     for (const part of Object.values(node)) {
       if (isNode(part)) this.visit(part)
-      else if (Array.isArray(part)) for (const item of part) if (isNode(item)) this.visit(item)
+      else if (Array.isArray(part)) {
+        for (const item of part) if (isNode(item)) this.visitItem(item, handlers.includes(item))
+      }
     }
+  }
+
+  private visitItem(item: AnyNode, isHandler: boolean): void {
+    if (isHandler) this.insert(item.start, `${this.names.later}(`)
+    this.visit(item)
+    if (isHandler) this.insert(item.end, ')')
   }
 
   /** Where the arrow of a function ends; nothing but brackets and comments is between it and the body. */
@@ -160,6 +178,18 @@ function branchesOf(node: AnyNode): readonly AnyNode[] {
   return branches.filter(
     ({ type, loc }) => type !== 'BlockStatement' && lineOf(loc) !== lineOf(node.loc),
   )
+}
+
+/** What is called when a promise settles. */
+function handlersOf(node: AnyNode): readonly AnyNode[] {
+  const { callee, arguments: given } = node
+  if (node.type !== 'CallExpression' || !isNode(callee) || !Array.isArray(given)) return []
+  const { property } = callee
+  const name = callee.type === 'MemberExpression' && isNode(property) ? property['name'] : undefined
+  if (name !== 'then' && name !== 'catch' && name !== 'finally') return []
+  // A sequence would become several arguments.
+  const isSeveral = /^(?:Spread|Sequence)/
+  return given.filter(isNode).filter(({ type }) => !isSeveral.test(type))
 }
 
 function afterDirectives(block: AnyNode): number {

@@ -39,6 +39,10 @@ class FunctionOperator implements Operator {
     this.handle = guest.handler(main.run, main.isAsync)
     const setup = this.sandbox.compileOnce('setup', config.setup)
     this.teardown = this.sandbox.compileOnce('teardown', config.teardown)
+    context.takeRejections(guest.promisePrototype, (reason) => {
+      const { text, line } = guest.describe(reason)
+      throw failureOf({ text: `${text}, in a promise that the code does not wait for`, line })
+    })
     const error = guest.once(setup)
     if (error !== undefined) throw failureOf(error)
     this.isOpen = true
@@ -71,6 +75,7 @@ class FunctionOperator implements Operator {
     return {
       now: () => clock.now(),
       send: (result, output, call) => this.send(result, output, call),
+      goesOn: () => this.context.goesOn(),
       fail: (error) => this.context.fail(failureOf(error), this.messageInHand()),
       hold: () => this.inFlight.open(this.messageInHand()),
       settle: (call, result) => this.settle(call, result),

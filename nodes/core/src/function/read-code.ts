@@ -14,7 +14,7 @@ export interface CodeOfField {
 }
 
 export interface ReadCode {
-  /** An expression: a function that gets `mark` and the api, and gives the person's function. */
+  /** An expression: a function that gets `mark`, `goOn`, `later` and the api, and gives the person's function. */
   readonly text: string
   readonly isAsync: boolean
 }
@@ -47,7 +47,7 @@ interface Parts {
 /** The code starts in the second line, at the first column. */
 function factoryOf(source: CodeOfField, { names, body, isAsync }: Parts): string {
   const kind = isAsync && source.mayWait ? 'async function' : 'function'
-  const outer = [names.mark, ...apiNames].join(', ')
+  const outer = [names.mark, names.goOn, names.later, ...apiNames].join(', ')
   const head = `(function (${outer}) { return ${kind} (${source.parameters.join(', ')}) {'use strict';`
   return `${head}\n${body}\n}})`
 }
@@ -70,5 +70,11 @@ function check({ field, code }: CodeOfField, text: string): void {
 function freeNames(code: string): MarkNames {
   let prefix = '$'
   while (code.includes(prefix)) prefix += '$'
-  return { mark: `${prefix}mark`, line: `${prefix}line`, error: `${prefix}error` }
+  return {
+    mark: `${prefix}mark`,
+    goOn: `${prefix}goOn`,
+    later: `${prefix}later`,
+    line: `${prefix}line`,
+    error: `${prefix}error`,
+  }
 }

@@ -35,7 +35,12 @@ export function openSandbox(host: Host): Sandbox {
   const compile = (text: string): ((...given: unknown[]) => unknown) => {
     const factory: unknown = new Script(text).runInContext(context)
     // The text is that of a function which gives the person's function.
-    return (factory as (...given: unknown[]) => () => unknown)(guest.mark, ...api)
+    return (factory as (...given: unknown[]) => () => unknown)(
+      guest.mark,
+      guest.goOn,
+      guest.later,
+      ...api,
+    )
   }
   return {
     guest,

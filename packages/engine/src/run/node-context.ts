@@ -31,6 +31,13 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     resume: (hold, run) => runtime.resume(record(hold), run),
     release: (hold, error) => runtime.release(record(hold), error),
     pressure: (isHigh) => runtime.setPressure(node, isHigh),
+    goesOn: () => runtime.goesOn(node),
+    takeRejections: (promisePrototype, told) => {
+      host.takeRejections?.(promisePrototype, (reason) => {
+        // Of code that went on after its node was closed nobody wants to know any more.
+        if (!node.isClosed) node.runAttributed(() => told(reason))
+      })
+    },
     deliver: (run, settled) => runtime.deliver(node, run, settled),
     watermark: (time) => node.origin?.told(time),
     end: () => runtime.endSource(node),

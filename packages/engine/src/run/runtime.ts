@@ -70,6 +70,16 @@ export class Runtime {
     }
   }
 
+  /** Code of a node goes on by itself; the promise comes after all that it does at once. */
+  goesOn(node: NodeRun): void {
+    const { marker } = this
+    if (marker[0] === node.index) return
+    void Promise.resolve().then(() => {
+      marker[0] = -1
+    })
+    marker[0] = node.index
+  }
+
   hold(node: NodeRun): HoldRecord {
     const { batch } = this
     if (batch !== undefined) batch.open += 1

@@ -105,6 +105,8 @@ function nodeContext(parts: TestNodeParts): NodeContext {
     pressure: (isHigh) => {
       seen.isPressing = isHigh
     },
+    goesOn: () => undefined,
+    takeRejections: () => undefined,
   }
 }
 
