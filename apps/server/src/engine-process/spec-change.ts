@@ -46,12 +46,12 @@ export function applyChange(spec: DeploymentSpec, change: SpecChange): Deploymen
 }
 
 function nodeChanges(before: readonly FlowNode[], after: readonly FlowNode[]): SpecChange {
-  if (before === after) return {}
-  const present = new Map(before.map((node) => [node.id, node]))
-  const setNodes = after.filter((node) => {
-    const was = present.get(node.id)
+  const [was, is] = withoutSame(before, after)
+  const present = new Map(was.map((node) => [node.id, node]))
+  const setNodes = is.filter((node) => {
+    const known = present.get(node.id)
     present.delete(node.id)
-    return was !== node && !jsonEqual(was, node)
+    return known !== node && !jsonEqual(known, node)
   })
   return {
     ...(setNodes.length > 0 && { setNodes }),
@@ -60,15 +60,31 @@ function nodeChanges(before: readonly FlowNode[], after: readonly FlowNode[]): S
 }
 
 function wireChanges(before: readonly Wire[], after: readonly Wire[]): SpecChange {
-  if (before === after) return {}
-  const added = keyed(without(after, new Set(before)))
-  const removed = keyed(without(before, new Set(after)))
+  const [was, is] = withoutSame(before, after)
+  const added = new Map(is.map((wire) => [wireKey(wire), wire]))
+  const removed = new Map(was.map((wire) => [wireKey(wire), wire]))
   const addWires = [...added].flatMap(([key, wire]) => (removed.has(key) ? [] : [wire]))
   const removeWires = [...removed].flatMap(([key, wire]) => (added.has(key) ? [] : [wire]))
   return {
     ...(addWires.length > 0 && { addWires }),
     ...(removeWires.length > 0 && { removeWires }),
   }
+}
+
+/** Both lists from the first to the last place in which they differ. */
+function withoutSame<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+): readonly [readonly Item[], readonly Item[]] {
+  if (before === after) return [[], []]
+  let start = 0
+  while (start < before.length && start < after.length && before[start] === after[start]) start += 1
+  let [was, is] = [before.length, after.length]
+  while (was > start && is > start && before[was - 1] === after[is - 1]) {
+    was -= 1
+    is -= 1
+  }
+  return [before.slice(start, was), after.slice(start, is)]
 }
 
 function changedNodes(nodes: readonly FlowNode[], change: SpecChange): readonly FlowNode[] {
@@ -89,12 +105,4 @@ function changedWires(wires: readonly Wire[], change: SpecChange): readonly Wire
   const removed = new Set(change.removeWires?.map(wireKey))
   const kept = removed.size === 0 ? wires : wires.filter((wire) => !removed.has(wireKey(wire)))
   return [...kept, ...(change.addWires ?? [])]
-}
-
-function without(wires: readonly Wire[], others: ReadonlySet<Wire>): readonly Wire[] {
-  return wires.filter((wire) => !others.has(wire))
-}
-
-function keyed(wires: readonly Wire[]): ReadonlyMap<string, Wire> {
-  return new Map(wires.map((wire) => [wireKey(wire), wire]))
 }
