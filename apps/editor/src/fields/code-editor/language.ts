@@ -38,12 +38,15 @@ export function expressionLanguage(isTemplate: boolean): Extension {
   })
 }
 
+/** The colour of a category as text, which needs more contrast than an icon. */
+const legible = (tint: string) => `color-mix(in oklch, var(--tint-${tint}) 80%, var(--text))`
+
 /** One palette for all code, in the colours of the theme. */
 export const highlighting: Extension = syntaxHighlighting(
   HighlightStyle.define([
     { tag: tags.string, color: 'var(--good-text)' },
-    { tag: [tags.number, tags.atom, tags.bool, tags.null], color: 'var(--tint-route)' },
-    { tag: tags.keyword, color: 'var(--tint-transform)' },
+    { tag: [tags.number, tags.atom, tags.bool, tags.null], color: legible('route') },
+    { tag: tags.keyword, color: legible('transform') },
     { tag: [tags.function(tags.variableName), tags.brace], color: 'var(--accent-text)' },
     { tag: tags.comment, color: 'var(--text-faint)', fontStyle: 'italic' },
     { tag: tags.operator, color: 'var(--text-dim)' },
