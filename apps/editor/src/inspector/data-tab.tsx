@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import { nameOf, type FlowEditor } from '../model/index.ts'
+import { nameOf, portsOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { valueOf, ValueTree } from '../values/index.ts'
 import styles from './inspector.module.css'
@@ -31,26 +31,25 @@ function PortList({ flow, title, ports, isOwn = false }: PortListProps) {
     <section className={styles['ports']}>
       <h3 className={styles['heading']}>{title}</h3>
       {ports.map((port) => (
-        <LatestMessage
-          key={port}
-          port={port}
-          label={isOwn ? port.slice(port.indexOf(':') + 1) : nameOfPort(port)}
-        />
+        <LatestMessage key={port} port={port} label={nameOfPort(port, isOwn)} />
       ))}
     </section>
   )
 }
 
-/** The name of the node that a port belongs to; with the port's, unless it is the usual one. */
-function useNameOfPort(flow: FlowEditor): (port: string) => string {
+/** What the canvas calls a port; with its node in front, unless it is one's own. */
+function useNameOfPort(flow: FlowEditor): (port: string, isOwn: boolean) => string {
   const { editor } = useWorkbench()
   const nodes = useFlowState(flow, ({ document }) => document.nodes)
-  return (port) => {
+  return (port, isOwn) => {
     const colon = port.indexOf(':')
     const node = nodes.get(port.slice(0, colon))
-    const name = node === undefined ? port : nameOf(editor.catalog.getState(), node)
+    if (node === undefined) return port
+    const catalog = editor.catalog.getState()
     const own = port.slice(colon + 1)
-    return own === 'out' ? name : `${name} · ${own}`
+    const title = portsOf(catalog, node).outputs.find(({ name }) => name === own)?.title ?? own
+    if (isOwn) return title
+    return own === 'out' ? nameOf(catalog, node) : `${nameOf(catalog, node)} · ${title}`
   }
 }
 
