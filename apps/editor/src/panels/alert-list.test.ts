@@ -37,5 +37,6 @@ test('filters by state and words', () => {
 test('shows any value on a short line', () => {
   expect(valueText(undefined)).toBe('')
   expect(valueText(81.5)).toBe('81.5')
+  expect(valueText(79.65045454545454)).toBe('79.6505')
   expect(valueText({ a: 'x'.repeat(99) })).toHaveLength(40)
 })

@@ -23,10 +23,13 @@ export function alertsToShow(
 }
 
 const longest = 40
+/** Digits of a number that are shown: what is averaged has many, which say nothing. */
+const digits = 6
 
 /** An alert's value on one line. */
 export function valueText(value: unknown): string {
   if (value === undefined) return ''
+  if (typeof value === 'number') return String(Number(value.toPrecision(digits)))
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }
