@@ -13,6 +13,7 @@ import { ProblemsPanel } from './problems-panel.tsx'
 /** The tabs of the drawer, by `DrawerTab`. */
 export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
   const problems = useProblemCount(flow)
+  const errors = useProblemCount(flow, 'error')
   const { live } = useWorkbench()
   const open = useStore(
     live.alerts,
@@ -24,7 +25,7 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
       id: 'problems',
       label: 'Problems',
       count: problems,
-      countLook: 'error',
+      countLook: errors > 0 ? 'error' : 'warning',
       content: <ProblemsPanel flow={flow} />,
     },
     { id: 'log', label: 'Log', content: <LogPanel flow={flow} /> },
@@ -40,7 +41,12 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
   ]
 }
 
-function useProblemCount(flow: FlowEditor | undefined): number {
+function useProblemCount(flow: FlowEditor | undefined, severity?: 'error'): number {
   const subscribe = (listener: () => void) => flow?.store.subscribe(listener) ?? (() => undefined)
-  return useSyncExternalStore(subscribe, () => flow?.store.getState().problems.length ?? 0)
+  return useSyncExternalStore(subscribe, () => {
+    const problems = flow?.store.getState().problems ?? []
+    return severity === undefined
+      ? problems.length
+      : problems.filter((problem) => problem.severity === severity).length
+  })
 }
