@@ -123,10 +123,14 @@ function Versions({ flow }: { readonly flow: FlowEditor }) {
             <span className={styles['number']}>{version.number}</span>
             <span className={styles['grow']}>
               {version.note ?? `${version.nodeCount} nodes`}
-              <span className={styles['dim']}>
+              <time
+                className={styles['dim']}
+                dateTime={new Date(version.deployedAt).toISOString()}
+                title={new Date(version.deployedAt).toLocaleString()}
+              >
                 {' '}
-                {new Date(version.deployedAt).toLocaleString()}
-              </span>
+                {whenText(version.deployedAt)}
+              </time>
             </span>
             {version.isRunning ? (
               <span className={styles['state']} data-state="ok">
@@ -149,4 +153,13 @@ function Versions({ flow }: { readonly flow: FlowEditor }) {
       </Button>
     </section>
   )
+}
+
+/** Short enough to stand behind a note. */
+function whenText(time: number): string {
+  const [day, clock] = [{ month: 'short', day: 'numeric' }, { timeStyle: 'short' }] as const
+  const isToday = new Date(time).toDateString() === new Date().toDateString()
+  return isToday
+    ? new Date(time).toLocaleTimeString(undefined, clock)
+    : new Date(time).toLocaleDateString(undefined, day)
 }
