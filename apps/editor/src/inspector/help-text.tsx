@@ -18,7 +18,7 @@ export function HelpText({ source }: { readonly source: string }) {
 function blockElement(block: Block): ReactNode {
   switch (block.kind) {
     case 'heading':
-      return <h4 data-level={block.level}>{words(block.text)}</h4>
+      return <h3 data-level={block.level}>{words(block.text)}</h3>
     case 'paragraph':
       return <p>{words(block.text)}</p>
     case 'code':
