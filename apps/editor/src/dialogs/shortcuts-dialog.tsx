@@ -1,10 +1,28 @@
 import { useState } from 'react'
-import type { Action } from '../shell/actions/action.ts'
 import { useActions } from '../shell/actions/actions.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import { Dialog, EmptyState, Shortcut } from '../ui/index.ts'
 import styles from './dialogs.module.css'
 import own from './shortcuts-dialog.module.css'
+
+interface Shown {
+  readonly id: string
+  readonly section: string
+  readonly title: string
+  readonly keys?: string | undefined
+}
+
+/** What `canvas/keyboard.ts` does with keys that mean something on the canvas alone. */
+const onCanvas: readonly Shown[] = [
+  { title: 'To the node beside, along the wires', keys: 'ArrowRight' },
+  { title: 'Connect to…', keys: 'C' },
+  { title: 'Add a node after', keys: 'A' },
+  { title: 'Insert a node into the wire', keys: 'I' },
+  { title: 'Move with the arrow keys', keys: 'M' },
+  { title: 'Move a little', keys: 'Alt+ArrowRight' },
+  { title: 'Add to the selection', keys: 'Shift+Enter' },
+  { title: 'Select nothing', keys: 'Escape' },
+].map((shown) => ({ ...shown, id: shown.title, section: 'On the canvas' }))
 
 /** Every action that has keys, by what it is about. */
 export function ShortcutsDialog() {
@@ -12,7 +30,7 @@ export function ShortcutsDialog() {
   const actions = useActions()
   const [search, setSearch] = useState('')
   const wanted = search.trim().toLowerCase()
-  const found = actions.filter(
+  const found = [...actions, ...onCanvas].filter(
     ({ keys, title }) => keys !== undefined && title.toLowerCase().includes(wanted),
   )
   const sections = Map.groupBy(found, ({ section }) => section)
@@ -49,7 +67,7 @@ function Section({
   actions,
 }: {
   readonly title: string
-  readonly actions: readonly Action[]
+  readonly actions: readonly Shown[]
 }) {
   return (
     <section className={own['section']}>
