@@ -21,7 +21,7 @@ export function QuickAddList() {
 
 function List({ quickAdd }: { readonly quickAdd: QuickAdd }) {
   const stage = useStage()
-  const { layout, editor } = useWorkbench()
+  const { layout, editor, view } = useWorkbench()
   const box = useRef<HTMLDivElement>(null)
   const [query, setQuery] = useState('')
   const catalog = useStore(editor.catalog)
@@ -36,8 +36,10 @@ function List({ quickAdd }: { readonly quickAdd: QuickAdd }) {
   }
   const add = (type: string) => {
     remember(type)
-    stage.flow.addNode(type, addOptions(quickAdd))
+    const id = stage.flow.addNode(type, addOptions(quickAdd))
     close()
+    // It may stand beside what is seen.
+    view.showNode(id)
   }
   return (
     <div
