@@ -40,8 +40,7 @@ function openWorkbench(): Workbench {
     back: () => void editor.refresh().catch(() => undefined),
   })
   editor.session.subscribe(({ active }) => live.watch(active))
-  const isNarrow = matchMedia('(max-width: 900px)').matches
-  const layout = createLayout(isNarrow)
+  const layout = createLayout(innerWidth)
   return { editor, live, layout, theme: createTheme(), notices, view: createCanvasView() }
 }
 

@@ -26,13 +26,18 @@ const steps: Readonly<Record<string, { x: number; y: number }>> = {
 const farStep = 40
 const nearStep = 8
 
+/** Keys by which somebody gets about without a pointer. */
+const goesElsewhere = /^(Tab|F6|Home|End|Arrow(Left|Right|Up|Down))$/
+
 /** A press of the space bar shorter than this adds a node; a longer one is for panning. */
 const tapMs = 250
 
 /** The keys of the canvas, which is one Tab stop: arrows go from node to node. */
 export function attachKeyboard(stage: Stage, element: HTMLElement): () => void {
   let spaceDownAt: number | undefined
-  const byKeys = () => void element.toggleAttribute('data-by-keys', true)
+  const byKeys = ({ key }: KeyboardEvent) => {
+    if (goesElsewhere.test(key)) element.toggleAttribute('data-by-keys', true)
+  }
   const byPointer = () => void element.toggleAttribute('data-by-keys', false)
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== element || event.isComposing) return

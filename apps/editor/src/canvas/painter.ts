@@ -104,7 +104,7 @@ function paintTrend(canvas: HTMLCanvasElement, gauge: NodeGauge): void {
   const start = width - (values.length - 1) * step
   context.beginPath()
   for (const [index, value] of values.entries()) {
-    const y = height - 2 - (value / most) * (height - 5)
+    const y = height - 2 - (value / (most * 1.2)) * (height - 4)
     if (index === 0) context.moveTo(start, y)
     else context.lineTo(start + index * step, y)
   }

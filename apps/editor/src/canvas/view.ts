@@ -1,6 +1,7 @@
 import type { Position } from '@millrace/flow'
 import { around, type Box } from '../model/geometry.ts'
 import { startPlacing } from './gestures/placing.ts'
+import type { SceneNode } from './scene.ts'
 import type { Stage, Viewport } from './stage.ts'
 
 const moveForMs = 160
@@ -34,10 +35,19 @@ const edge = 40
 
 /** The view in which all of the flow is seen, no larger than life. */
 export function fitted(stage: Stage): Viewport {
-  const frame = around([...stage.scene.nodes.values()])
+  const frame = around([...stage.scene.nodes.values()].map(withLabels))
   if (frame === undefined) return { x: 0, y: 0, zoom: 1 }
   return viewOf(stage, frame, 1)
 }
+
+/** The names of several outputs stand beside the card. */
+function withLabels(node: SceneNode): Box {
+  const { x, y, width, height, ports } = node
+  const regular = ports.outputs.filter(({ name }) => name !== 'error')
+  return regular.length > 1 ? { x, y, width: width + labelWidth, height } : { x, y, width, height }
+}
+
+const labelWidth = 72
 
 function viewOf(stage: Stage, { x, y, width, height }: Box, most: number): Viewport {
   const { size } = stage

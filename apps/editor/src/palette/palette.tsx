@@ -71,7 +71,7 @@ export function Palette() {
             const inside = types.filter((type) => type.category === category)
             return inside.length === 0 ? null : (
               <section key={category} aria-label={title}>
-                <h3 className={styles['heading']}>{title}</h3>
+                <h2 className={styles['heading']}>{title}</h2>
                 <Section types={inside} isFirst={category === 'sources'} />
               </section>
             )

@@ -39,6 +39,7 @@ export function App() {
         </div>
         <StatusBar />
       </div>
+      <section id="overlays" aria-label="Menus" />
       <DialogRegion />
       <CommandPalette />
       <Toasts notices={workbench.notices} />

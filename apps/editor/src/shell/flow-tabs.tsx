@@ -11,7 +11,9 @@ export function FlowTabs() {
   const { editor } = useWorkbench()
   const tabs = useStore(editor.session, (state) => state.tabs)
   const active = useStore(editor.session, (state) => state.active)
+  const [unnamed, setUnnamed] = useState<string>()
   const list = useRef<HTMLDivElement>(null)
+  const create = async () => setUnnamed((await editor.createFlow('New flow'))?.name)
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (step === undefined || active === undefined || event.target instanceof HTMLInputElement)
@@ -26,7 +28,13 @@ export function FlowTabs() {
     <nav className={styles['bar']} aria-label="Open flows">
       <div ref={list} className={styles['tabs']} role="tablist" tabIndex={-1} onKeyDown={onKeyDown}>
         {tabs.map((name) => (
-          <FlowTab key={name} name={name} isActive={name === active} />
+          <FlowTab
+            key={name}
+            name={name}
+            isActive={name === active}
+            isUnnamed={name === unnamed}
+            onNamed={() => setUnnamed(undefined)}
+          />
         ))}
       </div>
       <IconButton
@@ -34,14 +42,22 @@ export function FlowTabs() {
         label="New flow"
         className={styles['add']}
         data-testid="new-flow"
-        onClick={() => void editor.createFlow('New flow')}
+        onClick={() => void create()}
       />
     </nav>
   )
 }
 
-function FlowTab({ name, isActive }: { readonly name: string; readonly isActive: boolean }) {
-  const { editor, layout } = useWorkbench()
+interface FlowTabProps {
+  readonly name: string
+  readonly isActive: boolean
+  /** Just made, so that its title is asked for. */
+  readonly isUnnamed: boolean
+  readonly onNamed: () => void
+}
+
+function FlowTab({ name, isActive, isUnnamed, onNamed }: FlowTabProps) {
+  const { editor, layout, view } = useWorkbench()
   const summary = useStore(editor.session, ({ flows }) => flows.find((flow) => flow.name === name))
   const flow = useStore(editor.session, ({ editors }) => editors.get(name))
   const [isRenaming, setRenaming] = useState(false)
@@ -80,8 +96,15 @@ function FlowTab({ name, isActive }: { readonly name: string; readonly isActive:
       onAuxClick={(event) => event.button === 1 && editor.closeTab(name)}
       role="presentation"
     >
-      {isRenaming && flow !== undefined ? (
-        <TitleInput flow={flow} onDone={() => setRenaming(false)} />
+      {(isRenaming || isUnnamed) && flow !== undefined ? (
+        <TitleInput
+          flow={flow}
+          onDone={(isByKey) => {
+            setRenaming(false)
+            onNamed()
+            if (isByKey) view.focus()
+          }}
+        />
       ) : (
         <button
           type="button"
@@ -93,7 +116,12 @@ function FlowTab({ name, isActive }: { readonly name: string; readonly isActive:
           data-testid={`tab-${name}`}
           title={title}
           onClick={() => void editor.openFlow(name)}
-          onKeyDown={(event) => event.key === 'F2' && setRenaming(flow !== undefined)}
+          onKeyDown={(event) => {
+            if (event.key === 'F2') setRenaming(flow !== undefined)
+            if (event.key !== 'Delete') return
+            event.preventDefault()
+            editor.closeTab(name)
+          }}
         >
           <StateDot state={summary?.deployment.state ?? 'stopped'} />
           <span className={styles['title']}>{title}</span>
@@ -104,15 +132,16 @@ function FlowTab({ name, isActive }: { readonly name: string; readonly isActive:
           )}
         </button>
       )}
-      <button
-        type="button"
+      {/* For the mouse; by keys it is Delete on the tab. */}
+      <span
         className={styles['close']}
-        aria-label={`Close ${title}`}
-        tabIndex={-1}
+        aria-hidden
+        data-testid={`close-${name}`}
+        onPointerDown={(event) => event.stopPropagation()}
         onClick={() => editor.closeTab(name)}
       >
         ×
-      </button>
+      </span>
       {menuAt !== undefined && (
         <MenuAt at={menuAt} entries={entries} onClose={() => setMenuAt(undefined)} />
       )}
@@ -153,28 +182,33 @@ function UndeployedDot() {
   )
 }
 
-function TitleInput({ flow, onDone }: { readonly flow: FlowEditor; readonly onDone: () => void }) {
+interface TitleInputProps {
+  readonly flow: FlowEditor
+  readonly onDone: (isByKey: boolean) => void
+}
+
+function TitleInput({ flow, onDone }: TitleInputProps) {
   const title = useFlowState(flow, ({ document }) => titleOf(document))
   const [text, setText] = useState(title)
-  const accept = () => {
+  const accept = (isByKey: boolean) => {
     if (text.trim() !== '' && text !== title) flow.setTitle(text.trim())
-    onDone()
+    onDone(isByKey)
   }
   return (
     <input
       className={styles['input']}
       aria-label="Title of the flow"
       value={text}
-      // It was asked for by a double click or F2.
+      // It was asked for by a double click or F2, or belongs to a new flow.
       // oxlint-disable-next-line jsx-a11y/no-autofocus
       autoFocus
       onFocus={(event) => event.target.select()}
       onChange={(event) => setText(event.target.value)}
-      onBlur={accept}
+      onBlur={() => accept(false)}
       onKeyDown={(event) => {
         event.stopPropagation()
-        if (event.key === 'Enter') accept()
-        if (event.key === 'Escape') onDone()
+        if (event.key === 'Enter') accept(true)
+        if (event.key === 'Escape') onDone(true)
       }}
     />
   )

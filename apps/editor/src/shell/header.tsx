@@ -18,7 +18,7 @@ export function Header() {
     <header className={styles['header']} data-region="header">
       <div className={styles['brand']}>
         <Mark />
-        <span className={styles['name']}>Millrace</span>
+        <h1 className={styles['name']}>Millrace</h1>
       </div>
       <FlowTabs />
       <div className={styles['tools']}>
@@ -27,7 +27,6 @@ export function Header() {
           className={styles['search']}
           onClick={() => layout.setState({ isCommandPaletteOpen: true })}
           data-testid="command-palette-button"
-          aria-label="Search nodes, flows and commands"
         >
           <Icon name="search" size={14} />
           <span className={styles['searchText']}>Search</span>
@@ -35,6 +34,7 @@ export function Header() {
         </button>
         {flow !== undefined && <UndoRedo flow={flow} />}
         <span className={styles['rule']} />
+        <InspectorToggle />
         <ThemeMenu />
         <MoreMenu />
         {flow !== undefined && <DeployButton flow={flow} />}
@@ -64,6 +64,21 @@ function UndoRedo({ flow }: { readonly flow: FlowEditor }) {
         onClick={() => flow.redo()}
       />
     </div>
+  )
+}
+
+function InspectorToggle() {
+  const { layout } = useWorkbench()
+  const isOpen = useStore(layout, ({ isInspectorOpen }) => isInspectorOpen)
+  return (
+    <IconButton
+      icon="panel-right"
+      label="Inspector"
+      shortcut="Mod+I"
+      isActive={isOpen}
+      data-testid="inspector-toggle"
+      onClick={() => layout.setState({ isInspectorOpen: !isOpen })}
+    />
   )
 }
 

@@ -69,7 +69,13 @@ const remembered = [
 
 const key = 'millrace-layout'
 
-export function createLayout(isNarrow: boolean): LayoutStore {
+/** Below these widths of the window, in pixels, panels are closed at first. */
+const narrow = 900
+const tight = 1100
+
+export function createLayout(windowWidth: number): LayoutStore {
+  const isNarrow = windowWidth <= narrow
+  const hasRoom = windowWidth > tight
   const store = createStore<Layout>(() => ({
     isInspectorOpen: true,
     // A first visit is to the demo, whose chart says more than words.
@@ -80,7 +86,8 @@ export function createLayout(isNarrow: boolean): LayoutStore {
     liveMode: 'full',
     isMinimapShown: false,
     ...readRemembered(),
-    rail: isNarrow ? undefined : (readRemembered().rail ?? 'palette'),
+    ...(isNarrow ? { isInspectorOpen: false, isDrawerOpen: false } : {}),
+    rail: hasRoom ? (readRemembered().rail ?? 'palette') : undefined,
     dialog: undefined,
     isCommandPaletteOpen: false,
     quickAdd: undefined,

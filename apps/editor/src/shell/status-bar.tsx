@@ -107,13 +107,14 @@ function Problems({ flow }: { readonly flow: FlowEditor }) {
       className={styles['button']}
       data-look={look}
       data-testid="problems-button"
-      aria-label={`${errors} errors, ${warnings} warnings`}
       onClick={() => toggleDrawer(layout, 'problems')}
     >
       <Icon name="circle-x" size={12} className={styles['errorIcon']} />
       {errors}
+      <span className="unseen"> errors, </span>
       <Icon name="triangle-alert" size={12} className={styles['warningIcon']} />
       {warnings}
+      <span className="unseen"> warnings</span>
     </button>
   )
 }

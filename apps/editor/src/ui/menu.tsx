@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 import styles from './menu.module.css'
 import { joined } from './joined.ts'
+import { overlays } from './overlays.ts'
 import { Shortcut } from './shortcut.tsx'
 
 /** One line of a menu, or a line between (`separator`), or a heading over what follows. */
@@ -33,7 +34,7 @@ export function Menu({ entries, children, align = 'start', side = 'bottom' }: Me
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={overlays()}>
         <Radix.Content
           className={styles['menu']}
           align={align}
@@ -59,7 +60,7 @@ export function ContextMenu({
   return (
     <RadixContext.Root modal={false}>
       <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
-      <RadixContext.Portal>
+      <RadixContext.Portal container={overlays()}>
         <RadixContext.Content className={styles['menu']} collisionPadding={8}>
           <Entries entries={entries} parts={RadixContext} />
         </RadixContext.Content>
@@ -83,7 +84,7 @@ export function MenuAt({
       <Radix.Trigger asChild>
         <span className={styles['anchor']} style={{ left: at.x, top: at.y }} aria-hidden />
       </Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={overlays()}>
         <Radix.Content
           className={styles['menu']}
           align="start"

@@ -1,5 +1,6 @@
 import { Popover as Radix } from 'radix-ui'
 import type { ReactElement, ReactNode } from 'react'
+import { overlays } from './overlays.ts'
 import styles from './popover.module.css'
 
 export interface PopoverProps {
@@ -21,7 +22,7 @@ export function Popover(props: PopoverProps) {
       {...(onOpenChange === undefined ? {} : { onOpenChange })}
     >
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={overlays()}>
         <Radix.Content
           className={styles['popover']}
           aria-label={label}

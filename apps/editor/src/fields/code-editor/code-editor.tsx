@@ -87,7 +87,11 @@ function extensionsFor(latest: Latest): readonly Extension[] {
     isTall ? lineNumbers() : [],
     isOneLine ? oneLine : EditorView.lineWrapping,
     typeof hint === 'string' ? placeholder(hint) : [],
-    EditorView.contentAttributes.of({ 'aria-labelledby': `${id}-label`, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({
+      'aria-labelledby': `${id}-label`,
+      spellcheck: 'false',
+      tabindex: '0',
+    }),
     autocompletion({
       override: hasCompletion(field) ? [completerFor(latest)] : null,
       icons: false,
