@@ -87,7 +87,10 @@ export function editorOn(page: Page): Editor {
       const before = (await snapshot()).active
       await page.getByTestId('new-flow').click()
       await expect.poll(async () => (await snapshot()).active).not.toBe(before)
-      await expect(canvas).toBeVisible()
+      // A new flow asks for its title; Escape leaves it as it is.
+      await expect(page.getByRole('navigation').getByLabel('Title of the flow')).toBeFocused()
+      await page.keyboard.press('Escape')
+      await expect(canvas).toBeFocused()
       return (await snapshot()).active ?? ''
     },
     node: (id) => page.getByTestId(`node-${id}`),

@@ -101,6 +101,7 @@ test('a database that is away loses nothing', async ({ editor }) => {
   await influxd.kill()
   await publish(100)
   await expect(dot(editor, 'target')).toHaveAttribute('data-state', 'error', { timeout: 20_000 })
+  await expect(dot(editor, 'source')).toHaveAttribute('data-state', 'ok')
   await picture(editor.page, 'database-away')
   await publish(100)
   await influxd.restart()
