@@ -85,6 +85,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   )
   live = new LiveChannel({ server: parts, http, rules })
   deployments.onDeployed((flow) => retain(flow, parts, live))
+  saved.onSaved((name, revision) => {
+    if (revision !== null) supervisor.prepare(name, typesOf(saved.get(name).flow))
+  })
   return {
     parts,
     listen: (address) => listen(http, address),
@@ -103,6 +106,10 @@ function retain(flow: Flow, { alerts, points, clock }: Server, live: LiveChannel
   alerts.retain(flow.name, nodes, clock.now())
   points.retain(flow.name, nodes)
   live?.retain(flow.name, nodes)
+}
+
+function typesOf(flow: Flow): readonly string[] {
+  return [...new Set(flow.nodes.map((node) => node.type))]
 }
 
 async function listen(

@@ -1,4 +1,5 @@
 import { CommandRefused, FlowHost, notRunning } from './flow-host.ts'
+import { FlowThreads } from './flow-threads.ts'
 import { FlowPort, usualFlowPortLimits } from './http/flow-port.ts'
 import type {
   CommandResult,
@@ -31,6 +32,7 @@ export class EngineProcess {
   private readonly options: EngineProcessOptions
   private readonly flows = new Map<string, FlowHost>()
   private readonly port: FlowPort
+  private readonly threads: FlowThreads
   private checker: NodeJS.Timeout | undefined
   private idleTimer: NodeJS.Timeout | undefined
   private memoryJudgedMs = 0
@@ -39,6 +41,7 @@ export class EngineProcess {
     this.options = options
     const { host, port } = options.settings.http
     this.port = new FlowPort({ host, port, now: options.now, limits: usualFlowPortLimits })
+    this.threads = new FlowThreads(options.settings, () => this.returnMemoryWhenIdle())
   }
 
   async open(): Promise<void> {
@@ -54,6 +57,10 @@ export class EngineProcess {
       this.flows.get(command.flow)?.watch(command.watched)
       return
     }
+    if (command.kind === 'prepare') {
+      this.threads.prepare(command.types)
+      return
+    }
     const { id } = command
     try {
       this.options.send({ kind: 'done', id, result: await this.do(command) })
@@ -63,7 +70,7 @@ export class EngineProcess {
   }
 
   private async do(
-    command: Exclude<EngineCommand, { kind: 'open' | 'watch' }>,
+    command: Exclude<EngineCommand, { kind: 'open' | 'watch' | 'prepare' }>,
   ): Promise<CommandResult> {
     switch (command.kind) {
       case 'deploy':
@@ -101,7 +108,8 @@ export class EngineProcess {
   }
 
   private async close(drainMs: number): Promise<void> {
-    await Promise.all([...this.flows.keys()].map((flow) => this.stop(flow, drainMs)))
+    const stopping = [...this.flows.keys()].map((flow) => this.stop(flow, drainMs))
+    await Promise.all([...stopping, this.threads.close()])
     clearInterval(this.checker)
     clearTimeout(this.idleTimer)
     await this.port.close()
@@ -115,6 +123,7 @@ export class EngineProcess {
       flow,
       settings,
       port: this.port,
+      threads: this.threads,
       now,
       checkPeriodMs,
       onReports: (batch) => send({ kind: 'reports', flow, batch }),

@@ -1,4 +1,5 @@
-import { FlowThread, type ThreadExit } from './flow-thread.ts'
+import type { FlowThread, ThreadExit } from './flow-thread.ts'
+import type { FlowThreads } from './flow-threads.ts'
 import type { RequestBatch } from './http/batches.ts'
 import type { FlowPort, RouteOwner } from './http/flow-port.ts'
 import type {
@@ -20,6 +21,7 @@ export interface FlowHostOptions {
   readonly flow: string
   readonly settings: EngineSettings
   readonly port: FlowPort
+  readonly threads: FlowThreads
   readonly now: () => number
   readonly checkPeriodMs: number
   onReports(batch: FlowReports): void
@@ -185,13 +187,10 @@ export class FlowHost implements RouteOwner {
   }
 
   private startThread(): Running {
-    const { flow, settings, now, checkPeriodMs } = this.options
+    const { settings, threads, now, checkPeriodMs } = this.options
     const { stuckMs, silentMs } = settings
     const running: Running = {
-      thread: new FlowThread({
-        flow,
-        nodePackages: settings.nodePackages,
-        heapMb: settings.flowHeapMb,
+      thread: threads.open({
         onEvent: (event) => this.onEvent(running, event),
         onExit: (exit) => this.onExit(running, exit),
       }),

@@ -3,9 +3,12 @@ import { type Beat, createBeat } from './beat.ts'
 import type { WorkerCommand, WorkerEvent, WorkerSettings } from './messages.ts'
 
 export interface FlowThreadOptions {
-  readonly flow: string
   readonly nodePackages: readonly string[]
   readonly heapMb: number
+  readonly handlers: ThreadHandlers
+}
+
+export interface ThreadHandlers {
   onEvent(event: WorkerEvent): void
   /** Called once, when the thread is gone; nothing follows. */
   onExit(exit: ThreadExit): void
@@ -22,20 +25,27 @@ export interface ThreadExit {
 /** The thread in which one flow runs. */
 export class FlowThread {
   readonly beat: Beat
+  /** Who is told from now on. */
+  handlers: ThreadHandlers
   private readonly worker: Worker
   private readonly exited: Promise<void>
 
   constructor(options: FlowThreadOptions) {
     this.beat = createBeat()
+    this.handlers = options.handlers
     this.worker = startWorker(options, this.beat)
-    this.worker.on('message', (event: WorkerEvent) => options.onEvent(event))
+    this.worker.on('message', (event: WorkerEvent) => this.handlers.onEvent(event))
     let error: Error | undefined
     this.worker.on('error', (thrown: unknown) => {
       error = thrown instanceof Error ? thrown : new Error(String(thrown))
     })
     this.exited = new Promise((resolve) => {
       this.worker.on('exit', (exitCode) => {
-        options.onExit({ exitCode, isOutOfMemory: isOutOfMemory(error), ...(error && { error }) })
+        this.handlers.onExit({
+          exitCode,
+          isOutOfMemory: isOutOfMemory(error),
+          ...(error && { error }),
+        })
         resolve()
       })
     })
@@ -59,12 +69,11 @@ export class FlowThread {
 
 function startWorker(options: FlowThreadOptions, beat: Beat): Worker {
   const settings: WorkerSettings = {
-    flow: options.flow,
     beatMemory: beat.memory,
     nodePackages: options.nodePackages,
   }
   return new Worker(new URL('./worker.ts', import.meta.url), {
-    name: `flow ${options.flow}`,
+    name: 'flow',
     workerData: settings,
     resourceLimits: {
       maxOldGenerationSizeMb: options.heapMb,

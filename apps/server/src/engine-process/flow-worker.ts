@@ -109,6 +109,9 @@ export class FlowWorker {
     command: Exclude<WorkerCommand, { kind: 'requests' | 'watch' }>,
   ): Promise<CommandResult> {
     switch (command.kind) {
+      case 'prepare':
+        await this.load(command.types)
+        return { kind: 'nothing' }
       case 'start':
       case 'update':
         return { kind: 'deployed', report: await this.deploy(command.spec, command.watched) }

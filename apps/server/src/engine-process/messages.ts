@@ -41,6 +41,8 @@ export type EngineCommand =
   | { readonly kind: 'stop'; readonly id: number; readonly flow: string; readonly drainMs: number }
   | ({ readonly kind: 'action'; readonly id: number; readonly flow: string } & NodeAction)
   | { readonly kind: 'watch'; readonly flow: string; readonly watched: Watched }
+  /** A flow with nodes of these types will probably be deployed soon. */
+  | { readonly kind: 'prepare'; readonly types: readonly string[] }
   | ({ readonly kind: 'test'; readonly id: number } & ConnectionTest)
   | { readonly kind: 'close'; readonly id: number; readonly drainMs: number }
 
@@ -105,13 +107,13 @@ export interface FlowReports extends ReportBatch {
 
 /** What a worker is given as it starts. */
 export interface WorkerSettings {
-  readonly flow: string
   readonly beatMemory: SharedArrayBuffer
   readonly nodePackages: readonly string[]
 }
 
 /** From the engine process to a worker. */
 export type WorkerCommand =
+  | { readonly kind: 'prepare'; readonly id: number; readonly types: readonly string[] }
   | {
       readonly kind: 'start'
       readonly id: number

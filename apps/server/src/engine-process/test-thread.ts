@@ -11,15 +11,16 @@ export async function testInThread(
 ): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>()
   const thread = new FlowThread({
-    flow: '',
     nodePackages: settings.nodePackages,
     heapMb: settings.flowHeapMb,
-    onEvent: (event) => {
-      if (event.kind === 'done') resolve(event.result)
-      else if (event.kind === 'refused') reject(new CommandRefused(event))
-      else if (event.kind === 'crashed') reject(failed(event.detail))
+    handlers: {
+      onEvent: (event) => {
+        if (event.kind === 'done') resolve(event.result)
+        else if (event.kind === 'refused') reject(new CommandRefused(event))
+        else if (event.kind === 'crashed') reject(failed(event.detail))
+      },
+      onExit: () => reject(failed('its thread ended')),
     },
-    onExit: () => reject(failed('its thread ended')),
   })
   const limit = setTimeout(() => reject(failed('it took too long')), testLimitMs)
   thread.send({ kind: 'test', id: 1, connection, secrets })

@@ -98,7 +98,7 @@ export class EngineKeeper {
     if (!this.isClosing) this.spawn()
   }
 
-  tell(command: Extract<EngineCommand, { kind: 'watch' }>): void {
+  tell(command: Extract<EngineCommand, { kind: 'watch' | 'prepare' }>): void {
     this.link?.tell(command)
   }
 

@@ -108,6 +108,11 @@ class EngineSupervisor implements Supervisor {
     this.keeper.tell({ kind: 'watch', flow: name, watched })
   }
 
+  prepare(name: string, types: readonly string[]): void {
+    if (this.flows.get(name)?.wanted !== undefined || this.isClosing) return
+    this.keeper.tell({ kind: 'prepare', types })
+  }
+
   async testConnection(
     connection: ConnectionDocument,
     secrets: DeploymentSpec['secrets'],
@@ -272,7 +277,7 @@ class EngineSupervisor implements Supervisor {
       const { state } = flow.info
       if (flow.wanted === undefined || state === 'failed' || state === 'quarantined') continue
       if (flow.name === blamed?.flow) this.onFailure(blamed)
-      else if (state === 'running')
+      else if (state === 'running' || flow.isComingUp)
         this.inform(flow, { ...flow.info, state: 'restarting', reason: engineEnded })
     }
   }

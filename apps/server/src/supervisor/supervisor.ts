@@ -38,6 +38,11 @@ export interface Supervisor {
   action(flow: string, node: string, name: string, argument?: unknown): Promise<void>
   /** Says what of a flow is looked at; replaces what was said before and outlives restarts. */
   watch(flow: string, watched: Watched): void
+  /**
+   * Somebody works on a flow with nodes of these types: where it does not run yet, what its start
+   * takes longest for is done ahead.
+   */
+  prepare(flow: string, types: readonly string[]): void
   /** Opens the connection apart from all flows, and tells step by step what was found. */
   testConnection(
     connection: ConnectionDocument,

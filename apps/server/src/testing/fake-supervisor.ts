@@ -13,6 +13,7 @@ export class FakeSupervisor implements Supervisor {
   readonly actions: unknown[] = []
   readonly tested: unknown[] = []
   readonly watched = new Map<string, Watched>()
+  readonly prepared = new Map<string, readonly string[]>()
   /** What the next deployments are refused with. */
   failure: SupervisorError | null = null
   /** Whether a refused deployment leaves running what ran before. */
@@ -53,6 +54,10 @@ export class FakeSupervisor implements Supervisor {
   async action(flow: string, node: string, name: string, argument?: unknown): Promise<void> {
     if (name === 'refuse') throw new SupervisorError('ACTION_REFUSED', 'Not now', node)
     this.actions.push({ flow, node, name, argument })
+  }
+
+  prepare(flow: string, types: readonly string[]): void {
+    this.prepared.set(flow, types)
   }
 
   watch(flow: string, watched: Watched): void {
