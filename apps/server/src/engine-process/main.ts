@@ -1,4 +1,5 @@
 import { EngineProcess } from './engine-process.ts'
+import { EventChannel } from './event-channel.ts'
 import type { EngineCommand, EngineEvent } from './messages.ts'
 
 /**
@@ -7,6 +8,7 @@ import type { EngineCommand, EngineEvent } from './messages.ts'
  */
 function main(): void {
   let engine: EngineProcess | undefined
+  const channel = new EventChannel(write)
   process.on('disconnect', () => process.exit(0))
   // Ctrl-C reaches the whole group of processes; the supervisor decides when this one ends.
   process.on('SIGINT', () => undefined)
@@ -20,7 +22,7 @@ function main(): void {
       settings: command.settings,
       now: () => performance.now(),
       memoryBytes: () => process.memoryUsage.rss(),
-      send,
+      send: (event) => channel.send(event),
     })
     engine.open().catch((error: unknown) => {
       process.stderr.write(`The engine process cannot open its port: ${String(error)}\n`)
@@ -29,8 +31,10 @@ function main(): void {
   })
 }
 
-function send(event: EngineEvent): void {
-  if (process.connected) process.send?.(event)
+function write(event: EngineEvent, done: () => void): void {
+  // An error is noted by the disconnection that it comes with.
+  if (process.connected && process.send !== undefined) process.send(event, undefined, {}, done)
+  else done()
 }
 
 main()
