@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toolEnvironment } from './command.mjs'
 import { inProject, isWindows } from './project.mjs'
+import { startArguments } from './server.mjs'
 
-const cache = inProject('node_modules', '.cache', 'millrace')
+const stamp = inProject('node_modules', '.millrace-compiled')
 const ports = ['--port', '0', '--flow-port', '0', '--broker-port', '0']
 const runForMs = 3_000
 const giveUpMs = 20_000
@@ -17,10 +18,11 @@ const giveUpMs = 20_000
  */
 export async function ensureCompiled(node24) {
   // A server is ended there without a chance to write.
-  if (existsSync(cache) || isWindows) return
+  if (existsSync(stamp) || isWindows) return
   const folder = mkdtempSync(join(tmpdir(), 'millrace-first-'))
   try {
     await runForAMoment(node24, folder)
+    writeFileSync(stamp, '')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -33,8 +35,7 @@ export async function ensureCompiled(node24) {
  * @returns {Promise<void>}
  */
 function runForAMoment(node24, folder) {
-  const server = inProject('apps', 'server', 'bin', 'millrace.mjs')
-  const child = spawn(node24, [server, 'start', ...ports, '--user-dir', folder], {
+  const child = spawn(node24, startArguments([...ports, '--user-dir', folder]), {
     env: { ...process.env, ...toolEnvironment(node24) },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
