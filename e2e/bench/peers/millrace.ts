@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { ConnectionDocument, Flow } from '@millrace/flow'
 import { call, freePort, until, type Peer } from './peer.ts'
 
+/** What `npm start` gives it too. */
+const flags = ['--max-semi-space-size=2']
 const main = fileURLToPath(new URL('../../../apps/server/bin/millrace.mjs', import.meta.url))
 
 export async function startMillrace(): Promise<Peer> {
@@ -21,7 +23,7 @@ export async function startMillrace(): Promise<Peer> {
     userDir,
     '--no-demo',
   ]
-  const child = spawn(process.execPath, [main, 'start', ...options], {
+  const child = spawn(process.execPath, [...flags, main, 'start', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const url = `http://127.0.0.1:${port}`
