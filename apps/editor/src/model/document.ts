@@ -1,4 +1,5 @@
 import type { Flow, FlowNode, Group, PortReference, Position, Wire } from '@millrace/flow'
+import { placesOf } from './columns.ts'
 
 /**
  * A flow as the editor holds it: everything by id, so that a change copies one map and shares the
@@ -53,7 +54,7 @@ export function fromFlow(flow: Flow): FlowDocument {
     nodes: new Map(flow.nodes.map((node) => [node.id, node])),
     wires: new Map(flow.wires.map((wire) => [wireId(wire), wire])),
     groups: new Map((flow.groups ?? []).map((group) => [group.id, group])),
-    layout: new Map(Object.entries(flow.layout)),
+    layout: new Map(Object.entries(placesOf(flow))),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FlowNode, Group, Position, Wire } from '@millrace/flow'
+import { placesOf } from './columns.ts'
 import { wireId, type FlowDocument } from './document.ts'
 import { measures, snap } from './geometry.ts'
 import type { DocumentDraft } from './change.ts'
@@ -34,12 +35,16 @@ export function parseFragment(text: string): Fragment | undefined {
   const source = Array.isArray(flows) && isRecord(flows[0]) ? flows[0] : value
   const { nodes, wires, groups, layout } = source
   if (!Array.isArray(nodes) || !nodes.every(isNode)) return undefined
+  const joins = Array.isArray(wires) ? wires.filter(isWire) : []
+  const places = isRecord(layout)
+    ? Object.fromEntries(Object.entries(layout).filter(hasPosition))
+    : {}
   return {
     millrace: 1,
     nodes,
-    wires: Array.isArray(wires) ? wires.filter(isWire) : [],
+    wires: joins,
     groups: Array.isArray(groups) ? groups.filter(isGroup) : [],
-    layout: isRecord(layout) ? Object.fromEntries(Object.entries(layout).filter(hasPosition)) : {},
+    layout: placesOf({ nodes, wires: joins, layout: places }),
   }
 }
 
