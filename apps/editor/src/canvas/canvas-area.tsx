@@ -9,6 +9,7 @@ import { Band, PlacingGhost, WiringLine } from './overlays.tsx'
 import { CanvasMenu } from './canvas-menu.tsx'
 import { CanvasToolbar } from './canvas-toolbar.tsx'
 import { ConnectList } from './connect-list.tsx'
+import { takeDrops } from './drop-text.ts'
 import { EmptyCanvas } from './empty-canvas.tsx'
 import { Graph } from './graph.tsx'
 import { alignDots } from './dots.ts'
@@ -53,6 +54,7 @@ function Surface({ stage }: { readonly stage: Stage }) {
       stage.attach(current),
       attachGestures(stage, current),
       attachKeyboard(stage, current),
+      takeDrops(stage, current),
       startPainter(stage),
       alignDots(stage, current),
       openView(stage),

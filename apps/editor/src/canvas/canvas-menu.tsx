@@ -2,6 +2,7 @@ import { actionsOf } from '../shell/actions/actions.ts'
 import { useWorkbench, type Workbench } from '../shell/context.tsx'
 import { MenuAt, type MenuEntry } from '../ui/index.ts'
 import type { CanvasMenu as Menu } from './canvas-state.ts'
+import { replaceNode } from './replace-node.ts'
 import type { Stage } from './stage.ts'
 import { useCanvasState, useStage } from './stage-context.tsx'
 
@@ -67,6 +68,12 @@ function nodeEntries(stage: Stage, node: string, entry: Entry): readonly MenuEnt
             icon: 'sliders-horizontal',
             shortcut: 'Enter',
             run: () => workbench.layout.openInspector(),
+          },
+          {
+            label: 'Replace by…',
+            icon: 'replace',
+            shortcut: 'R',
+            run: () => later(() => replaceNode(stage, node)),
           },
           { separator: true } as const,
         ]

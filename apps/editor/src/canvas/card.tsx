@@ -94,6 +94,7 @@ function CardBody({ id, node, descriptor }: CardPartProps) {
       <span className={styles['text']}>
         <span className={styles['name']}>{nameOf(catalog, node)}</span>
         <span className={styles['face']}>{faceOf(descriptor, node, documents)}</span>
+        <span className={styles['status']} data-part="status" aria-hidden />
         <span className={styles['live']} aria-hidden>
           <span className={styles['rate']} data-part="rate" />
           <span className={styles['errors']} data-part="errors" />
@@ -148,6 +149,7 @@ function useMountedCard(stage: Stage, id: string, root: React.RefObject<HTMLDivE
       queue: part('queue'),
       errors: part('errors'),
       dot: part('dot'),
+      status: part('status'),
     })
   }, [stage, id, type, root])
 }

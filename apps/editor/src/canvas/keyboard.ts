@@ -4,6 +4,7 @@ import { describeNode } from './describe-node.ts'
 import { stopWiring } from './gestures/wiring.ts'
 import { measures } from '../model/geometry.ts'
 import { neighbourOf, type Direction } from './neighbours.ts'
+import { replaceNode } from './replace-node.ts'
 import type { Stage } from './stage.ts'
 
 const directions: Readonly<Record<string, Direction>> = {
@@ -119,6 +120,7 @@ function actOn(stage: Stage, focus: string, keys: string): boolean {
   } else if (keys === 'C') connectFrom(stage, focus)
   else if (keys === 'A') addAfter(stage, focus)
   else if (keys === 'I') insertAfter(stage, focus)
+  else if (keys === 'R') replaceNode(stage, focus)
   else if (keys === 'M') {
     flow.select([focus])
     state.setState({ isMoveMode: true })

@@ -6,6 +6,8 @@ export interface CardParts {
   readonly queue: HTMLElement | null
   readonly errors: HTMLElement | null
   readonly dot: HTMLElement | null
+  /** Stands in for the face while something is wrong. */
+  readonly status: HTMLElement | null
 }
 
 /** Where a labelled port shows its rate; `data-rate-of` says of which port. */

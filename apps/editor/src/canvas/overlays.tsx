@@ -71,7 +71,7 @@ export function PlacingGhost() {
   const descriptors = useStore(editor.catalog, (catalog) => catalog.descriptors)
   const { x, y, zoom } = useViewport()
   const at = placing?.at ?? quickAdd?.at
-  if (at === undefined) return null
+  if (at === undefined || quickAdd?.replaces !== undefined) return null
   const descriptor = placing === undefined ? undefined : descriptors.get(placing.type)
   const left =
     placing === undefined && quickAdd?.wireFrom !== undefined ? 0 : measures.cardWidth / 2

@@ -151,6 +151,10 @@ function paintDot(
   if (dot.dataset['state'] !== state) dot.dataset['state'] = state
   const text = blame ?? status?.text ?? (isRunning && isOn ? 'running' : 'not running')
   if (dot.title !== text) dot.title = text
+  const isTold = state === 'error' || state === 'warning' || state === 'connecting'
+  write(parts.status, isTold ? text : '')
+  if (isTold) parts.root.dataset['told'] = state
+  else delete parts.root.dataset['told']
 }
 
 /** Thicker by the order of magnitude, from 1.5 at rest to 4.5 at a hundred thousand a second. */

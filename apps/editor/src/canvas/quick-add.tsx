@@ -98,6 +98,7 @@ function needsOf({ wireFrom, wireTo, onWire }: QuickAdd): RankOptions['needs'] {
 }
 
 function promptOf(quickAdd: QuickAdd): string {
+  if (quickAdd.replaces !== undefined) return 'Replace by…'
   if (quickAdd.onWire !== undefined) return 'Put a node into the wire'
   if (quickAdd.wireFrom !== undefined) return 'What comes next?'
   return quickAdd.wireTo === undefined ? 'Add a node' : 'What comes before?'

@@ -67,7 +67,7 @@ export class Editor {
   async #refreshFlow({ name, deployment, revision }: FlowSummary): Promise<void> {
     const flow = this.session.getState().editors.get(name)
     if (flow === undefined) return
-    flow.onDeployment(deployment)
+    await flow.onDeployment(deployment)
     await flow.onSavedElsewhere(revision)
     if (flow.store.getState().saveState === 'failed') await flow.save().catch(() => undefined)
   }
@@ -226,7 +226,9 @@ export class Editor {
 
   /** The live channel tells that a deployment changed. */
   onDeployment(name: string, deployment: DeploymentInfo): void {
-    this.session.getState().editors.get(name)?.onDeployment(deployment)
+    const flow = this.session.getState().editors.get(name)
+    // What could not be fetched now is fetched with the next change.
+    void flow?.onDeployment(deployment).catch(() => undefined)
     this.#changeSummary(name, { deployment })
   }
 

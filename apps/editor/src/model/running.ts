@@ -1,5 +1,7 @@
+import type { Problem } from '@millrace/flow'
 import type { DeploymentInfo, DeployResult } from '@millrace/protocol'
 import { ApiError } from './api.ts'
+import { nameOf } from './catalog.ts'
 import { fromFlow } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
 import type { Saving } from './saving.ts'
@@ -18,66 +20,118 @@ export interface Running {
   action(node: string, action: string, argument?: unknown): Promise<void>
   /** What deploying now would change. */
   undeployed(): Undeployed
-  onDeployment(deployment: DeploymentInfo): void
+  /** The server tells how the flow does. A version that was deployed elsewhere is fetched. */
+  onDeployment(deployment: DeploymentInfo): Promise<void>
   /** What went wrong has been read. */
   dismissTrouble(): void
 }
 
+type DeployOptions = { readonly note?: string; readonly version?: number }
+
 export function createRunning(core: FlowCore, saving: Saving): Running {
   const { store, surroundings } = core
-  const { api, notify } = surroundings
+  const { api } = surroundings
   const name = store.getState().document.name
   const changes = createUndeployed()
-  const told = (text: string, error: unknown) =>
-    notify({ kind: 'error', text, detail: error instanceof Error ? error.message : String(error) })
-
-  const running: Running = {
-    async deploy({ note, version } = {}) {
-      store.setState({ isDeploying: true })
-      try {
-        await saving.save()
-        const sent = store.getState().saved
-        const result = await api.deploy(name, {
-          ...(version === undefined ? {} : { version }),
-          ...(note === undefined ? {} : { note }),
-        })
-        const deployed = version === undefined ? sent : fromFlow(await api.version(name, version))
-        store.setState({ deployed })
-        running.onDeployment(result.deployment)
-        notify({ kind: 'done', text: 'Deployed', detail: deployedDetail(result) })
-        return result
-      } catch (error) {
-        if (error instanceof ApiError && error.problems.length > 0)
-          store.setState({ problems: error.problems })
-        told('Not deployed', error)
-        return undefined
-      } finally {
-        store.setState({ isDeploying: false })
-      }
-    },
+  return {
+    deploy: (options = {}) => deploy(core, saving, options),
     async stop() {
-      try {
-        running.onDeployment(await api.stop(name))
-      } catch (error) {
-        told('Not stopped', error)
-      }
+      await told(core, 'Not stopped', async () => take(core, await api.stop(name)))
     },
     async action(node, action, argument) {
-      try {
-        await api.nodeAction(name, node, action, argument)
-      } catch (error) {
-        told('That did not work', error)
-      }
+      await told(core, 'That did not work', () => api.nodeAction(name, node, action, argument))
     },
     undeployed() {
       const { deployed, document } = store.getState()
       return changes(deployed, document)
     },
-    onDeployment: (deployment) =>
-      store.setState(({ trouble }) => ({ deployment, trouble: troubleAfter(trouble, deployment) })),
+    async onDeployment(deployment) {
+      const { deployment: before, isDeploying } = store.getState()
+      take(core, deployment)
+      const { version } = deployment
+      if (!isDeploying && version !== undefined && version !== before.version)
+        await fetchDeployed(core)
+    },
     dismissTrouble: () => store.setState({ trouble: undefined }),
   }
-  return running
+}
+
+/** Does something, and tells the person when it fails. */
+async function told<Value>(
+  { surroundings }: FlowCore,
+  text: string,
+  act: () => Promise<Value>,
+): Promise<Value | undefined> {
+  try {
+    return await act()
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    surroundings.notify({ kind: 'error', text, detail })
+    return undefined
+  }
+}
+
+async function deploy(
+  core: FlowCore,
+  saving: Saving,
+  options: DeployOptions,
+): Promise<DeployResult | undefined> {
+  const { store } = core
+  store.setState({ isDeploying: true })
+  try {
+    return await told(core, 'Not deployed', () => deployNow(core, saving, options))
+  } finally {
+    store.setState({ isDeploying: false })
+  }
+}
+
+async function deployNow(
+  core: FlowCore,
+  saving: Saving,
+  { note, version }: DeployOptions,
+): Promise<DeployResult> {
+  const { store, surroundings } = core
+  const { api, notify } = surroundings
+  const { name } = store.getState().document
+  await saving.save()
+  const sent = store.getState().saved
+  try {
+    const result = await api.deploy(name, {
+      ...(version === undefined ? {} : { version }),
+      ...(note === undefined ? {} : { note }),
+    })
+    const deployed = version === undefined ? sent : fromFlow(await api.version(name, version))
+    store.setState({ deployed })
+    take(core, result.deployment)
+    notify({ kind: 'done', text: 'Deployed', detail: deployedDetail(result) })
+    return result
+  } catch (error) {
+    if (error instanceof ApiError && error.problems.length > 0)
+      store.setState({ problems: error.problems })
+    throw error
+  }
+}
+
+function take({ store }: FlowCore, deployment: DeploymentInfo): void {
+  store.setState(({ trouble }) => ({ deployment, trouble: troubleAfter(trouble, deployment) }))
+}
+
+/** What runs now, where somebody else deployed it. */
+async function fetchDeployed({ store, surroundings }: FlowCore): Promise<void> {
+  const { flow, revision, deployed } = await surroundings.api.flow(store.getState().document.name)
+  store.setState((state) => {
+    if (deployed !== undefined) return { deployed: fromFlow(deployed) }
+    return { deployed: revision === state.revision ? state.saved : fromFlow(flow) }
+  })
+}
+
+/** The first error with the node that has it, and how many there are besides. */
+function refusalOf(core: FlowCore, problems: readonly Problem[]): string | undefined {
+  const [first, ...others] = problems.filter(({ severity }) => severity === 'error')
+  const node = core.store.getState().document.nodes.get(first?.node ?? '')
+  if (first === undefined || node === undefined) return undefined
+  const rest = others.length === 0 ? '' : `; ${others.length} more under Problems`
+  return `${nameOf(core.catalog(), node)}: ${first.message}${rest}`
 }
 
 function deployedDetail({ started, restarted, removed, tookMs }: DeployResult): string {

@@ -160,6 +160,19 @@ describe('deploying', () => {
     expect(flow.store.getState().isDeploying).toBe(false)
   })
 
+  it('learns what somebody else deployed', async () => {
+    const bench = await openBench()
+    const flow = inFront(bench)
+    flow.addNode('test/source')
+    await flow.save()
+    const { deployment } = await bench.editor.api.deploy('main', {})
+    expect(flow.undeployed().count).toBe(1)
+    bench.editor.onDeployment('main', deployment)
+    await settled()
+    expect(flow.undeployed().count).toBe(0)
+    expect(flow.store.getState().deployment.state).toBe('running')
+  })
+
   it('passes the button of a node on', async () => {
     const bench = await openBench()
     const flow = inFront(bench)

@@ -58,7 +58,8 @@ export function FlowList() {
   )
 }
 
-function detailOf({ nodeCount, deployment }: FlowSummary): string {
+function detailOf({ nodeCount, deployment, problem }: FlowSummary): string {
+  if (problem !== undefined) return problem
   const nodes = `${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'}`
   return `${nodes} · ${deployment.reason ?? deployment.state}`
 }

@@ -26,6 +26,8 @@ export interface QuickAdd {
   readonly wireFrom?: PortReference
   readonly wireTo?: PortReference
   readonly onWire?: string
+  /** The node whose place the chosen type takes. */
+  readonly replaces?: string
 }
 
 /** How much of what happens the canvas shows. */
