@@ -1,92 +1,74 @@
 /**
- * `node e2e/bench/idle-memory.ts`: what Millrace holds in memory when it idles, process by process.
- * Linux only. `resident` counts pages that processes share in each of them, as `ps` does;
- * `proportional` counts them once.
+ * `node e2e/bench/idle-memory.ts [--after SECONDS]`: resident memory and processor time of every
+ * process of the server while nothing happens, without and with the demo flow. Linux only.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { call, freePort, until } from './peers/peer.ts'
+import { parseArgs } from 'node:util'
+import { processCost, withDescendants } from './process-cost.ts'
 
-const command = fileURLToPath(new URL('../../apps/server/bin/millrace.mjs', import.meta.url))
-/** The embedded broker rests after half a minute, and the engine process is renewed after ten seconds. */
-const settleMs = 45_000
-const liveMs = 8_000
+const main = fileURLToPath(new URL('../../apps/server/bin/millrace.mjs', import.meta.url))
+const ports = ['--port', '0', '--flow-port', '0', '--broker-port', '0']
+const watchedForMs = 10_000
+const { values } = parseArgs({ options: { after: { type: 'string', default: '15' } } })
+const afterSeconds = Number(values.after)
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
+for (const [title, options] of [
+  ['without the demo flow', ['--no-demo']],
+  ['with the demo flow', []],
+] as const) {
+  // oxlint-disable-next-line no-await-in-loop -- together they would compete for the processor
+  await measure(title, options)
+}
 
-await measure('no flow, no broker', ['--no-demo'], async (tell) => {
-  await sleep(settleMs)
-  tell('after the start')
-})
-await measure('first minute', [], async (tell, url) => {
-  await sleep(liveMs)
-  tell('demo flow running')
-  await call('POST', `${url}/api/flows/plant/stop`, {})
-  await sleep(settleMs)
-  tell('demo flow stopped')
-})
-
-async function measure(
-  about: string,
-  options: readonly string[],
-  run: (tell: (state: string) => void, url: string) => Promise<void>,
-): Promise<void> {
-  const userDir = mkdtempSync(join(tmpdir(), 'bench-memory-'))
-  const [port, flowPort, brokerPort] = [await freePort(), await freePort(), await freePort()]
-  const ports = ['--port', port, '--flow-port', flowPort, '--broker-port', brokerPort].map(String)
-  const words = [command, 'start', '--user-dir', userDir, ...ports, ...options]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const url = `http://127.0.0.1:${port}`
+async function measure(title: string, options: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-idle-'))
+  const flags = ['--max-semi-space-size=2', main, 'start', ...ports, '--user-dir', folder]
+  const child = spawn(process.execPath, [...flags, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const startedMs = performance.now()
+  const pid = child.pid ?? 0
   try {
-    await until('Millrace', 30_000, async () =>
-      (await fetch(`${url}/api/flows`)).ok ? true : undefined,
-    )
-    await run((state) => tell(`${about}, ${state}`, child.pid ?? 0), url)
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    const startMs = performance.now() - startedMs
+    await pause(afterSeconds * 1_000)
+    const before = processCost(pid).cpuUs
+    await pause(watchedForMs)
+    const { cpuUs, memoryBytes } = processCost(pid)
+    const percent = ((cpuUs - before) / 1_000 / watchedForMs) * 100
+    print(`${title}: ${megabytes(memoryBytes)} MB, ${percent.toFixed(1)} % of a processor`)
+    print(`  listens after ${startMs.toFixed(0)} ms`)
+    for (const each of withDescendants(pid)) print(`  ${describe(each)}`)
   } finally {
     child.kill('SIGTERM')
-    await ended
-    rmSync(userDir, { recursive: true, force: true })
+    await new Promise((resolve) => child.once('exit', resolve))
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function tell(state: string, root: number): void {
-  const all = [root, ...childrenOf(root)].map(memoryOf)
-  const total = (read: (each: Memory) => number): string =>
-    `${all.map((each) => read(each).toFixed(0)).join(' + ')} = ${all.reduce((sum, each) => sum + read(each), 0).toFixed(0)} MB`
-  say(state)
-  say(`  resident      ${total((each) => each.residentMb)}`)
-  say(`  proportional  ${total((each) => each.proportionalMb)}`)
+/** What is mapped from files, mostly Node itself, processes share, although it counts in each. */
+function describe(pid: number): string {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const field = (name: string) => megabytes(1024 * Number(status.match(`${name}:\\s+(\\d+)`)?.[1]))
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  const file = words.find((word) => /\.m?[jt]s$/.test(word)) ?? ''
+  return `${file.split('/').slice(-2).join('/')}: ${field('VmRSS')} MB, ${field('RssAnon')} MB of it its own, ${/Threads:\s+(\d+)/.exec(status)?.[1]} threads`
 }
 
-interface Memory {
-  readonly residentMb: number
-  readonly proportionalMb: number
+function megabytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0)
 }
 
-function memoryOf(pid: number): Memory {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const megabytes = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) / 1024
-  return { residentMb: megabytes('Rss'), proportionalMb: megabytes('Pss') }
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 }
 
-function childrenOf(pid: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && parentOf(entry) === pid)
-    .map(Number)
-}
-
-function parentOf(entry: string): number {
-  try {
-    const text = readFileSync(`/proc/${entry}/stat`, 'utf8')
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])
-  } catch {
-    // It ended while the list was read.
-    return 0
-  }
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
 }

@@ -18,7 +18,8 @@ export function processCost(pid: number): ProcessCost {
   }
 }
 
-function withDescendants(root: number): readonly number[] {
+/** The process first. */
+export function withDescendants(root: number): readonly number[] {
   const parents = new Map<number, number>()
   for (const entry of readdirSync('/proc')) {
     if (/^\d+$/.test(entry)) parents.set(Number(entry), statOf(Number(entry))?.parent ?? 0)
