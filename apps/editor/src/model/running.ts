@@ -106,9 +106,10 @@ async function deployNow(
     notify({ kind: 'done', text: 'Deployed', detail: deployedDetail(result) })
     return result
   } catch (error) {
-    if (error instanceof ApiError && error.problems.length > 0)
-      store.setState({ problems: error.problems })
-    throw error
+    if (!(error instanceof ApiError) || error.problems.length === 0) throw error
+    store.setState({ problems: error.problems })
+    const refusal = refusalOf(core, error.problems)
+    throw refusal === undefined ? error : new Error(refusal, { cause: error })
   }
 }
 
