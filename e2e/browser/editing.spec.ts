@@ -241,15 +241,12 @@ test('works on several flows as tabs, renamed and closed', async ({ editor }) =>
 
 test('builds a flow of two nodes by the keyboard alone', async ({ editor }) => {
   const { page } = editor
-  await page.keyboard.press('ControlOrMeta+K')
-  await page.keyboard.type('new flow')
+  await reach(editor, page.getByTestId('new-flow'))
   await page.keyboard.press('Enter')
-  await expect.poll(async () => (await editor.snapshot()).active).not.toBe(drawn.name)
-  await expect(page.getByTestId('empty-canvas')).toBeVisible()
+  await expect(page.getByRole('navigation').getByLabel('Title of the flow')).toBeFocused()
   await page.keyboard.type('By keys')
   await page.keyboard.press('Enter')
-  await expect(page.getByTestId('canvas')).toBeFocused()
-  await page.keyboard.press('F6')
+  await expect(page.getByTestId('empty-canvas')).toBeVisible()
   await reach(editor, page.getByTestId('canvas'))
   await page.keyboard.press('Space')
   const inject = await editor.typeAhead('inject')

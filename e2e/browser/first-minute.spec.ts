@@ -1,5 +1,6 @@
+import type { Page } from '@playwright/test'
 import type { Alert } from '@millrace/protocol'
-import { startProduct } from './product.ts'
+import { startProduct, type Product } from './product.ts'
 import { expect, picture, test } from './test.ts'
 
 test.describe.configure({ timeout: 120_000 })
@@ -43,12 +44,12 @@ test('a new user sees live data within seconds, and an alert within the minute',
   }
 })
 
-async function alertsOf({ api }: Awaited<ReturnType<typeof startProduct>>) {
+async function alertsOf({ api }: Product) {
   return ((await api.ask('GET', '/alerts')) as { alerts: readonly Alert[] }).alerts
 }
 
 /** How many points of the chart are coloured, as lines are and axes are not. */
-function inkOf(page: import('@playwright/test').Page): Promise<number> {
+function inkOf(page: Page): Promise<number> {
   return page
     .getByTestId('chart')
     .first()

@@ -5,9 +5,9 @@ import { chromiumArguments, findChromium } from '@millrace/services'
 import { editorOn } from './editor.ts'
 import { startProduct } from './product.ts'
 
-// screenshot.ts: takes the README's picture of the demo flow, after two minutes of its life.
+// screenshot.ts: takes the README's picture of the demo flow, when its chart is full.
 const file = fileURLToPath(new URL('../../docker/screenshot.png', import.meta.url))
-const livesMs = Number(process.argv[2] ?? 120_000)
+const livesMs = Number(process.argv[2] ?? 310_000)
 
 const executablePath = findChromium()
 const browser = await chromium.launch({
@@ -23,6 +23,8 @@ try {
   const editor = editorOn(page)
   await editor.open(product.url)
   await page.getByTestId('chart').first().waitFor()
+  await page.keyboard.press('ControlOrMeta+I')
+  await page.keyboard.press('Shift+Digit1')
   await page.waitForTimeout(livesMs)
   await page.screenshot({ path: file })
   console.log(`${file}: ${Math.round((await stat(file)).size / 1024)} KB`)
