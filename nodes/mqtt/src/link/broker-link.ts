@@ -157,7 +157,6 @@ export class BrokerLink implements Broker {
     this.outbox.onConnected(allowanceOf(packet))
     this.subscriber.onConnected(packet.sessionPresent)
     this.keepAlive.start(this.client.keepalive * 1000)
-    this.setStatus({ state: 'ok', text: `Connected to ${this.where.host}` })
     this.adapt()
   }
 
@@ -221,6 +220,17 @@ export class BrokerLink implements Broker {
     // Answers to what we sent come the same way as the messages that we do not want now.
     const mustHear = this.outbox.awaitsBroker || this.subscriber.awaitsBroker
     this.setReading(mustHear || !this.subscriber.isPaused || !this.client.connected)
+    this.tellConnected()
+  }
+
+  /** A source is well only once the broker sends it what it asked for. */
+  private tellConnected(): void {
+    if (this.connectedAt === 0 || !this.client.connected) return
+    const { host } = this.where
+    const status: Status = this.subscriber.isAsking
+      ? { state: 'connecting', text: `Subscribing at ${host}` }
+      : { state: 'ok', text: `Connected to ${host}` }
+    if (status.text !== this.status.text) this.setStatus(status)
   }
 
   private setReading(isReading: boolean): void {

@@ -45,6 +45,11 @@ export class Subscriber {
     return this.unanswered > 0
   }
 
+  /** Whether a subscription is wanted that the broker has not granted or refused yet. */
+  get isAsking(): boolean {
+    return this.unanswered > 0 || this.isSyncing
+  }
+
   get isPaused(): boolean {
     return this.takers.some((taker) => taker.state === 'paused')
   }
@@ -138,9 +143,11 @@ export class Subscriber {
   private syncSoon(): void {
     if (this.isSyncing) return
     this.isSyncing = true
+    this.onChange()
     this.timers.soon(() => {
       this.isSyncing = false
       this.sync()
+      this.onChange()
     })
   }
 
