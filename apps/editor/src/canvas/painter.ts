@@ -110,12 +110,12 @@ function paintTrend(canvas: HTMLCanvasElement, gauge: NodeGauge): void {
   }
   context.strokeStyle = style.color
   context.fillStyle = style.color
-  context.lineWidth = 1.8
+  context.lineWidth = 1.6
   context.lineJoin = 'round'
   context.stroke()
   context.lineTo(width, height)
   context.lineTo(start, height)
-  context.globalAlpha = 0.14
+  context.globalAlpha = 0.08
   context.fill()
   context.globalAlpha = 1
 }

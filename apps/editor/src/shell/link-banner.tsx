@@ -13,8 +13,7 @@ export function LinkBanner() {
       <Icon name="wifi-off" size={14} />
       <strong>The server is not reachable.</strong>
       <span>
-        Flows that run elsewhere go on. You can keep drawing: it is saved when the connection is
-        back.
+        It is tried again by itself. Keep drawing: what you change is saved when it is back.
       </span>
     </div>
   )
