@@ -1,3 +1,4 @@
+import { positionOf } from '@millrace/flow'
 import type { FlowNode, Position, Wire } from '@millrace/flow'
 import { measures } from './geometry.ts'
 
@@ -9,10 +10,10 @@ interface Drawn {
 
 /** The places of all nodes: those that have none stand in columns along the wires, below the rest. */
 export function placesOf({ nodes, wires, layout }: Drawn): Readonly<Record<string, Position>> {
-  const unplaced = nodes.filter(({ id }) => layout[id] === undefined)
+  const unplaced = nodes.filter(({ id }) => positionOf(layout, id) === undefined)
   if (unplaced.length === 0) return layout
   const columns = columnsOf(unplaced, wires)
-  const placed = nodes.flatMap(({ id }) => layout[id] ?? [])
+  const placed = nodes.flatMap(({ id }) => positionOf(layout, id) ?? [])
   const left = Math.min(...placed.map(({ x }) => x), placed.length === 0 ? 0 : Infinity)
   const lowest = Math.max(...placed.map(({ y }) => y), -rowHeight)
   const heights = new Map<number, number>()

@@ -1,3 +1,4 @@
+import { positionOf } from '@millrace/flow'
 import type { FlowNode, Group, Position, Wire } from '@millrace/flow'
 import { placesOf } from './columns.ts'
 import { wireId, type FlowDocument } from './document.ts'
@@ -67,7 +68,7 @@ export function insertFragment(
   const shift = shiftTo(fragment, at)
   for (const node of fragment.nodes) {
     const id = ids.get(node.id) ?? node.id
-    const place = fragment.layout[node.id] ?? { x: 0, y: 0 }
+    const place = positionOf(fragment.layout, node.id) ?? { x: 0, y: 0 }
     draft.set('nodes', id, { ...node, id })
     draft.set('layout', id, { x: place.x + shift.x, y: place.y + shift.y })
   }
@@ -87,7 +88,7 @@ export function insertFragment(
 
 /** How far the fragment moves so that its middle comes to `at`. */
 function shiftTo(fragment: Fragment, at: Position): Position {
-  const places = fragment.nodes.map(({ id }) => fragment.layout[id] ?? { x: 0, y: 0 })
+  const places = fragment.nodes.map(({ id }) => positionOf(fragment.layout, id) ?? { x: 0, y: 0 })
   const left = Math.min(...places.map(({ x }) => x))
   const top = Math.min(...places.map(({ y }) => y))
   const right = Math.max(...places.map(({ x }) => x)) + measures.cardWidth

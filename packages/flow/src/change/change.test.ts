@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Flow } from '../flow.ts'
 import { canonicalText } from '../text/canonical-text.ts'
 import { flowArbitrary } from '../testing/flow-arbitrary.ts'
+import { positionOf } from '../position-of.ts'
 import { applyPatch } from './apply-patch.ts'
 import type { FlowPatch } from './apply-patch.ts'
 import { diffFlow, isUnchanged, runsAlike } from './diff-flow.ts'
@@ -30,7 +31,7 @@ function patchBetween(before: Flow, after: Flow): FlowPatch {
 /** Wires once, all nodes placed, no empty details: what a patch can express in full. */
 function plain(flow: Flow): Flow {
   const wires = new Map(flow.wires.map((wire) => [JSON.stringify(wire), wire]))
-  const place = (id: string) => flow.layout[id] ?? { x: 0, y: 0 }
+  const place = (id: string) => positionOf(flow.layout, id) ?? { x: 0, y: 0 }
   const { description, groups, ...rest } = flow
   return {
     ...rest,
@@ -134,4 +135,10 @@ test.for([
   [[], 'must be an object, not a list'],
 ] as const)('refuses the patch %j', ([patch, message]) => {
   expect(applyPatch(flow, patch).problems?.[0]?.message).toContain(message)
+})
+
+test('a node may be called as something that every object has', () => {
+  const after = { ...flow, nodes: [{ id: 'toString', type: 'core/debug', config: {} }], wires: [] }
+  expect(diffFlow(after, after).moved).toEqual([])
+  expect(canonicalText({ ...after, layout: { toString: { x: 1, y: 2 } } })).toContain('"x": 1')
 })

@@ -1,4 +1,5 @@
 import type { Flow, FlowNode, Wire } from '../flow.ts'
+import { positionOf } from '../position-of.ts'
 import { jsonEqual } from './json-equal.ts'
 
 export interface FieldChange {
@@ -96,10 +97,6 @@ function missingFrom(known: readonly Wire[], wires: readonly Wire[]): readonly W
 }
 
 function isMoved(before: Flow, after: Flow, id: string): boolean {
-  const [from, to] = [positionOf(before, id), positionOf(after, id)]
+  const [from, to] = [positionOf(before.layout, id), positionOf(after.layout, id)]
   return from?.x !== to?.x || from?.y !== to?.y
-}
-
-function positionOf(flow: Flow, id: string): Flow['layout'][string] | undefined {
-  return Object.hasOwn(flow.layout, id) ? flow.layout[id] : undefined
 }
