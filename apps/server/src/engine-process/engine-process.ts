@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { CommandRefused, FlowHost, notRunning } from './flow-host.ts'
 import { FlowThreads } from './flow-threads.ts'
 import { FlowPort, usualFlowPortLimits } from './http/flow-port.ts'
@@ -10,6 +11,7 @@ import type {
   Refusal,
 } from './messages.ts'
 import { returnMemory } from './return-memory.ts'
+import { StartGate } from './start-gate.ts'
 import { testInThread } from './test-thread.ts'
 
 export interface EngineProcessOptions {
@@ -24,6 +26,7 @@ const checkPeriodMs = 250
 const idleAfterMs = 5_000
 /** After a flow was stopped for its memory, the process is given so long to return it. */
 const memoryGraceMs = 3_000
+const startPatienceMs = 3_000
 
 const nothing: CommandResult = { kind: 'nothing' }
 
@@ -33,6 +36,8 @@ export class EngineProcess {
   private readonly flows = new Map<string, FlowHost>()
   private readonly port: FlowPort
   private readonly threads: FlowThreads
+  private readonly processors = availableParallelism()
+  private readonly gate: StartGate
   private checker: NodeJS.Timeout | undefined
   private idleTimer: NodeJS.Timeout | undefined
   private memoryJudgedMs = 0
@@ -42,6 +47,10 @@ export class EngineProcess {
     const { host, port } = options.settings.http
     this.port = new FlowPort({ host, port, now: options.now, limits: usualFlowPortLimits })
     this.threads = new FlowThreads(options.settings, () => this.returnMemoryWhenIdle())
+    this.gate = new StartGate({
+      places: Math.max(2, this.processors),
+      patienceMs: startPatienceMs,
+    })
   }
 
   async open(): Promise<void> {
@@ -74,7 +83,7 @@ export class EngineProcess {
   ): Promise<CommandResult> {
     switch (command.kind) {
       case 'deploy':
-        return this.hostFor(command.flow).deploy(command.spec, command.watched)
+        return this.deploy(command)
       case 'stop':
         await this.stop(command.flow, command.drainMs)
         return nothing
@@ -86,6 +95,16 @@ export class EngineProcess {
         await this.close(command.drainMs)
         return nothing
     }
+  }
+
+  private deploy({
+    flow,
+    spec,
+    watched,
+  }: Extract<EngineCommand, { kind: 'deploy' }>): Promise<CommandResult> {
+    const host = this.hostFor(flow)
+    if (host.isRunning) return host.deploy(spec, watched)
+    return this.gate.run(() => host.deploy(spec, watched))
   }
 
   private async act(command: Extract<EngineCommand, { kind: 'action' }>): Promise<CommandResult> {
@@ -137,10 +156,17 @@ export class EngineProcess {
   private check(): void {
     const nowMs = this.options.now()
     const memoryBytes = this.options.memoryBytes()
-    for (const host of this.flows.values()) host.check(nowMs, memoryBytes)
+    const share = this.shareOfLate()
+    for (const host of this.flows.values()) host.check(nowMs, { memoryBytes, share })
     this.judgeMemory(nowMs, memoryBytes)
     const suspects = [...this.flows.values()].flatMap((host) => host.suspect ?? [])
     this.options.send({ kind: 'pulse', memoryBytes, suspects })
+  }
+
+  /** How much of a processor each flow that is late can have had, if none of them gives it back. */
+  private shareOfLate(): number {
+    const late = [...this.flows.values()].filter((host) => host.suspect !== undefined).length
+    return Math.min(1, this.processors / Math.max(1, late))
   }
 
   /** Ends the flow that most likely took it: one that does not answer, or that with most heap. */

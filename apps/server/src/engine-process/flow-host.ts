@@ -103,7 +103,7 @@ export class FlowHost implements RouteOwner {
       const kind = running === undefined ? 'start' : 'update'
       this.running ??= this.startThread()
       const result = await this.call({ kind, spec, watched })
-      if (hasTouchedNodes(result)) port.failOlder(this, startedMs)
+      if (hasTouchedNodes(result)) this.failForgotten(startedMs)
       port.dropParked(this)
       return result
     } catch (error) {
@@ -113,6 +113,18 @@ export class FlowHost implements RouteOwner {
     } finally {
       this.isChanging = false
     }
+  }
+
+  /**
+   * What a node that is gone had taken in is never answered. What other nodes have is, as a rule
+   * soon; so that they are not answered for meanwhile, it is given a while.
+   */
+  private failForgotten(startedBeforeMs: number): void {
+    const timer = setTimeout(
+      () => this.options.port.failOlder(this, startedBeforeMs),
+      forgottenAfterMs,
+    )
+    timer.unref()
   }
 
   /** Drains the flow and ends its thread, by force where it does not drain in time. */
@@ -135,12 +147,15 @@ export class FlowHost implements RouteOwner {
   }
 
   /** Called again and again; ends a flow that is stuck. */
-  check(nowMs: number, memoryBytes: number): void {
+  check(
+    nowMs: number,
+    { memoryBytes, share }: { readonly memoryBytes: number; readonly share: number },
+  ): void {
     const { running } = this
     if (running === undefined || running.end !== undefined) return
     const { beat } = running.thread
     const runningNode = this.isChanging ? beat.runningNode() : Math.max(0, beat.runningNode())
-    const verdict = running.watchdog.check(nowMs, { beats: beat.beats(), runningNode })
+    const verdict = running.watchdog.check(nowMs, { beats: beat.beats(), runningNode, share })
     if (verdict.forMs === 0) running.beatAtBytes = memoryBytes
     if (verdict.state === 'well') {
       running.suspect = undefined
@@ -299,6 +314,7 @@ export class FlowHost implements RouteOwner {
 }
 
 const stopGraceMs = 2_000
+const forgottenAfterMs = 1_000
 
 export const notRunning: Refusal = { code: 'FLOW_NOT_RUNNING', message: 'The flow does not run.' }
 const tooSlow: Refusal = { code: 'FLOW_TOO_SLOW', message: 'The flow did not answer in time.' }

@@ -132,8 +132,8 @@ export class FlowWorker {
     const present = this.deployment
     const report = present === undefined ? await this.start(spec) : await this.update(present, spec)
     this.spec = spec
-    this.forgetStatuses(spec)
-    this.watch(watched)
+    if (present === undefined) this.watch(watched)
+    else this.adapt(report)
     return report
   }
 
@@ -268,11 +268,11 @@ export class FlowWorker {
     if (batch !== undefined) this.options.post({ kind: 'reports', batch })
   }
 
-  private forgetStatuses(spec: DeploymentSpec): void {
-    const present = new Set(spec.flow.nodes.map((node) => node.id))
-    for (const node of this.statuses.keys()) {
-      if (!present.has(node)) this.statuses.delete(node)
-    }
+  /** What is looked at stays; what it is looked at on is another version. */
+  private adapt({ removed }: UpdateReport): void {
+    for (const node of removed) this.statuses.delete(node)
+    if (removed.length > 0) this.counters.reset()
+    this.tap(this.watched.isWatched ? this.watched.taps : [])
   }
 
   private runningNode(): string | undefined {

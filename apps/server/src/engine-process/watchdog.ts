@@ -9,6 +9,8 @@ export interface WatchdogReading {
   readonly beats: number
   /** Index of the node whose code runs, −1 for none. */
   readonly runningNode: number
+  /** Of a processor that the worker can have had since the last check, from 0 to 1. */
+  readonly share?: number
 }
 
 /** `late` is a worker that may be stuck; `stuck` is one to be stopped. */
@@ -21,7 +23,8 @@ const lateMs = 500
 
 /**
  * Judges by its beats whether a worker is stuck. Time in which the watching process itself stood
- * still (a suspended machine, a debugger) is not held against the worker.
+ * still (a suspended machine, a debugger) is not held against the worker, nor time in which others
+ * had the processor.
  */
 export class Watchdog {
   private readonly limits: WatchdogLimits
@@ -37,7 +40,8 @@ export class Watchdog {
   }
 
   check(nowMs: number, reading: WatchdogReading): WatchdogVerdict {
-    const stepMs = Math.min(nowMs - this.lastCheckMs, this.longestStepMs)
+    const passedMs = Math.min(nowMs - this.lastCheckMs, this.longestStepMs)
+    const stepMs = passedMs * (reading.share ?? 1)
     this.lastCheckMs = nowMs
     this.silentForMs = reading.beats === this.beats ? this.silentForMs + stepMs : 0
     this.beats = reading.beats

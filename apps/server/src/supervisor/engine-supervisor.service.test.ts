@@ -144,6 +144,29 @@ describe('the engine process', () => {
     expect(await inState(supervisor, 'ticking', 'running')).toMatchObject({ restarts: 1 })
   })
 
+  it('killed while a flow starts, comes back with that flow too', async () => {
+    const starting = supervisor.deploy(ticking, 1)
+    await inState(supervisor, 'ticking', 'starting')
+    process.kill(supervisor.engineProcessId() ?? -1, 'SIGKILL')
+    await expect(starting).rejects.toMatchObject({ code: 'ENGINE_GONE' })
+    await inState(supervisor, 'ticking', 'running')
+    await passes('ticking')
+  })
+
+  it('killed while a flow starts again, comes back with that flow too', async () => {
+    await supervisor.deploy(troubled('exit'), 1)
+    await inState(supervisor, 'troubled', 'restarting')
+    const again = next(
+      supervisor,
+      'deployment',
+      (_flow, { restarts }) => restarts === 1 || undefined,
+    )
+    await again
+    process.kill(supervisor.engineProcessId() ?? -1, 'SIGKILL')
+    await next(supervisor, 'engine', ({ state }) => state === 'running' || undefined)
+    expect(await inState(supervisor, 'troubled', 'running')).toMatchObject({ restarts: 2 })
+  })
+
   it('can be deployed to while it comes back', async () => {
     process.kill(supervisor.engineProcessId() ?? -1, 'SIGKILL')
     await next(supervisor, 'engine', (engine) => engine.state === 'restarting' || undefined)
