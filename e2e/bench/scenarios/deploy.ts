@@ -29,8 +29,16 @@ export const deploy: Scenario = {
   },
 }
 
+const idleAfterMs = 8_000
+/** Nobody draws a flow within less. */
+const drawnWithinMs = 1_000
+
 /** How each system is given a flow of `count` nodes that answers `text`, in full or in part. */
 interface Deployer {
+  /** What happened before anybody drew something. */
+  open(peer: Peer): Promise<void>
+  /** Deploys onto nothing. */
+  first(peer: Peer, count: number, text: string): Promise<void>
   full(peer: Peer, count: number, text: string): Promise<void>
   change(peer: Peer, count: number, text: string): Promise<void>
 }
@@ -41,9 +49,11 @@ async function once(
   say: (text: string) => void,
 ): Promise<Measured> {
   try {
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await new Promise((resolve) => setTimeout(resolve, idleAfterMs))
     const memory = processCost(peer.pid).memoryBytes / 1e6
-    const thousand = await timeUntil(peer, 'a', () => deployer.full(peer, 1000, 'a'))
+    await deployer.open(peer)
+    await new Promise((resolve) => setTimeout(resolve, drawnWithinMs))
+    const thousand = await timeUntil(peer, 'a', () => deployer.first(peer, 1000, 'a'))
     await deployer.full(peer, 5000, 'b')
     const changes: number[] = []
     for (const text of ['c', 'd', 'e', 'f', 'g']) {
@@ -97,24 +107,32 @@ async function hangingWhile(peer: Peer, act: () => Promise<void>): Promise<numbe
 }
 
 const millrace: Deployer = {
-  full: (peer, count, text) => deployMillrace(peer, millraceFlow(count, text)),
-  change: async (peer, _count, text) => {
-    // What the editor does: it knows the revision that it shows, and sends what changed.
-    const revision = await revisionOf(peer)
-    const url = `${peer.url}/api/flows/live/deploy`
-    await call('POST', url, { patch: { revision, setNodes: [answerNode(text)] } })
+  open: async (peer) => {
+    const saved = await call('POST', `${peer.url}/api/flows`, { name: 'live', title: 'live' })
+    remember(peer, saved)
   },
+  first: (peer, count, text) => {
+    const { nodes, wires, layout } = millraceFlow(count, text)
+    return deployPatch(peer, { setNodes: nodes, addWires: wires, setLayout: layout })
+  },
+  full: async (peer, count, text) => {
+    await deployMillrace(peer, millraceFlow(count, text))
+    remember(peer, await call('GET', `${peer.url}/api/flows/live`))
+  },
+  change: (peer, _count, text) => deployPatch(peer, { setNodes: [answerNode(text)] }),
+}
+
+/** What the editor does: it knows the revision that it shows, and sends what changed. */
+async function deployPatch(peer: Peer, change: object): Promise<void> {
+  const patch = { revision: revisions.get(peer) ?? '', ...change }
+  remember(peer, await call('POST', `${peer.url}/api/flows/live/deploy`, { patch }))
 }
 
 const revisions = new WeakMap<Peer, string>()
 
-async function revisionOf(peer: Peer): Promise<string> {
-  const known = revisions.get(peer)
-  if (known !== undefined) return known
-  const saved = await call('GET', `${peer.url}/api/flows`)
+function remember(peer: Peer, answer: unknown): void {
   // Our own API, typed in the protocol package.
-  const { flows } = saved as { flows: readonly { name: string; revision: string }[] }
-  return flows.find(({ name }) => name === 'live')?.revision ?? ''
+  revisions.set(peer, (answer as { revision: string }).revision)
 }
 
 function answerNode(text: string): FlowNode {
@@ -137,6 +155,8 @@ function millraceFlow(count: number, text: string): Flow {
 }
 
 const nodeRed: Deployer = {
+  open: () => Promise.resolve(),
+  first: (peer, count, text) => deployNodeRed(peer, redFlow(count, text)),
   full: (peer, count, text) => deployNodeRed(peer, redFlow(count, text)),
   change: (peer, count, text) => deployNodeRed(peer, redFlow(count, text), 'nodes'),
 }
