@@ -14,7 +14,7 @@ export function EmptyCanvas() {
   const isPlacing = useCanvasState(({ placing }) => placing !== undefined)
   const isAdding = useStore(layout, ({ quickAdd }) => quickAdd !== undefined)
   const demo = useStore(editor.session, ({ flows }) =>
-    flows.find(({ name }) => name.startsWith('demo') && name !== stage.flow.name),
+    flows.find(({ name }) => name === demoFlow && name !== stage.flow.name),
   )
   if (!isEmpty || isPlacing || isAdding) return null
   return (
@@ -48,6 +48,9 @@ export function EmptyCanvas() {
     </div>
   )
 }
+
+/** The name of the flow that comes with a new user directory. */
+const demoFlow = 'plant'
 
 interface DoorProps {
   readonly icon: string

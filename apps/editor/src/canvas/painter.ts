@@ -1,5 +1,5 @@
 import type { PortReference } from '@millrace/flow'
-import { shortNumber } from '../format/numbers.ts'
+import { shortCount, shortNumber } from '../format/numbers.ts'
 import type { NodeGauge } from '../live/index.ts'
 import { portId } from '../model/index.ts'
 import type { CardParts, WireParts } from './mounted.ts'
@@ -79,7 +79,7 @@ function paintCard(parts: CardParts, gauge: NodeGauge | undefined): void {
   }
   const perSecond = Math.max(gauge.receivedPerSecond, gauge.sentPerSecond)
   write(parts.rate, `${shortNumber(perSecond)}/s`)
-  write(parts.queue, gauge.inFlight > 0 ? `${shortNumber(gauge.inFlight)} held` : '')
+  write(parts.queue, gauge.inFlight > 0 ? `${shortCount(gauge.inFlight)} held` : '')
   write(parts.errors, gauge.errors > 0 ? `${shortNumber(gauge.errors)} err` : '')
   parts.root.toggleAttribute('data-pressed', gauge.isPressing)
   if (parts.trend !== null) paintTrend(parts.trend, gauge)

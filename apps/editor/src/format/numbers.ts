@@ -9,6 +9,11 @@ export function shortNumber(value: number): string {
   return `${(value / 1_000_000).toFixed(1)}M`
 }
 
+/** A number of things, which has no fractions: `3`, `340`, `1.2k`. */
+export function shortCount(value: number): string {
+  return value < 10 ? String(value) : shortNumber(value)
+}
+
 /** `84 MB`. */
 export function shownBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
