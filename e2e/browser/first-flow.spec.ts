@@ -65,7 +65,7 @@ test('a person draws a pipeline, deploys it and reads averages back', async ({ p
     [`${source}>${filter}`, `${filter}>${average}`, `${average}>${debug}`, `${average}>${sink}`] //
       .toSorted(),
   )
-  expect((await editor.snapshot()).problems).toEqual([])
+  await expect.poll(async () => (await editor.snapshot()).problems).toEqual([])
   await page.keyboard.press('ControlOrMeta+Enter')
   await expect.poll(async () => (await editor.snapshot()).deployment).toBe('running')
   await expect(page.getByTestId('deploy')).toHaveText('Deployed')
