@@ -1,5 +1,6 @@
 import type { ConnectionDocument, Flow } from '@millrace/flow'
 import type { Clock, HttpService, Message, NodeType, Report, Status, Timer } from '@millrace/sdk'
+import type { EpochStore, IngestLog } from './durability.ts'
 import type { LogEntry } from './log.ts'
 
 /** All that a deployment needs to know about what it runs. */
@@ -27,6 +28,10 @@ export interface EngineHost {
   takeRejections?(promisePrototype: object, told: (reason: unknown) => void): void
   /** Shared memory for counters and the watchdog marker; plain memory in tests. */
   readonly gauges: GaugeMemory
+  /** Where the deployment's epochs are stored; without it the deployment is not durable. */
+  readonly epochs?: EpochStore
+  /** Opens the ingest log of a source node; without it nothing is logged. */
+  openIngestLog?(node: string): IngestLog
 }
 
 /**

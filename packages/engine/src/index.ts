@@ -8,6 +8,16 @@ export type {
   Snapshot,
   UpdateReport,
 } from './deployment.ts'
+export type {
+  EpochChanges,
+  EpochStore,
+  HeldMessage,
+  IngestLog,
+  IngestRecord,
+  StateChange,
+  StateKey,
+  StoredEpoch,
+} from './durability.ts'
 export { EngineError, engineErrorCodes } from './error.ts'
 export type { EngineErrorCode, EngineErrorPlace } from './error.ts'
 export type { LogEntry } from './log.ts'

@@ -166,6 +166,34 @@ export interface SourceContext<D extends Descriptor = Descriptor> extends NodeCo
   readonly watermark: (time: number) => void
   /** This source has come to its end. */
   readonly end: () => void
+  /** The durable log of what this source took in; for sources that cannot be asked again. */
+  readonly intake: Intake
+}
+
+/**
+ * Keeps what a source took in until everything made from it is stored or delivered. A source whose
+ * sender can be asked again, such as Kafka, needs none of it and keeps its position as state.
+ */
+export interface Intake {
+  /**
+   * False where no log is kept (the flow is not durable, or runs without a disk). Then `take` calls
+   * `safe` once everything made from the record has been dealt with, as `deliver` does.
+   */
+  readonly isDurable: boolean
+  /**
+   * Gives the present moment's record, as bytes from which `replay` can make the same messages
+   * again, and the code that emits them. `safe` is called when the record is on disk (or with the
+   * error that kept it from there): only now may it be acknowledged. Calls of `safe` come in the
+   * order of `take`. `run` is called at once, or not at all where the flow is behind: then the
+   * record is replayed in its turn.
+   */
+  readonly take: (record: Uint8Array, run: () => void, safe: (error?: unknown) => void) => void
+  /**
+   * To be called in the source's `start`, before anything is taken in: `run` emits the messages of
+   * a record that was taken but not yet dealt with, in the order in which they were taken, then and
+   * whenever the flow catches up. `takenAt` is the processing time of `take`, in milliseconds.
+   */
+  readonly onReplay: (run: (record: Uint8Array, takenAt: number) => void) => void
 }
 
 export interface ConnectionContext<D extends Descriptor = Descriptor> {

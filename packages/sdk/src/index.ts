@@ -9,6 +9,7 @@ export type {
   HttpResponse,
   HttpRoute,
   HttpService,
+  Intake,
   KeyedState,
   Log,
   NodeContext,

@@ -10,6 +10,13 @@ export interface Behaviour {
    */
   onAction?(name: string, argument: unknown): void
   /**
+   * An epoch is about to end: put into state what has to be remembered and is not there yet, such
+   * as the prepared commit of a transaction. The chain is at rest; nothing may be emitted.
+   */
+  beforeEpoch?(): void
+  /** All state as it was at the end of that epoch is stored: commit what was prepared with it. */
+  afterEpoch?(): void
+  /**
    * The deployment or this node ends. Called once, after the last message; release what was
    * opened. The engine waits for the promise for a bounded time.
    */

@@ -41,6 +41,11 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     deliver: (run, settled) => runtime.deliver(node, run, settled),
     watermark: (time) => node.origin?.told(time),
     end: () => runtime.endSource(node),
+    intake: {
+      isDurable: false,
+      take: (_record, run, safe) => runtime.deliver(node, run, safe),
+      onReplay: () => undefined,
+    },
   }
 }
 

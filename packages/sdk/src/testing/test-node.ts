@@ -149,24 +149,32 @@ function held(hold: Hold): TestHold {
   return hold as TestHold
 }
 
-function sourcePart(parts: TestNodeParts): Pick<SourceContext, 'deliver' | 'watermark' | 'end'> {
+type SourcePart = Pick<SourceContext, 'deliver' | 'watermark' | 'end' | 'intake'>
+
+function sourcePart(parts: TestNodeParts): SourcePart {
   const { seen } = parts
+  const deliver: SourceContext['deliver'] = (run, settled) => {
+    const batch = new TestBatch(settled)
+    seen.deliveries.push(batch)
+    const before = seen.batch
+    seen.batch = batch
+    try {
+      run()
+    } finally {
+      seen.batch = before
+    }
+    if (!parts.settlesByHand) batch.release()
+  }
   return {
-    deliver: (run, settled) => {
-      const batch = new TestBatch(settled)
-      seen.deliveries.push(batch)
-      const before = seen.batch
-      seen.batch = batch
-      try {
-        run()
-      } finally {
-        seen.batch = before
-      }
-      if (!parts.settlesByHand) batch.release()
-    },
+    deliver,
     watermark: (time) => void seen.watermarks.push(time),
     end: () => {
       seen.hasEnded = true
+    },
+    intake: {
+      isDurable: false,
+      take: (_record, run, safe) => deliver(run, safe),
+      onReplay: () => undefined,
     },
   }
 }

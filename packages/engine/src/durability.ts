@@ -1,0 +1,92 @@
+/** What is stored of a state map: its keys are texts or numbers. */
+export type StateKey = string | number
+
+/** One value of a node's state; undefined for one that was deleted. */
+export interface StateChange {
+  readonly node: string
+  readonly map: string
+  readonly key: StateKey
+  readonly value: unknown
+}
+
+/** A message that a node holds: taken in, not yet dealt with. Given to it again after a crash. */
+export interface HeldMessage {
+  /** Unique in the deployment, growing in the order in which the messages were held. */
+  readonly id: number
+  readonly node: string
+  readonly input: number
+  readonly message: unknown
+}
+
+/** All that one epoch changed; stored in one transaction, or not at all. */
+export interface EpochChanges {
+  readonly epoch: number
+  /** Type and version of each node's descriptor, for nodes that are new since the last epoch. */
+  readonly nodes: readonly {
+    readonly node: string
+    readonly type: string
+    readonly version: number
+  }[]
+  /** Nodes that left the flow; all that is stored of them goes. */
+  readonly removed: readonly string[]
+  readonly state: readonly StateChange[]
+  readonly held: readonly HeldMessage[]
+  /** Ids of held messages that are dealt with by now. */
+  readonly released: readonly number[]
+}
+
+/** What the last complete epoch of a deployment left. */
+export interface StoredEpoch {
+  readonly epoch: number
+  readonly nodes: readonly {
+    readonly node: string
+    readonly type: string
+    readonly version: number
+  }[]
+  /** In the order in which they were held. */
+  readonly held: readonly HeldMessage[]
+}
+
+/** Stores epochs. Made by the host; all calls come from the thread that runs the deployment. */
+export interface EpochStore {
+  /** The last complete epoch; undefined where there is none. Throws when it cannot be read. */
+  last(): StoredEpoch | undefined
+  /** All values of a map of a node, as of the last epoch. */
+  entries(node: string, map: string): Iterable<readonly [StateKey, unknown]>
+  /** One value, for maps that are not held in memory as a whole. */
+  value(node: string, map: string, key: StateKey): unknown
+  /** Names of the maps that are stored of a node. */
+  maps(node: string): readonly string[]
+  /** Returns once the epoch is on disk; throws when it could not be stored, leaving the last one. */
+  commit(changes: EpochChanges): void
+  close(): void
+}
+
+/** A record in an ingest log. */
+export interface IngestRecord {
+  /** Grows by one from record to record. */
+  readonly position: number
+  /** Processing time when it was taken, in milliseconds since the epoch. */
+  readonly takenAt: number
+  readonly bytes: Uint8Array
+}
+
+/** The ingest log of one source node: records in segments of bounded size, appended in groups. */
+export interface IngestLog {
+  /** Position of the newest record; 0 when there was never one. */
+  readonly last: number
+  /** Bytes on disk, with what is about to be written. */
+  readonly bytes: number
+  /** Whether appending must wait, because the disk is full or the bound of the log is reached. */
+  readonly isFull: boolean
+  /**
+   * Appends a record and gives its position. `safe` is called, in order, once it is synced to disk,
+   * or with the error that kept it from there; then the record is not in the log.
+   */
+  append(bytes: Uint8Array, takenAt: number, safe: (error?: unknown) => void): number
+  /** Up to `limit` records after the position, oldest first, those not yet synced among them. */
+  read(after: number, limit: number): readonly IngestRecord[]
+  /** Records up to here are in a stored epoch: they may go when retention says so. */
+  release(position: number): void
+  close(): Promise<void>
+}
