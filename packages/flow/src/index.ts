@@ -16,6 +16,15 @@ export type {
   SecretName,
   Wire,
 } from './flow.ts'
+export type { DeliveryCircumstances, DeliveryReason } from './guarantee/delivery-reasons.ts'
+export { flowGuarantee, guaranteeTitles } from './guarantee/flow-guarantee.ts'
+export type {
+  EndGuarantee,
+  FlowGuarantee,
+  Guarantee,
+  Judgement,
+  PathGuarantee,
+} from './guarantee/flow-guarantee.ts'
 export { limits } from './limits.ts'
 export { flowNameFor, newId } from './new-id.ts'
 export { Findings, flowNameForm, idForm, isRecord } from './parse/findings.ts'

@@ -1,4 +1,4 @@
-import type { Fields } from './field.ts'
+import type { FieldCondition, Fields } from './field.ts'
 
 /**
  * What a node does when it runs. A `connection` is shared by nodes and has no ports; a `note` is
@@ -41,6 +41,20 @@ export interface Promises {
   readonly idempotent?: boolean
   /** A sink that commits with the epoch. */
   readonly transactional?: boolean
+  /** Where it promises less than that, with certain settings. */
+  readonly gaps?: readonly DeliveryGap[]
+}
+
+/** A way in which a node falls short of delivering every message exactly once. */
+export interface DeliveryGap {
+  /** Whether a message may be lost, or take effect more than once. */
+  readonly may: 'lose' | 'repeat'
+  /** Completes a sentence such as "at most once: MQTT QoS 0". Fields in braces are filled in. */
+  readonly because: string
+  /** There only while the fields of the node say so. */
+  readonly when?: FieldCondition
+  /** There only while the fields of the connection that this field refers to say so. */
+  readonly whenConnection?: { readonly of: string; readonly when: FieldCondition }
 }
 
 /** Something a person can make a running node do, such as the inject node's button. */

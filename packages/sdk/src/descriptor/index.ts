@@ -3,6 +3,7 @@ export { describe } from './descriptor.ts'
 export type {
   ActionDescriptor,
   Category,
+  DeliveryGap,
   Descriptor,
   NodeKind,
   PortDescriptor,
