@@ -12,6 +12,7 @@ export const descriptor = describe({
   inputs: [{ name: 'in', title: 'In' }],
   outputs: [],
   face: '{value}',
+  targets: ['local', 'workers'],
   promises: { idempotent: true },
   fields: {
     value: {

@@ -13,6 +13,7 @@ export const descriptor = describe({
   outputs: [],
   errorPort: false,
   face: '{shows} · {expression}',
+  targets: ['local', 'workers'],
   promises: { idempotent: true },
   fields: {
     shows: {

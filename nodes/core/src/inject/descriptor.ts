@@ -23,6 +23,10 @@ export const descriptor = describe({
   inputs: [],
   outputs: [{ name: 'out', title: 'Out' }],
   errorPort: false,
+  targets: ['local'],
+  promises: {
+    gaps: [{ may: 'lose', because: 'what was due while the flow was down is not sent later' }],
+  },
   face: '{payloadKind} · {schedule} {everyMs}{cron}',
   actions: [{ name: 'inject', title: 'Inject now', icon: 'circle-play' }],
   fields: {

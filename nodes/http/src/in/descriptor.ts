@@ -14,6 +14,22 @@ export const httpInDescriptor = describe({
   face: '{method} {path}',
   timed: true,
   uniqueBy: ['method', 'path'],
+  targets: ['local'],
+  promises: {
+    replayable: true,
+    gaps: [
+      {
+        may: 'repeat',
+        because: 'a client that got no answer sends its request again',
+        when: { field: 'answer', is: ['accepted'] },
+      },
+      {
+        may: 'lose',
+        because: 'a request that waits for its response ends with a crash',
+        when: { field: 'answer', is: ['response'] },
+      },
+    ],
+  },
   fields: {
     method: {
       kind: 'choice',

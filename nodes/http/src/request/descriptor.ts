@@ -14,6 +14,16 @@ export const httpRequestDescriptor = describe({
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [{ name: 'out', title: 'Answers' }],
   face: '{method} {url}',
+  targets: ['local', 'workers'],
+  promises: {
+    gaps: [
+      {
+        may: 'repeat',
+        because: 'HTTP {method} cannot be repeated safely',
+        when: { field: 'method', is: ['POST', 'PATCH'] },
+      },
+    ],
+  },
   fields: {
     method: {
       kind: 'choice',

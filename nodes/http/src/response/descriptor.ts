@@ -12,6 +12,8 @@ export const httpResponseDescriptor = describe({
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
   face: '{status}',
+  targets: ['local'],
+  promises: { idempotent: true },
   fields: {
     status: {
       kind: 'expression',

@@ -12,6 +12,7 @@ export const influxdbOutDescriptor = describe({
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
   face: '{measurement}',
+  targets: ['local', 'workers'],
   promises: { idempotent: true },
   fields: {
     server: { kind: 'connection', type: 'influxdb/connection', label: 'Server', required: true },

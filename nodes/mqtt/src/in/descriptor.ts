@@ -13,6 +13,19 @@ export const mqttInDescriptor = describe({
   outputs: [{ name: 'out', title: 'Messages' }],
   face: '{topic} · QoS {qos}',
   timed: true,
+  targets: ['local', 'workers'],
+  promises: {
+    replayable: true,
+    gaps: [
+      { may: 'lose', because: 'MQTT QoS 0', when: { field: 'qos', is: ['0'] } },
+      {
+        may: 'lose',
+        because: 'the broker keeps nothing for a clean session while it is disconnected',
+        when: { field: 'qos', is: ['1', '2'] },
+        whenConnection: { of: 'broker', when: { field: 'session', is: ['clean'] } },
+      },
+    ],
+  },
   fields: {
     broker: { kind: 'connection', type: 'mqtt/connection', label: 'Broker', required: true },
     topic: {

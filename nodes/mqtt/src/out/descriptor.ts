@@ -12,6 +12,17 @@ export const mqttOutDescriptor = describe({
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
   face: '{topic} · QoS {qos}',
+  targets: ['local', 'workers'],
+  promises: {
+    gaps: [
+      { may: 'lose', because: 'MQTT QoS 0', when: { field: 'qos', is: ['0'] } },
+      {
+        may: 'repeat',
+        because: 'MQTT publishes again what was not confirmed before a crash',
+        when: { field: 'qos', is: ['1', '2'] },
+      },
+    ],
+  },
   fields: {
     broker: { kind: 'connection', type: 'mqtt/connection', label: 'Broker', required: true },
     topic: {
