@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Version } from '@millrace/protocol'
 import type { FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { GuaranteeSection } from '../trust/index.ts'
 import { Button } from '../ui/index.ts'
 import styles from './inspector.module.css'
 
@@ -37,6 +38,7 @@ export function FlowInspector({ flow }: { readonly flow: FlowEditor }) {
           />
         </label>
         <Endpoints flow={flow} />
+        <GuaranteeSection flow={flow} />
         <Versions flow={flow} />
       </div>
     </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import { shortNumber, shownBytes } from '../format/numbers.ts'
 import type { FlowEditor } from '../model/index.ts'
+import { GuaranteeBadge } from '../trust/index.ts'
 import { Icon, joined } from '../ui/index.ts'
 import { useActiveFlow, useFlowState, useWorkbench } from './context.tsx'
 import type { DrawerTab } from './layout.ts'
@@ -16,6 +17,7 @@ export function StatusBar() {
       {flow !== undefined && <FlowNumbers flow={flow} />}
       <span className={styles['gap']} />
       {flow !== undefined && <Saved flow={flow} />}
+      {flow !== undefined && <GuaranteeBadge flow={flow} className={styles['button']} />}
       {flow !== undefined && <Problems flow={flow} />}
       <DrawerButton tab="debug" icon="bug" label="Debug" />
       <DrawerButton tab="log" icon="list-tree" label="Log" />

@@ -1,0 +1,2 @@
+export { GuaranteeBadge } from './guarantee-badge.tsx'
+export { GuaranteeSection } from './guarantee-section.tsx'
