@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { openCatalog } from '@millrace/catalog'
-import { hasErrors, parseBundleText, validateFlow } from '@millrace/flow'
+import { flowGuarantee, hasErrors, parseBundleText, validateFlow } from '@millrace/flow'
 import type { Bundle, DescriptorsByType, Problem } from '@millrace/flow'
 import type { Surroundings } from './surroundings.ts'
 
-/** Says what is wrong with flows or bundles; 1 where something keeps one from running. */
+/**
+ * Says what is wrong with flows or bundles, and what they promise of delivery; 1 where something
+ * keeps one from running.
+ */
 export async function check(files: readonly string[], surroundings: Surroundings): Promise<number> {
   const catalog = await openCatalog({ manifest: surroundings.manifest })
   const found = await Promise.all(files.map(async (file) => checkFile(file, catalog.descriptors)))
-  for (const { file, problems } of found) {
+  for (const { file, problems, promises } of found) {
     for (const { of, problem } of problems) surroundings.print(line(file, of, problem))
     if (problems.length === 0) surroundings.print(`${file}: nothing wrong`)
+    for (const promise of promises) surroundings.print(`${file}: ${promise}`)
   }
   const all = found.flatMap(({ problems }) => problems.map(({ problem }) => problem))
   return hasErrors(all) ? 1 : 0
@@ -19,16 +23,24 @@ export async function check(files: readonly string[], surroundings: Surroundings
 interface FileProblems {
   readonly file: string
   readonly problems: readonly { readonly of: string; readonly problem: Problem }[]
+  /** What each flow promises of delivery, in a sentence. */
+  readonly promises: readonly string[]
 }
 
 async function checkFile(file: string, nodeTypes: DescriptorsByType): Promise<FileProblems> {
   const { bundle, problems } = await readBundle(file)
-  if (!bundle) return { file, problems: problems.map((problem) => ({ of: '', problem })) }
+  if (!bundle) {
+    return { file, problems: problems.map((problem) => ({ of: '', problem })), promises: [] }
+  }
   const connections = new Map(bundle.connections.map((document) => [document.id, document]))
   const found = bundle.flows.flatMap((flow) =>
     validateFlow(flow, { nodeTypes, connections }).map((problem) => ({ of: flow.name, problem })),
   )
-  return { file, problems: found }
+  const promises = bundle.flows.flatMap((flow) => {
+    const judged = flowGuarantee(flow, { nodeTypes, connections })
+    return judged === null ? [] : [`${flow.name}: delivers: ${judged.sentence}`]
+  })
+  return { file, problems: found, promises }
 }
 
 export async function readBundle(

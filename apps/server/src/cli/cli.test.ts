@@ -137,7 +137,13 @@ describe('check', () => {
   test('says nothing against a flow that is right', async () => {
     const file = await write('good.json', flow)
     expect(await check([file], surroundings)).toBe(0)
-    expect(printed).toEqual([`${file}: nothing wrong`])
+    expect(printed[0]).toBe(`${file}: nothing wrong`)
+  })
+
+  test('says what a flow promises of delivery, and why', async () => {
+    const file = await write('good.json', flow)
+    await check([file], surroundings)
+    expect(printed[1]).toMatch(/good\.json: demo: delivers: At most once: .+ \(Inject\)\.$/)
   })
 
   test('names flow, node, field and column of what is wrong', async () => {
