@@ -1,0 +1,5 @@
+import type { NodeType } from '@millrace/sdk'
+import { change } from './change/operator.ts'
+import { rate } from './rate/operator.ts'
+
+export const nodeTypes: readonly NodeType[] = [change, rate]
