@@ -1,3 +1,5 @@
+import type { FlowTests } from './tests/flow-tests.ts'
+
 /** Where a wire is joined: a port of a node. */
 export interface PortReference {
   readonly node: string
@@ -63,6 +65,8 @@ export interface Bundle {
   readonly millrace: 1
   readonly flows: readonly Flow[]
   readonly connections: readonly ConnectionDocument[]
+  /** The tests of those flows that have some. */
+  readonly tests?: readonly FlowTests[]
   /** Names of the secrets that were set where it comes from; never their values. */
   readonly secrets?: readonly SecretName[]
 }

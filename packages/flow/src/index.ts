@@ -45,6 +45,20 @@ export type { ParsedFlow } from './parse/parse-flow.ts'
 export { findUnsafeJson, isForbiddenKey, memberPath } from './parse/unsafe-json.ts'
 export type { JsonBounds, UnsafeJson } from './parse/unsafe-json.ts'
 export { positionOf } from './position-of.ts'
+export { compareMessages, differingPaths } from './tests/compare-messages.ts'
+export { canonicalFlowTestsText } from './tests/flow-tests-text.ts'
+export { testLimits, usualTestStart } from './tests/flow-tests.ts'
+export type {
+  FlowTestCase,
+  FlowTestDifference,
+  FlowTestExpectation,
+  FlowTestResult,
+  FlowTests,
+  FlowTestStep,
+  TestMessage,
+} from './tests/flow-tests.ts'
+export { parseFlowTests, parseFlowTestsText } from './tests/parse-flow-tests.ts'
+export type { ParsedFlowTests } from './tests/parse-flow-tests.ts'
 export { canonicalConnectionText } from './text/canonical-connection.ts'
 export { canonicalFlow, canonicalText, CanonicalWriter } from './text/canonical-text.ts'
 export { checkConnectionDocument } from './validate/check-node.ts'

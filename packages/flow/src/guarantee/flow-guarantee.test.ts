@@ -1,7 +1,7 @@
 import { describe } from '@millrace/sdk/descriptor'
 import type { Descriptor, Promises } from '@millrace/sdk/descriptor'
 import { expect, test } from 'vitest'
-import type { Flow, FlowNode } from '../flow.ts'
+import type { ConnectionDocument, Flow, FlowNode } from '../flow.ts'
 import { flowGuarantee } from './flow-guarantee.ts'
 
 const shared = { version: 1, summary: '', category: 'transform', icon: 'box' } as const
@@ -28,7 +28,7 @@ function type(
   })
 }
 
-const broker: Descriptor = describe({
+const brokerType: Descriptor = describe({
   ...shared,
   type: 'test/broker',
   kind: 'connection',
@@ -39,7 +39,7 @@ const broker: Descriptor = describe({
 })
 
 const types = [
-  broker,
+  brokerType,
   type('timer', 'source'),
   type('log', 'source', { promises: { replayable: true } }),
   type('mqtt', 'source', {
@@ -83,12 +83,14 @@ function draw(lines: readonly string[], settings: Readonly<Record<string, object
 }
 
 function judged(flow: Flow, isDurable = true) {
-  const session = { id: 'kept', type: 'test/broker', name: '', config: { session: 'persistent' } }
+  const broker = (id: string, config: object): ConnectionDocument => {
+    return { id, type: 'test/broker', name: '', config: { ...config } }
+  }
   return flowGuarantee(flow, {
     nodeTypes: new Map(types.map((descriptor) => [descriptor.type, descriptor])),
     connections: new Map([
-      ['kept', session],
-      ['clean', { ...session, id: 'clean', config: {} }],
+      ['kept', broker('kept', { session: 'persistent' })],
+      ['clean', broker('clean', {})],
     ]),
     isDurable,
   })

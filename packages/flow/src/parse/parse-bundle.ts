@@ -1,9 +1,11 @@
 import type { Bundle, ConnectionDocument, Problem, SecretName } from '../flow.ts'
 import { limits } from '../limits.ts'
+import type { FlowTests } from '../tests/flow-tests.ts'
 import { Findings, isRecord } from './findings.ts'
 import { parseJsonText } from './json-text.ts'
 import { readFlow } from './parse-flow.ts'
 import { readConnection } from './parse-node.ts'
+import { readFlowTests } from '../tests/parse-flow-tests.ts'
 import { isSecretOwner } from '../validate/owner.ts'
 
 export type ParsedBundle =
@@ -46,7 +48,13 @@ function bundleOfOne(value: unknown, findings: Findings): Bundle | null {
 }
 
 function read(value: unknown, findings: Findings): Bundle | null {
-  const record = findings.object(value, '', ['millrace', 'flows', 'connections', 'secrets'])
+  const record = findings.object(value, '', [
+    'millrace',
+    'flows',
+    'connections',
+    'tests',
+    'secrets',
+  ])
   if (!record) return null
   if (record['millrace'] !== 1) findings.add('FLOW_FORMAT', 'millrace', 'must be 1')
   const flows = findings
@@ -67,13 +75,21 @@ function read(value: unknown, findings: Findings): Bundle | null {
     'connections',
     findings,
   )
-  const { secrets } = record
+  const { tests, secrets } = record
   return {
     millrace: 1,
     flows,
     connections,
+    ...(tests !== undefined && { tests: readTests(tests, findings) }),
     ...(secrets !== undefined && { secrets: readSecretNames(secrets, findings) }),
   }
+}
+
+function readTests(value: unknown, findings: Findings): readonly FlowTests[] {
+  return findings
+    .list(value, 'tests', limits.bundleFlows)
+    .map((tests, index) => readFlowTests(tests, `tests[${index}]`, findings))
+    .filter((tests) => tests !== null)
 }
 
 function readSecretNames(value: unknown, findings: Findings): readonly SecretName[] {
