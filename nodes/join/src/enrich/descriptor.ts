@@ -1,0 +1,105 @@
+import { describe } from '@millrace/sdk/descriptor'
+
+export const descriptor = describe({
+  type: 'join/enrich',
+  version: 1,
+  kind: 'operator',
+  title: 'Enrich',
+  summary: 'Adds to each message the latest value of the same key from another stream.',
+  category: 'windows',
+  icon: 'tags',
+  keywords: ['join', 'latest', 'temporal', 'as of', 'reference', 'version', 'combine', 'cache'],
+  inputs: [
+    { name: 'in', title: 'In' },
+    { name: 'table', title: 'Values', help: 'Messages whose latest value is kept for each key.' },
+  ],
+  outputs: [
+    { name: 'out', title: 'Out' },
+    { name: 'missing', title: 'Missing', help: 'Messages for whose key there is no value.' },
+    {
+      name: 'late',
+      title: 'Late',
+      help: 'As of the time of the message: those that came when their time had passed.',
+    },
+  ],
+  stateful: true,
+  face: '{target} · {key}',
+  targets: ['local', 'workers', 'flink'],
+  fields: {
+    key: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'Key',
+      section: 'Match',
+      required: true,
+      placeholder: 'payload.device',
+      help: 'Says which value belongs to a message. A missing key finds nothing.',
+    },
+    tableKey: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'Key of values',
+      placeholder: 'payload.device',
+      help: 'When empty: as above.',
+    },
+    value: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'Value to keep',
+      default: 'payload',
+      required: true,
+      help: 'Taken from messages of the other stream. One without a value removes its key.',
+    },
+    target: {
+      kind: 'path',
+      label: 'Put it at',
+      default: 'payload.info',
+      required: true,
+    },
+    asOf: {
+      kind: 'choice',
+      label: 'Value as of',
+      section: 'Time',
+      default: 'arrival',
+      options: [
+        {
+          value: 'arrival',
+          label: 'The arrival of the message',
+          help: 'At once, with what is known then. A replay may give other values.',
+        },
+        {
+          value: 'event',
+          label: 'The time of the message (event time)',
+          help: 'Waits until time has come so far on both inputs. Always gives the same.',
+        },
+      ],
+    },
+    onMissing: {
+      kind: 'choice',
+      label: 'Without a value',
+      default: 'pass',
+      options: [
+        { value: 'pass', label: 'Pass on as it is' },
+        { value: 'port', label: 'Leave by the port Missing' },
+      ],
+    },
+    validForMs: {
+      kind: 'duration',
+      label: 'A value counts for',
+      advanced: true,
+      default: 0,
+      min: 0,
+      help: 'After that there is none until the next one comes. 0: for ever.',
+    },
+    keysMax: {
+      kind: 'integer',
+      label: 'Most keys',
+      advanced: true,
+      default: 100_000,
+      required: true,
+      min: 1,
+      max: 10_000_000,
+      help: 'Beyond that the key whose value is oldest is forgotten.',
+    },
+  },
+})

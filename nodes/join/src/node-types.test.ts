@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { checkNodeType } from '@millrace/sdk/testing'
+import { descriptors } from './descriptors.ts'
+import { nodeTypes } from './node-types.ts'
+
+describe('the package', () => {
+  it('has a behaviour for every descriptor, in the same order', () => {
+    expect(nodeTypes.map(({ descriptor }) => descriptor)).toEqual(descriptors)
+  })
+
+  it.each(nodeTypes.map((type) => [type.descriptor.type, type] as const))(
+    'has %s as the contract of nodes wants it',
+    async (_name, type) => {
+      expect(await checkNodeType(type, { leftKey: () => 1, key: () => 1, value: () => 1 })).toEqual(
+        [],
+      )
+    },
+  )
+
+  it.each(descriptors.map(({ type, title }) => [type, title] as const))(
+    'has help for %s',
+    (type, title) => {
+      const file = new URL(`./${type.slice('join/'.length)}/help.md`, import.meta.url)
+      expect(readFileSync(file, 'utf8').startsWith(`# ${title}\n`)).toBe(true)
+    },
+  )
+})
