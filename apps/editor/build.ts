@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
-/** The most that a browser may have to load before the editor shows, compressed. */
-const firstLoadLimitKb = 300
+/**
+ * The most that a browser may have to load before the editor shows, compressed. With what it then
+ * asks the server for it has to stay under 300 KB, which the browser tests measure.
+ */
+const firstLoadLimitKb = 270
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(folder, 'dist')

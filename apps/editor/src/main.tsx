@@ -30,7 +30,7 @@ function openWorkbench(): Workbench {
     storage: createBrowserStorage(),
     clock,
     random: Math.random,
-    validate: createValidate(),
+    validate: createValidate(clock),
     notify: (notice) => notices.notify(notice),
   })
   const live = createLive(openSocketChannel(), {

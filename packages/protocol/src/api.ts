@@ -4,7 +4,8 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
 /**
  * The HTTP API under `/api`. Every refusal is `ErrorBody` with a 4xx or 5xx status. Bodies are JSON.
  *
- * GET    /api/node-types                      → NodeTypesBody
+ * GET    /api/node-types                      → NodeTypesBody (without help)
+ * GET    /api/node-help                       ?type=core/filter → NodeHelpBody
  * GET    /api/flows                           → { flows: FlowSummary[] }
  * POST   /api/flows                           NewFlowBody → SavedFlow (201)
  * GET    /api/flows/:name                     → SavedFlow
@@ -41,8 +42,14 @@ export interface ErrorBody {
   readonly problems?: readonly Problem[]
 }
 
+/** Without the help texts, which are long and asked for one by one. */
 export interface NodeTypesBody {
   readonly nodeTypes: readonly Descriptor[]
+}
+
+export interface NodeHelpBody {
+  /** Markdown; absent where the node type has none. */
+  readonly help?: string
 }
 
 /** `failed` could not start or stopped by itself; `quarantined` failed too often. */
@@ -64,6 +71,22 @@ export interface DeploymentInfo {
   readonly reason?: string
   readonly node?: string
   readonly restarts: number
+  /** What the flow keeps on disk, as last heard; absent where nothing is kept. */
+  readonly durability?: DurabilityInfo
+}
+
+/** What a flow keeps on disk, so that nothing is lost when it ends. */
+export interface DurabilityInfo {
+  /** Bytes of state. */
+  readonly stateBytes: number
+  /** Bytes that its sources have taken in, with what is kept for replay. */
+  readonly intakeBytes: number
+  /** When state was last stored, in milliseconds since the epoch. */
+  readonly lastEpochAt?: number
+  /** How long that took. */
+  readonly lastEpochMs?: number
+  /** What is wrong, in a sentence. */
+  readonly problem?: string
 }
 
 export interface FlowSummary {

@@ -25,6 +25,7 @@ export function createHttpApi(base = '/api'): EditorApi {
 
   return {
     nodeTypes: () => part('nodeTypes', 'GET', '/node-types'),
+    nodeHelp: (type) => part('help', 'GET', `/node-help?type=${encodeURIComponent(type)}`),
     flows: () => part('flows', 'GET', '/flows'),
     createFlow: (body) => ask('POST', '/flows', body),
     flow: (name) => ask('GET', flow(name)),

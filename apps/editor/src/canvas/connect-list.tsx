@@ -6,16 +6,11 @@ import { say } from './keyboard.ts'
 import styles from './quick-add.module.css'
 import type { PortSpot } from './scene.ts'
 import type { Stage } from './stage.ts'
-import { useCanvasState, useStage } from './stage-context.tsx'
+import { useStage } from './stage-context.tsx'
 import type { PortReference } from '@millrace/flow'
 
 /** Wiring without a pointer: the ports that fit, nearest first. */
-export function ConnectList() {
-  const connecting = useCanvasState((state) => state.connecting)
-  return connecting === undefined ? null : <List from={connecting} />
-}
-
-function List({ from }: { readonly from: PortReference }) {
+export function ConnectBox({ from }: { readonly from: PortReference }) {
   const stage = useStage()
   const { editor } = useWorkbench()
   const catalog = editor.catalog.getState()

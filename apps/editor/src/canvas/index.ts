@@ -1,3 +1,4 @@
 export { CanvasArea } from './canvas-area.tsx'
 export { createCanvasView } from './canvas-view.ts'
 export type { CanvasView } from './canvas-view.ts'
+export { loadLists } from './lists.tsx'

@@ -13,13 +13,7 @@ import type { Stage } from './stage.ts'
 import { useStage } from './stage-context.tsx'
 
 /** A list at the cursor: a few letters, Enter, and the node is there, wired. */
-export function QuickAddList() {
-  const { layout } = useWorkbench()
-  const quickAdd = useStore(layout, (state) => state.quickAdd)
-  return quickAdd === undefined ? null : <List quickAdd={quickAdd} />
-}
-
-function List({ quickAdd }: { readonly quickAdd: QuickAdd }) {
+export function QuickAddBox({ quickAdd }: { readonly quickAdd: QuickAdd }) {
   const stage = useStage()
   const { layout, editor, view } = useWorkbench()
   const box = useRef<HTMLDivElement>(null)

@@ -1,16 +1,37 @@
+import { useEffect, useState } from 'react'
+import { useWorkbench } from '../shell/context.tsx'
 import { hasErrorPort, type Descriptor } from '@millrace/sdk/descriptor'
 import { HelpText } from './help-text.tsx'
 import styles from './inspector.module.css'
 
 export function HelpTab({ descriptor }: { readonly descriptor: Descriptor }) {
+  const help = useHelp(descriptor.type)
   return (
     <div className={styles['body']}>
       <p className={styles['summary']}>{descriptor.summary}</p>
       <Facts descriptor={descriptor} />
-      {descriptor.help !== undefined && <HelpText source={descriptor.help} />}
+      {help !== undefined && <HelpText source={help} />}
       <p className={styles['dim']}>{descriptor.type}</p>
     </div>
   )
+}
+
+/** The text comes when it is first looked at, and is kept for the visit. */
+function useHelp(type: string): string | undefined {
+  const { editor } = useWorkbench()
+  const [help, setHelp] = useState<string | undefined>()
+  useEffect(() => {
+    let isWanted = true
+    setHelp(undefined)
+    void editor.help(type).then(
+      (text) => isWanted && setHelp(text),
+      () => isWanted && setHelp('The help could not be loaded. *The server does not answer.*'),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [editor, type])
+  return help
 }
 
 /** What the node states of itself: its state and what becomes of failures. */

@@ -1,1 +1,1 @@
-export { Inspector } from './inspector.tsx'
+export { Inspector, NodeInspector } from './inspector.tsx'

@@ -20,7 +20,10 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
 
 /** What the editor asks of the server; one method for each request. Refusals reject with `ApiError`. */
 export interface EditorApi {
+  /** Without their help. */
   nodeTypes(): Promise<readonly Descriptor[]>
+  /** Markdown; undefined where there is none. */
+  nodeHelp(type: string): Promise<string | undefined>
   flows(): Promise<readonly FlowSummary[]>
   createFlow(body: NewFlowBody): Promise<SavedFlow>
   flow(name: string): Promise<SavedFlow>

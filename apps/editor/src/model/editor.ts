@@ -23,6 +23,7 @@ export class Editor {
   readonly api: EditorApi
   readonly #surroundings: Surroundings
   readonly #opening = new Map<string, Promise<FlowEditor | undefined>>()
+  readonly #help = new Map<string, Promise<string | undefined>>()
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -74,6 +75,15 @@ export class Editor {
 
   async #listFlows(): Promise<void> {
     this.session.setState({ flows: await this.api.flows() })
+  }
+
+  /** The help of a node type, in Markdown; asked for once. */
+  help(type: string): Promise<string | undefined> {
+    const asked = this.#help.get(type) ?? this.api.nodeHelp(type)
+    this.#help.set(type, asked)
+    // What could not be had now is asked for again.
+    asked.catch(() => this.#help.delete(type))
+    return asked
   }
 
   /** The flow in front. */

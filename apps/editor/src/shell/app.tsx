@@ -3,27 +3,37 @@ import { useStore } from 'zustand'
 import { CanvasArea } from '../canvas/index.ts'
 import { Boundary, TooltipProvider, Toasts } from '../ui/index.ts'
 import styles from './app.module.css'
-import { CommandPalette } from './command-palette.tsx'
 import { useWorkbench } from './context.tsx'
 import { FlowTrouble } from './flow-trouble.tsx'
 import { Header } from './header.tsx'
 import { LinkBanner } from './link-banner.tsx'
 import { Rail } from './rail.tsx'
-import { DialogRegion, DrawerRegion, InspectorRegion, loadTheRest } from './regions.tsx'
+import {
+  CommandRegion,
+  DialogRegion,
+  DrawerRegion,
+  InspectorRegion,
+  loadNext,
+  loadTheRest,
+  useIsCanvasShown,
+} from './regions.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { listenToKeys } from './keys.ts'
 import { Welcome } from './welcome.tsx'
 
-const loadTheRestAfterMs = 2000
+const loadTheRestAfterMs = 1500
 
 /** The whole page. */
 export function App() {
   const workbench = useWorkbench()
   useEffect(() => listenToKeys(workbench), [workbench])
+  const isCanvasShown = useIsCanvasShown()
   useEffect(() => {
+    if (!isCanvasShown) return undefined
+    loadNext()
     const timer = setTimeout(loadTheRest, loadTheRestAfterMs)
     return () => clearTimeout(timer)
-  }, [])
+  }, [isCanvasShown])
   return (
     <TooltipProvider delayDuration={350} skipDelayDuration={200}>
       <div className={styles['app']}>
@@ -41,7 +51,7 @@ export function App() {
       </div>
       <section id="overlays" aria-label="Menus" />
       <DialogRegion />
-      <CommandPalette />
+      <CommandRegion />
       <Toasts notices={workbench.notices} />
     </TooltipProvider>
   )

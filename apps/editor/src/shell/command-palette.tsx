@@ -11,13 +11,9 @@ import { useActiveFlow, useWorkbench } from './context.tsx'
 /** Every action, every node and every flow, by a few letters. */
 export function CommandPalette() {
   const { layout } = useWorkbench()
-  const isOpen = useStore(layout, ({ isCommandPaletteOpen }) => isCommandPaletteOpen)
   const close = () => layout.setState({ isCommandPaletteOpen: false })
   return (
-    <Radix.Root
-      open={isOpen}
-      onOpenChange={(open) => layout.setState({ isCommandPaletteOpen: open })}
-    >
+    <Radix.Root open onOpenChange={(open) => layout.setState({ isCommandPaletteOpen: open })}>
       <Radix.Portal>
         <Radix.Overlay className={styles['scrim']} />
         <Radix.Content

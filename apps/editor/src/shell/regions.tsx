@@ -1,19 +1,27 @@
-import { lazy, Suspense } from 'react'
+import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
-import { Boundary } from '../ui/index.ts'
-import { Inspector } from '../inspector/index.ts'
+import { loadLists } from '../canvas/index.ts'
+import { Boundary, later } from '../ui/index.ts'
+import { Inspector, NodeInspector } from '../inspector/index.ts'
 import { useActiveFlow, useWorkbench } from './context.tsx'
 import { ResizeHandle } from './resize-handle.tsx'
 import styles from './regions.module.css'
 
-const loadDrawer = async () => ({ default: (await import('./drawer.tsx')).Drawer })
-const loadDialogs = async () => ({ default: (await import('../dialogs/index.ts')).DialogFor })
-const Drawer = lazy(loadDrawer)
-const DialogFor = lazy(loadDialogs)
+const Drawer = later(async () => (await import('./drawer.tsx')).Drawer)
+const DialogFor = later(async () => (await import('../dialogs/index.ts')).DialogFor)
+const CommandPalette = later(async () => (await import('./command-palette.tsx')).CommandPalette)
 
-/** Loads what is not seen at first, so that it is there at once when it is asked for. */
+/** What answers the first click or key on a canvas that has just appeared. */
+export function loadNext(): void {
+  loadLists()
+  NodeInspector.load()
+  CommandPalette.load()
+}
+
+/** What is not seen at first, so that it is there at once when it is asked for. */
 export function loadTheRest(): void {
-  for (const load of [loadDrawer, loadDialogs]) void load().catch(() => undefined)
+  Drawer.load()
+  DialogFor.load()
 }
 
 /** Where the parts of `src/inspector`, `src/panels` and `src/dialogs` are shown. */
@@ -48,6 +56,7 @@ export function InspectorRegion() {
 export function DrawerRegion() {
   const { layout } = useWorkbench()
   const { isDrawerOpen, drawerHeight } = useStore(layout)
+  const isReady = useIsCanvasShown()
   if (!isDrawerOpen) return null
   return (
     <section
@@ -65,11 +74,7 @@ export function DrawerRegion() {
         range={[120, 640]}
         onResize={(height) => layout.setState({ drawerHeight: height })}
       />
-      <Boundary part="The drawer">
-        <Suspense>
-          <Drawer />
-        </Suspense>
-      </Boundary>
+      <Boundary part="The drawer">{isReady && <Drawer />}</Boundary>
     </section>
   )
 }
@@ -80,9 +85,34 @@ export function DialogRegion() {
   if (dialog === undefined) return null
   return (
     <Boundary part="This window">
-      <Suspense>
-        <DialogFor request={dialog} />
-      </Suspense>
+      <DialogFor request={dialog} />
     </Boundary>
   )
 }
+
+export function CommandRegion() {
+  const { layout } = useWorkbench()
+  const { isCommandPaletteOpen } = useStore(layout)
+  return isCommandPaletteOpen ? <CommandPalette /> : null
+}
+
+/** The first flow has been painted, or there is none: now the network is free for what is around it. */
+export function useIsCanvasShown(): boolean {
+  const { editor } = useWorkbench()
+  const isLoaded = useStore(
+    editor.session,
+    (session) =>
+      session.loadError !== undefined ||
+      (session.isLoaded && (session.active === undefined || session.editors.size > 0)),
+  )
+  const [isShown, setIsShown] = useState(false)
+  useEffect(() => {
+    if (!isLoaded) return undefined
+    const timer = setTimeout(() => setIsShown(true), paintedWithinMs)
+    return () => clearTimeout(timer)
+  }, [isLoaded])
+  return isShown
+}
+
+/** Cards are measured, then drawn; meanwhile nothing else is asked for. */
+const paintedWithinMs = 120

@@ -334,6 +334,15 @@ describe('nodes', () => {
       'test/broker',
     ])
   })
+
+  test('tell their help when they are asked for it', async () => {
+    const { nodeTypes } = await json('/api/node-types')
+    expect(nodeTypes.some((type: object) => 'help' in type)).toBe(false)
+    expect(await json('/api/node-help?type=test/source')).toEqual({ help: 'Sends **all**.' })
+    expect(await json('/api/node-help?type=test/sink')).toEqual({})
+    const unknown = await it.send('GET', '/api/node-help?type=__proto__')
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'NODE_TYPE_UNKNOWN'])
+  })
 })
 
 describe('connections', () => {
@@ -517,6 +526,7 @@ describe('the description of the API', () => {
   /** A request for each route that it answers well, in an order in which that is so. */
   const requests: readonly (readonly [string, string, unknown?])[] = [
     ['GET /api/node-types', '/api/node-types'],
+    ['GET /api/node-help', '/api/node-help?type=test/source'],
     ['PUT /api/connections/:id', '/api/connections/b1', broker],
     ['GET /api/connections', '/api/connections'],
     ['POST /api/connections/:id/test', '/api/connections/b1/test'],

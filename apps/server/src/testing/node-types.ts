@@ -8,6 +8,7 @@ const descriptors: readonly Descriptor[] = [
   describe({
     ...common,
     type: 'test/source',
+    help: 'Sends **all**.',
     kind: 'source',
     category: 'sources',
     inputs: [],

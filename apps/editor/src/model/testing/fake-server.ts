@@ -176,6 +176,7 @@ export class FakeServer {
     const unused = (): Promise<never> => Promise.reject(new Error('Not part of this test.'))
     return {
       nodeTypes: async () => testTypes,
+      nodeHelp: async (type) => `About ${type}.`,
       flows: async () =>
         [...this.flows].map(([name, { flow, revision, deployment }]) => ({
           name,

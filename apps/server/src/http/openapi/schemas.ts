@@ -116,6 +116,7 @@ const answers: Schemas = {
     'problems?': list(ref('Problem')),
   }),
   NodeTypes: object({ nodeTypes: list({ type: 'object' }) }),
+  NodeHelp: object({ 'help?': text }),
   Deployment: object({
     state: {
       type: 'string',
@@ -126,6 +127,14 @@ const answers: Schemas = {
     'reason?': text,
     'node?': text,
     restarts: count,
+    'durability?': ref('Durability'),
+  }),
+  Durability: object({
+    stateBytes: count,
+    intakeBytes: count,
+    'lastEpochAt?': time,
+    'lastEpochMs?': number,
+    'problem?': text,
   }),
   FlowSummary: object({
     name: flowName,

@@ -38,6 +38,21 @@ function runningRoutes(server: Server): readonly Route[] {
         return { body: { deployment: await server.deployments.stop(nameOf(params)) } }
       },
     },
+    {
+      method: 'delete',
+      path: '/api/flows/:name/state',
+      summary: 'Resets the state of a flow that does not run, and what its sources have taken in',
+      answer: {
+        status: 200,
+        schema: object({ deployment: ref('Deployment') }),
+        description: 'It starts from nothing when it is next deployed',
+      },
+      refusals: [404, 409],
+      handle: async ({ params }) => {
+        server.saved.expect(nameOf(params))
+        return { body: { deployment: await server.deployments.resetState(nameOf(params)) } }
+      },
+    },
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { NodeTypesBody } from '@millrace/protocol'
+import type { NodeHelpBody, NodeTypesBody } from '@millrace/protocol'
 import type { Server } from '../../server-parts.ts'
 import { notFound, Refusal } from '../../refusal.ts'
 import { ref } from '../openapi/schemas.ts'
@@ -7,7 +7,7 @@ import type { Route } from '../route.ts'
 
 /** Node types, and the running nodes of a flow. */
 export function nodeRoutes(server: Server): readonly Route[] {
-  return [nodeTypesRoute(server), actionRoute(server), pointsRoute(server)]
+  return [nodeTypesRoute(server), helpRoute(server), actionRoute(server), pointsRoute(server)]
 }
 
 function nodeTypesRoute(server: Server): Route {
@@ -17,8 +17,28 @@ function nodeTypesRoute(server: Server): Route {
     summary: 'Lists the node types that are installed',
     answer: { status: 200, schema: ref('NodeTypes'), description: 'Their descriptors' },
     handle: () => {
-      const nodeTypes = [...server.nodeTypes.values()]
+      const nodeTypes = [...server.nodeTypes.values()].map(({ help: _help, ...rest }) => rest)
       return { body: { nodeTypes } satisfies NodeTypesBody }
+    },
+  }
+}
+
+function helpRoute(server: Server): Route {
+  return {
+    method: 'get',
+    path: '/api/node-help',
+    summary: 'Reads the help of a node type',
+    query: { type: { description: 'Such as `core/filter`', schema: { type: 'string' } } },
+    answer: { status: 200, schema: ref('NodeHelp'), description: 'Its help, in Markdown' },
+    refusals: [404],
+    handle: ({ query }) => {
+      const type = query['type'] ?? ''
+      const descriptor = server.nodeTypes.get(type)
+      if (descriptor === undefined) {
+        throw notFound('NODE_TYPE_UNKNOWN', `There is no node type "${type.slice(0, 200)}"`)
+      }
+      const { help } = descriptor
+      return { body: (help === undefined ? {} : { help }) satisfies NodeHelpBody }
     },
   }
 }
