@@ -14,6 +14,7 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
  * DELETE /api/flows/:name                     → 204 (stops it; versions are kept)
  * POST   /api/flows/:name/deploy              DeployBody → DeployResult; 422 with problems
  * POST   /api/flows/:name/stop                → { deployment }
+ * DELETE /api/flows/:name/state               → { deployment }; 409 while it runs
  * POST   /api/flows/:name/check               { flow } → { problems }
  * GET    /api/flows/:name/versions            → { versions: Version[] }
  * GET    /api/flows/:name/versions/:number    → { version, flow }

@@ -29,7 +29,11 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   const { nodePackages } = catalog
   const supervisor = createSupervisor({
     clock,
-    settings: engineSettings({ nodePackages, flowPort: settings.flowPort }),
+    settings: engineSettings({
+      nodePackages,
+      flowPort: settings.flowPort,
+      durable: { state: directory.durable.state, intake: directory.durable.intake },
+    }),
     environment: engineEnvironment(surroundings.environment),
   })
   const starting = supervisor.start()

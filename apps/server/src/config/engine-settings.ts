@@ -7,6 +7,8 @@ const megabyte = 1024 * 1024
 export function engineSettings(options: {
   readonly nodePackages: readonly string[]
   readonly flowPort: number
+  /** Where flows keep what must outlive them. */
+  readonly durable?: EngineSettings['durable']
 }): EngineSettings {
   const totalMb = totalmem() / megabyte
   return {
@@ -17,6 +19,7 @@ export function engineSettings(options: {
     stuckMs: 2_000,
     silentMs: 10_000,
     terminateMs: 1_000,
+    durable: options.durable,
   }
 }
 

@@ -1,6 +1,6 @@
 import { connectionOwner, hasErrors, nodeOwner } from '@millrace/flow'
 import type { DescriptorsByType, Flow, Problem } from '@millrace/flow'
-import type { DeploymentInfo, Version } from '@millrace/protocol'
+import type { DeploymentInfo, DeploymentState, Version } from '@millrace/protocol'
 import { KeyedQueue } from '../flows/keyed-queue.ts'
 import type { SavedFlowEntry, SavedFlows } from '../flows/saved-flows.ts'
 import { notFound, Refusal } from '../refusal.ts'
@@ -112,6 +112,20 @@ export class Deployments {
       this.#apart.delete(name)
       this.#deployed.delete(name)
       await this.#parts.directory.deployed.delete(name)
+      await this.#parts.directory.durable.remove(name)
+    })
+  }
+
+  /** Forgets what a flow that does not run remembers, and what its sources have taken in. */
+  resetState(name: string): Promise<DeploymentInfo> {
+    return this.#queue.run(name, async () => {
+      if (!restStates.has(this.info(name).state)) {
+        const message = `The flow "${name}" runs; stop it before its state is reset`
+        throw new Refusal(409, { code: 'FLOW_RUNNING', message })
+      }
+      await this.#parts.directory.durable.remove(name)
+      this.#parts.supervisor.onStateReset(name)
+      return this.info(name)
     })
   }
 
@@ -260,6 +274,7 @@ export class Deployments {
 }
 
 const nothing = new Uint8Array()
+const restStates: ReadonlySet<DeploymentState> = new Set(['stopped', 'failed', 'quarantined'])
 
 function invalid(problems: readonly Problem[]): Refusal {
   const first = problems.find((problem) => problem.severity === 'error')

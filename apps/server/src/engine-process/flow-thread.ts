@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import { type Beat, createBeat } from './beat.ts'
+import type { DurableFolders } from './durable/flow-durability.ts'
 import type { WorkerCommand, WorkerEvent, WorkerSettings } from './messages.ts'
 
 export interface FlowThreadOptions {
   readonly nodePackages: readonly string[]
   readonly heapMb: number
+  readonly durable?: DurableFolders | undefined
   readonly handlers: ThreadHandlers
 }
 
@@ -71,6 +73,7 @@ function startWorker(options: FlowThreadOptions, beat: Beat): Worker {
   const settings: WorkerSettings = {
     beatMemory: beat.memory,
     nodePackages: options.nodePackages,
+    durable: options.durable,
   }
   return new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'flow',

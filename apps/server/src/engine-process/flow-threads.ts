@@ -45,8 +45,8 @@ export class FlowThreads {
   }
 
   private start(handlers: ThreadHandlers): FlowThread {
-    const { nodePackages, flowHeapMb } = this.settings
-    return new FlowThread({ nodePackages, heapMb: flowHeapMb, handlers })
+    const { nodePackages, flowHeapMb, durable } = this.settings
+    return new FlowThread({ nodePackages, heapMb: flowHeapMb, durable, handlers })
   }
 
   private startSpare(): FlowThread {

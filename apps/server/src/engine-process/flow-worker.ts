@@ -1,6 +1,7 @@
 import type { Deployment, DeploymentSpec, EngineHost, UpdateReport } from '@millrace/engine'
 import type { Clock, HttpRoute, NodeType, Report, Status, TestStep, Timer } from '@millrace/sdk'
 import { CounterFeed } from './counter-feed.ts'
+import { type DurableFolders, FlowDurability } from './durable/flow-durability.ts'
 import { WorkerHttp } from './http/worker-http.ts'
 import type {
   CommandResult,
@@ -26,6 +27,8 @@ export interface FlowWorkerOptions {
   loadNodeTypes(types: readonly string[]): Promise<ReadonlyMap<string, NodeType>>
   openDeployment(spec: DeploymentSpec, host: EngineHost): Deployment
   testConnection(test: ConnectionTest, host: EngineHost): AsyncIterable<TestStep>
+  /** Where to keep what must outlive the flow; without it nothing is kept. */
+  readonly durable?: DurableFolders | undefined
 }
 
 const reportsEveryMs = 100
@@ -41,6 +44,7 @@ export class FlowWorker {
   private readonly statuses = new Map<string, Status>()
   private spec: DeploymentSpec | undefined
   private deployment: Deployment | undefined
+  private durability: FlowDurability | undefined
   private watched: Watched = nothingWatched
   private debugNodes: ReadonlySet<string> | null = new Set()
   private untap: (() => void)[] = []
@@ -132,12 +136,14 @@ export class FlowWorker {
     const present = this.deployment
     const report = present === undefined ? await this.start(spec) : await this.update(present, spec)
     this.spec = spec
+    this.durability?.retain(nodesOf(spec))
     if (present === undefined) this.watch(watched)
     else this.adapt(report)
     return report
   }
 
   private async start(spec: DeploymentSpec): Promise<UpdateReport> {
+    this.durability = this.openDurability(spec.flow.name)
     const deployment = this.options.openDeployment(spec, this.host())
     this.deployment = deployment
     await deployment.start()
@@ -156,6 +162,7 @@ export class FlowWorker {
 
   private async stop(drainMs: number): Promise<void> {
     await this.deployment?.stop({ drainMs })
+    await this.durability?.close()
     this.postReports()
     if (this.watched.isWatched) this.postCounters()
   }
@@ -184,9 +191,27 @@ export class FlowWorker {
     for (const [name, type] of loaded) this.nodeTypes.set(name, type)
   }
 
+  private openDurability(flow: string): FlowDurability | undefined {
+    const { durable: folders, clock, post } = this.options
+    if (folders === undefined) return undefined
+    return new FlowDurability({
+      flow,
+      folders,
+      clock,
+      schedule: (delayMs, run) => this.options.schedule(delayMs, run),
+      onProblem: (text, level) => this.reports.addLog({ time: clock.now(), level, text }),
+      onInfo: (info) => post({ kind: 'reports', batch: { durability: info } }),
+    })
+  }
+
   private host(): EngineHost {
     const { clock, marker, post } = this.options
+    const { durability } = this
     return {
+      ...(durability !== undefined && {
+        epochs: durability.epochs,
+        openIngestLog: (node: string) => durability.openIngestLog(node),
+      }),
       nodeTypes: this.nodeTypes,
       clock,
       schedule: (delayMs, run) => this.options.schedule(delayMs, run),
@@ -294,6 +319,10 @@ function specOf(text: SpecText, present: DeploymentSpec | undefined): Deployment
   if (text.kind === 'whole') return JSON.parse(text.json) as DeploymentSpec
   if (present === undefined) throw new Error('There is nothing to change.')
   return applyChange(present, JSON.parse(text.json) as SpecChange)
+}
+
+function nodesOf(spec: DeploymentSpec): ReadonlySet<string> {
+  return new Set(spec.flow.nodes.map((node) => node.id))
 }
 
 function typesOf(spec: DeploymentSpec): readonly string[] {

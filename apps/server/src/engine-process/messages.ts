@@ -1,7 +1,8 @@
 import type { ConnectionDocument } from '@millrace/flow'
 import type { DeploymentSpec, UpdateReport } from '@millrace/engine'
-import type { CountersBatch } from '@millrace/protocol'
+import type { CountersBatch, DurabilityInfo } from '@millrace/protocol'
 import type { HttpRoute, TestStep } from '@millrace/sdk'
+import type { DurableFolders } from './durable/flow-durability.ts'
 import type { RequestBatch, ResponseBatch } from './http/batches.ts'
 import type { ReportBatch } from './report-buffer.ts'
 import type { Watched } from './watched.ts'
@@ -19,6 +20,8 @@ export interface EngineSettings {
   readonly silentMs: number
   /** How long a thread may take to end when it is stopped by force. */
   readonly terminateMs: number
+  /** Where flows keep what must outlive them; without it they keep nothing. */
+  readonly durable?: DurableFolders | undefined
 }
 
 /** A deployment as text, so that it is parsed only where it runs. */
@@ -103,12 +106,14 @@ export interface FlowEnd {
 
 export interface FlowReports extends ReportBatch {
   readonly counters?: Pick<CountersBatch, 'time' | 'ports' | 'nodes'>
+  readonly durability?: DurabilityInfo
 }
 
 /** What a worker is given as it starts. */
 export interface WorkerSettings {
   readonly beatMemory: SharedArrayBuffer
   readonly nodePackages: readonly string[]
+  readonly durable?: DurableFolders | undefined
 }
 
 /** From the engine process to a worker. */

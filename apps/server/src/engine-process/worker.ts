@@ -28,6 +28,7 @@ function main(): void {
     loadNodeTypes: (types) => loadNodeTypes(types, settings.nodePackages),
     openDeployment,
     testConnection,
+    durable: settings.durable,
   })
   const crash = (error: unknown): never => {
     worker.crash(error)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Flow } from '@millrace/flow'
@@ -257,6 +257,26 @@ describe('deployments', () => {
       state: 'running',
       version: 1,
     })
+  })
+
+  test('forget what they remember only while they do not run', async () => {
+    await saveDemo()
+    await post('/api/flows/demo/deploy')
+    const state = join(it.folder, 'state')
+    await mkdir(join(it.folder, 'intake', 'demo', 'source'), { recursive: true })
+    await mkdir(state)
+    for (const name of ['demo.sqlite', 'demo.sqlite-wal', 'demo-2.sqlite']) {
+      // oxlint-disable-next-line no-await-in-loop -- three small files
+      await writeFile(join(state, name), 'state')
+    }
+    const refused = await it.send('DELETE', '/api/flows/demo/state')
+    expect([refused.status, refused.body.code]).toEqual([409, 'FLOW_RUNNING'])
+    await post('/api/flows/demo/stop')
+    const { status, body } = await it.send('DELETE', '/api/flows/demo/state')
+    expect([status, body.deployment.state]).toEqual([200, 'stopped'])
+    expect(await readdir(state)).toEqual(['demo-2.sqlite'])
+    expect(await readdir(join(it.folder, 'intake'))).toEqual([])
+    expect(it.supervisor.reset).toEqual(['demo'])
   })
 
   test('that were stopped stay stopped', async () => {
@@ -558,6 +578,7 @@ describe('the description of the API', () => {
     ['GET /api/status', '/api/status'],
     ['GET /api/openapi.json', '/api/openapi.json'],
     ['POST /api/flows/:name/stop', '/api/flows/demo/stop'],
+    ['DELETE /api/flows/:name/state', '/api/flows/demo/state'],
     ['DELETE /api/secrets', '/api/secrets', { owner: 'connection/b1', field: 'password' }],
     ['DELETE /api/flows/:name', '/api/flows/demo'],
     ['DELETE /api/flows/:name', '/api/flows/more'],

@@ -1,5 +1,6 @@
 import { AtomicFiles } from './atomic-files.ts'
 import { ConnectionFiles } from './connection-files.ts'
+import { DurableFiles } from './durable-files.ts'
 import { DeployedFile } from './deployed-file.ts'
 import { lockDirectory } from './directory-lock.ts'
 import type { DirectoryLock } from './directory-lock.ts'
@@ -17,6 +18,8 @@ export interface UserDirectory {
   readonly deployed: DeployedFile
   readonly connections: ConnectionFiles
   readonly secrets: SecretFile
+  /** What flows keep for themselves. */
+  readonly durable: DurableFiles
   /** What could not be read, in sentences; never a reason not to start. */
   readonly problems: readonly string[]
   /** Whether nothing was there before. */
@@ -59,6 +62,7 @@ async function openAll(
   const deployed = new DeployedFile(files, path)
   const connections = new ConnectionFiles(files, path)
   const secrets = new SecretFile(files, path)
+  const durable = new DurableFiles(files, path)
   await files.openFolder(path)
   await flows.open()
   await versions.open()
@@ -74,5 +78,6 @@ async function openAll(
     await lock?.release()
   }
   const isNew = before.length === 0
-  return { path, files, flows, versions, deployed, connections, secrets, problems, isNew, close }
+  const parts = { flows, versions, deployed, connections, secrets, durable }
+  return { path, files, ...parts, problems, isNew, close }
 }

@@ -1,5 +1,5 @@
 import type { DeploymentSpec } from '@millrace/engine'
-import type { DeploymentInfo } from '@millrace/protocol'
+import type { DeploymentInfo, DurabilityInfo } from '@millrace/protocol'
 import { nothingWatched, type Watched } from '../engine-process/watched.ts'
 import { RestartPolicy } from './restart-policy.ts'
 
@@ -15,6 +15,8 @@ export class DeployedFlow {
   isComingUp = false
   watched: Watched = nothingWatched
   info: DeploymentInfo = stopped
+  /** What it keeps on disk, as last heard; known of a stopped flow too. */
+  durability: DurabilityInfo | undefined
   /** Counts what was asked for; an answer to something older no longer matters. */
   turn = 0
   private restart: NodeJS.Timeout | undefined

@@ -1,6 +1,6 @@
 import type { DeploymentSpec } from '@millrace/engine'
 import type { ConnectionDocument } from '@millrace/flow'
-import type { DeploymentInfo, ServerStatus } from '@millrace/protocol'
+import type { DeploymentInfo, DurabilityInfo, ServerStatus } from '@millrace/protocol'
 import type { Clock, TestStep } from '@millrace/sdk'
 import type { EngineEvent, EngineSettings, FlowEnd, SpecText } from '../engine-process/messages.ts'
 import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
@@ -91,6 +91,14 @@ class EngineSupervisor implements Supervisor {
   async forget(name: string): Promise<void> {
     await this.stop(name)
     this.flows.delete(name)
+  }
+
+  onStateReset(name: string): void {
+    const flow = this.flows.get(name)
+    if (flow === undefined) return
+    flow.durability = undefined
+    const { durability: _gone, ...info } = flow.info
+    this.inform(flow, info)
   }
 
   async action(name: string, node: string, action: string, argument?: unknown): Promise<void> {
@@ -229,8 +237,13 @@ class EngineSupervisor implements Supervisor {
   }
 
   private onEvent(event: Extract<EngineEvent, { kind: 'ended' | 'reports' }>): void {
-    if (event.kind === 'reports') emitReports(this.listeners, event.flow, event.batch)
-    else this.onFailure(event.end)
+    if (event.kind === 'ended') {
+      this.onFailure(event.end)
+      return
+    }
+    const { durability } = event.batch
+    if (durability !== undefined) this.onDurability(event.flow, durability)
+    emitReports(this.listeners, event.flow, event.batch)
   }
 
   /** A flow ended without being told to. */
@@ -307,9 +320,20 @@ class EngineSupervisor implements Supervisor {
     return flow.wanted !== undefined && flow.info.reason === engineEnded
   }
 
+  private onDurability(name: string, durability: DurabilityInfo): void {
+    const flow = this.flows.get(name)
+    if (flow === undefined) return
+    const isNews = flow.durability?.problem !== durability.problem
+    flow.durability = durability
+    // The numbers change every second; they are told where somebody looks.
+    if (isNews || flow.watched.isWatched) this.inform(flow, flow.info)
+    else flow.info = { ...flow.info, durability }
+  }
+
   private inform(flow: DeployedFlow, info: DeploymentInfo): void {
-    flow.info = info
-    this.listeners.emit('deployment', flow.name, info)
+    const { durability } = flow
+    flow.info = durability === undefined ? info : { ...info, durability }
+    this.listeners.emit('deployment', flow.name, flow.info)
   }
 }
 

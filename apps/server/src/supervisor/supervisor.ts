@@ -34,6 +34,8 @@ export interface Supervisor {
   stop(flow: string): Promise<void>
   /** Drops what is known about a flow that was deleted, stopping it first. */
   forget(flow: string): Promise<void>
+  /** What the flow kept on disk is gone. */
+  onStateReset(flow: string): void
   /** Rejects with a `SupervisorError` when the node refuses or the flow does not run. */
   action(flow: string, node: string, name: string, argument?: unknown): Promise<void>
   /** Says what of a flow is looked at; replaces what was said before and outlives restarts. */

@@ -12,6 +12,7 @@ export class FakeSupervisor implements Supervisor {
   readonly deployed: { readonly spec: DeploymentSpec; readonly version: number }[] = []
   readonly actions: unknown[] = []
   readonly tested: unknown[] = []
+  readonly reset: string[] = []
   readonly watched = new Map<string, Watched>()
   readonly prepared = new Map<string, readonly string[]>()
   /** What the next deployments are refused with. */
@@ -49,6 +50,10 @@ export class FakeSupervisor implements Supervisor {
 
   async forget(flow: string): Promise<void> {
     this.#infos.delete(flow)
+  }
+
+  onStateReset(flow: string): void {
+    this.reset.push(flow)
   }
 
   async action(flow: string, node: string, name: string, argument?: unknown): Promise<void> {

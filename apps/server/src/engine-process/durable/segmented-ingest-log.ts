@@ -24,6 +24,7 @@ export interface IngestLogOptions {
  * was appended is given up before `close`, and `isFull` asks for no more meanwhile.
  */
 export class SegmentedIngestLog implements IngestLog {
+  isClosed = false
   private readonly folder: string
   private readonly clock: Clock
   private readonly schedule: IngestLogOptions['schedule']
@@ -43,7 +44,6 @@ export class SegmentedIngestLog implements IngestLog {
   private due: Safe[] = []
   private trouble: string | undefined
   private lastPosition: number
-  private isClosed = false
 
   constructor(options: IngestLogOptions) {
     this.options = options

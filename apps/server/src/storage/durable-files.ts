@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import type { AtomicFiles } from './atomic-files.ts'
+
+/**
+ * What running flows keep for themselves: state by key in `state/<flow>.sqlite`, what their sources
+ * have taken in under `intake/<flow>/`, and files that they write under `files/`. The engine process
+ * writes there; the server only takes away.
+ */
+export class DurableFiles {
+  readonly state: string
+  readonly intake: string
+  readonly files: string
+  readonly #files: AtomicFiles
+
+  constructor(files: AtomicFiles, userDirectory: string) {
+    this.#files = files
+    this.state = join(userDirectory, 'state')
+    this.intake = join(userDirectory, 'intake')
+    this.files = join(userDirectory, 'files')
+  }
+
+  /** Removes the state and the intake of a flow that does not run. */
+  async remove(flow: string): Promise<void> {
+    const names = await this.#files.list(this.state)
+    const own = names.filter((name) => suffixes.some((suffix) => name === `${flow}${suffix}`))
+    await Promise.all(own.map((name) => this.#files.remove(join(this.state, name))))
+    const intakes = await this.#files.list(this.intake)
+    if (intakes.includes(flow)) await this.#files.remove(join(this.intake, flow))
+  }
+}
+
+/** The database, its write-ahead log and the index of that. */
+const suffixes = ['.sqlite', '.sqlite-wal', '.sqlite-shm']
