@@ -1,0 +1,1 @@
+export { nodeTypes } from './node-types.ts'

@@ -1,0 +1,88 @@
+import { describe } from '@millrace/sdk/descriptor'
+import { waitingFields } from '../kept/waiting-fields.ts'
+
+export const descriptor = describe({
+  type: 'shape/throttle',
+  version: 1,
+  kind: 'operator',
+  title: 'Throttle',
+  summary: 'Lets at most so many messages through in a stretch of time.',
+  category: 'transform',
+  icon: 'gauge',
+  keywords: [
+    'rate limit',
+    'limit',
+    'sample',
+    'sampling',
+    'slow down',
+    'smooth',
+    'debounce',
+    'pace',
+  ],
+  inputs: [{ name: 'in', title: 'In' }],
+  outputs: [
+    { name: 'out', title: 'Out' },
+    { name: 'dropped', title: 'Dropped', help: 'Messages over the limit that do not wait.' },
+  ],
+  stateful: true,
+  face: '{messages} in {periodMs} · {excess}',
+  targets: ['local', 'workers'],
+  fields: {
+    messages: {
+      kind: 'integer',
+      label: 'At most',
+      default: 1,
+      required: true,
+      min: 1,
+      max: 10_000,
+      unit: 'messages',
+    },
+    periodMs: {
+      kind: 'duration',
+      label: 'in any',
+      default: 1000,
+      required: true,
+      min: 1,
+      max: 604_800_000,
+    },
+    excess: {
+      kind: 'choice',
+      label: 'What comes beyond that',
+      default: 'latest',
+      options: [
+        {
+          value: 'latest',
+          label: 'Only the latest waits (sampling)',
+          help: 'What it replaces is dropped.',
+        },
+        { value: 'drop', label: 'Is dropped' },
+        { value: 'delay', label: 'Waits its turn' },
+      ],
+    },
+    key: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'A limit for each',
+      placeholder: 'topic',
+      help: 'When empty: one limit for all messages.',
+    },
+    ...waitingFields,
+    waitingMax: { ...waitingFields.waitingMax, when: { field: 'excess', is: ['delay'] } },
+    whenFull: { ...waitingFields.whenFull, when: { field: 'excess', is: ['delay'] } },
+    leavesWithTime: {
+      ...waitingFields.leavesWithTime,
+      when: { field: 'excess', is: ['delay', 'latest'] },
+    },
+    keysMax: {
+      kind: 'integer',
+      label: 'At most limited at a time',
+      advanced: true,
+      default: 100_000,
+      required: true,
+      min: 1,
+      max: 10_000_000,
+      unit: 'keys',
+      help: 'A key is forgotten as soon as its limit is free again. Messages of further keys leave by the error port.',
+    },
+  },
+})
