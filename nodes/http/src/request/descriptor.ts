@@ -14,6 +14,7 @@ export const httpRequestDescriptor = describe({
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [{ name: 'out', title: 'Answers' }],
   face: '{method} {url}',
+  reachesOut: true,
   targets: ['local', 'workers'],
   promises: {
     gaps: [

@@ -94,6 +94,8 @@ export interface Descriptor {
   /** Fields in which the nodes of this type in a flow must differ, such as method and path. */
   readonly uniqueBy?: readonly string[]
   readonly promises?: Promises
+  /** Whether an operator has effects, or answers, outside of the flow; tests keep it from that. */
+  readonly reachesOut?: boolean
   readonly targets?: readonly ('local' | 'workers' | 'flink')[]
   readonly actions?: readonly ActionDescriptor[]
   /** Longer help in Markdown; loaded from `help.md` by the package. */
