@@ -1,6 +1,7 @@
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import { descriptor as change } from './change/descriptor.ts'
+import { descriptor as pattern } from './pattern/descriptor.ts'
 import { descriptor as rate } from './rate/descriptor.ts'
 
 /** In the order of the palette. */
-export const descriptors: readonly Descriptor[] = [change, rate]
+export const descriptors: readonly Descriptor[] = [pattern, change, rate]

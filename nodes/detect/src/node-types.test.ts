@@ -4,6 +4,8 @@ import { checkNodeType } from '@millrace/sdk/testing'
 import { descriptors } from './descriptors.ts'
 import { nodeTypes } from './node-types.ts'
 
+const config = { value: () => 0, steps: [{ name: 'first', condition: () => true }] }
+
 describe('the package', () => {
   it('has a behaviour for every descriptor, in the same order', () => {
     expect(nodeTypes.map(({ descriptor }) => descriptor)).toEqual(descriptors)
@@ -12,7 +14,7 @@ describe('the package', () => {
   it.each(nodeTypes.map((type) => [type.descriptor.type, type] as const))(
     'has %s as the contract of nodes wants it',
     async (_name, type) => {
-      expect(await checkNodeType(type, { value: () => 0 })).toEqual([])
+      expect(await checkNodeType(type, config)).toEqual([])
     },
   )
 
