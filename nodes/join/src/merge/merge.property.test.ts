@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Message } from '@millrace/sdk'
 import { run } from '@millrace/sdk/testing'
-import { merge } from '../merge/operator.ts'
+import { merge } from './operator.ts'
 import { compare, steps } from '../testing/steps.ts'
 import type { Event, Model } from '../testing/steps.ts'
 
