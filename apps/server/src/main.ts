@@ -6,6 +6,7 @@ import type { Command } from './cli/parse-command.ts'
 import { run } from './cli/run.ts'
 import { start } from './cli/start.ts'
 import type { Surroundings } from './cli/surroundings.ts'
+import { test } from './cli/test.ts'
 import { readVersion } from './cli/version.ts'
 import { UsageError } from './config/settings.ts'
 import { Refusal } from './refusal.ts'
@@ -44,6 +45,8 @@ async function execute(command: Command, surroundings: Surroundings): Promise<nu
       return start(command.settings, surroundings)
     case 'check':
       return check(command.files, surroundings)
+    case 'test':
+      return test(command.files, surroundings)
     case 'run':
       return run(command.file, command.settings, surroundings)
     case 'export':

@@ -16,6 +16,7 @@ import { statusReader } from './status.ts'
 import type { BrokerAddresses } from './status.ts'
 import type { UserDirectory } from './storage/user-directory.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
+import type { TrialGround } from './trial/test-flow.ts'
 
 export interface OpenServerOptions {
   readonly version: string
@@ -24,6 +25,7 @@ export interface OpenServerOptions {
   readonly nodeTypes: DescriptorsByType
   readonly supervisor: Supervisor
   readonly editorFolder: string
+  readonly trials: TrialGround
   readonly broker?: () => BrokerAddresses
   /** What was found wrong before, in sentences; shown in the status. */
   readonly problems?: readonly string[]
@@ -73,6 +75,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     supervisor,
     alerts,
     points,
+    trials: options.trials,
     status,
     tellConnections: () => live?.tellConnections(),
   }

@@ -7,6 +7,7 @@ import type { AlertBook } from './observe/alert-book.ts'
 import type { PointHistory } from './observe/point-history.ts'
 import type { UserDirectory } from './storage/user-directory.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
+import type { TrialGround } from './trial/test-flow.ts'
 
 /** What the API and the live channel work on. */
 export interface Server {
@@ -19,6 +20,8 @@ export interface Server {
   readonly supervisor: Supervisor
   readonly alerts: AlertBook
   readonly points: PointHistory
+  /** What flows are tried out with, apart from those that run. */
+  readonly trials: TrialGround
   status(): ServerStatus
   /** Connections changed; open editors load them again. */
   tellConnections(): void

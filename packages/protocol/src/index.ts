@@ -35,3 +35,4 @@ export type {
   StatusesBatch,
   TapsBatch,
 } from './live.ts'
+export type { RunTestsBody, TestRunBody } from './trust.ts'

@@ -29,6 +29,7 @@ export async function exportFlows(
     connections: directory.connections.all(),
     secrets: directory.secrets.list(),
     nodeTypes,
+    tests: await directory.tests.readSome(names),
   }
   const text = `${JSON.stringify(exportBundle(flows, sources), null, 2)}\n`
   if (options.output === undefined) surroundings.print(text.trimEnd())
@@ -48,8 +49,8 @@ export async function importFlows(
   }
   const { directory, saved, nodeTypes } = await open(options.userDirectory, surroundings, true)
   try {
-    const { connections } = directory
-    const result = await importBundle(bundle, { saved, connections, nodeTypes })
+    const { connections, tests } = directory
+    const result = await importBundle(bundle, { saved, connections, tests, nodeTypes })
     for (const { name, importedAs } of result.flows) {
       surroundings.print(name === importedAs ? `Added ${name}` : `Added ${name} as ${importedAs}`)
     }

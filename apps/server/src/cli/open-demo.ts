@@ -34,9 +34,9 @@ export async function openDemoBroker(
 /** Gives a new user the demo flow; for others, sets the broker's port right. */
 export async function installDemo(server: Server, { mqttPort }: EmbeddedBroker): Promise<void> {
   const { directory, saved, nodeTypes } = server
-  const { connections } = directory
+  const { connections, tests } = directory
   if (directory.isNew) {
-    await importBundle(demoBundle(mqttPort), { saved, connections, nodeTypes })
+    await importBundle(demoBundle(mqttPort), { saved, connections, tests, nodeTypes })
     return
   }
   const present = connections.all().get(embeddedBrokerId)

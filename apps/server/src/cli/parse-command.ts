@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts'
 export type Command =
   | { readonly kind: 'start'; readonly settings: Settings }
   | { readonly kind: 'check'; readonly files: readonly string[]; readonly userDirectory: string }
+  | { readonly kind: 'test'; readonly files: readonly string[] }
   | {
       readonly kind: 'run'
       readonly file: string
@@ -28,6 +29,7 @@ export const usage = `Usage: millrace COMMAND
       --broker-port PORT of the embedded MQTT broker (1883)
       --no-demo          leaves out the demo flow, its broker and its simulator
   check FILE...          says what is wrong with flows or bundles
+  test FILE...           runs the tests that lie beside flows, or come with them in a bundle
   run FILE               runs the flows of a file without an editor, until Ctrl+C
       --flow-port PORT   on which they answer HTTP (1881)
   export [FLOW...]       writes flows with their connections, without secrets
@@ -65,6 +67,8 @@ export function parseCommand(args: readonly string[], environment: Environment):
       return { kind, settings: readSettings(values, environment) }
     case 'check':
       return { kind, files: expectSome(rest), userDirectory }
+    case 'test':
+      return { kind, files: expectSome(rest) }
     case 'run':
       return { kind, file: expectOne(rest), settings: readSettings(values, environment) }
     case 'export':

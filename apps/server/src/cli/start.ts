@@ -48,6 +48,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     nodeTypes: catalog.descriptors,
     supervisor,
     editorFolder: surroundings.editorFolder,
+    trials: { nodePackages, environment: engineEnvironment(surroundings.environment) },
     broker: () => addressesOf(broker),
     problems: catalog.problems.map((problem) => `${problem.package}: ${problem.message}`),
     onUnforeseen,

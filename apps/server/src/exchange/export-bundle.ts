@@ -4,6 +4,7 @@ import type {
   ConnectionDocument,
   DescriptorsByType,
   Flow,
+  FlowTests,
   SecretName,
 } from '@millrace/flow'
 import { connectionsOf } from '../deploy/flow-connections.ts'
@@ -12,6 +13,8 @@ export interface ExportSources {
   readonly connections: ReadonlyMap<string, ConnectionDocument>
   readonly nodeTypes: DescriptorsByType
   readonly secrets: readonly SecretName[]
+  /** Of those flows that have some. */
+  readonly tests: readonly FlowTests[]
 }
 
 /** Flows with the connections that they need, and the names of the secrets that they have. */
@@ -25,5 +28,12 @@ export function exportBundle(flows: readonly Flow[], sources: ExportSources): Bu
   const secrets = sources.secrets
     .filter(({ owner }) => owners.has(owner))
     .map(({ owner, field }) => ({ owner, field }))
-  return { millrace: 1, flows, connections, ...(secrets.length > 0 && { secrets }) }
+  const { tests } = sources
+  return {
+    millrace: 1,
+    flows,
+    connections,
+    ...(tests.length > 0 && { tests }),
+    ...(secrets.length > 0 && { secrets }),
+  }
 }

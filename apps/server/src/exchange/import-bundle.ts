@@ -5,10 +5,12 @@ import { connectionsOf } from '../deploy/flow-connections.ts'
 import type { SavedFlows } from '../flows/saved-flows.ts'
 import { Refusal } from '../refusal.ts'
 import type { ConnectionFiles } from '../storage/connection-files.ts'
+import type { TestFiles } from '../storage/test-files.ts'
 
 export interface ImportTargets {
   readonly saved: SavedFlows
   readonly connections: ConnectionFiles
+  readonly tests: TestFiles
   readonly nodeTypes: DescriptorsByType
 }
 
@@ -27,7 +29,10 @@ export async function importBundle(bundle: Bundle, targets: ImportTargets): Prom
   }
   const flows: { name: string; flow: Flow }[] = []
   for (const flow of bundle.flows) {
-    flows.push({ name: flow.name, flow: (await targets.saved.add(flow)).flow })
+    const added = (await targets.saved.add(flow)).flow
+    flows.push({ name: flow.name, flow: added })
+    const tests = bundle.tests?.find((some) => some.flow === flow.name)
+    if (tests) await targets.tests.write({ ...tests, flow: added.name })
   }
   return {
     flows: flows.map(({ name, flow }) => ({ name, importedAs: flow.name })),

@@ -555,6 +555,13 @@ describe('the description of the API', () => {
     ['GET /api/flows/:name', '/api/flows/demo'],
     ['GET /api/flows', '/api/flows'],
     ['POST /api/flows/:name/check', '/api/flows/demo/check', { flow: { ...demo, wires: 3 } }],
+    [
+      'PUT /api/flows/:name/tests',
+      '/api/flows/demo/tests',
+      { tests: { millrace: 1, flow: 'demo', cases: [{ name: 'a', steps: [], expect: [] }] } },
+    ],
+    ['GET /api/flows/:name/tests', '/api/flows/demo/tests'],
+    ['POST /api/flows/:name/tests/run', '/api/flows/demo/tests/run', {}],
     ['POST /api/flows/:name/deploy', '/api/flows/demo/deploy', { note: 'n' }],
     ['PATCH /api/flows/:name', '/api/flows/demo'],
     ['GET /api/flows/:name/versions', '/api/flows/demo/versions'],

@@ -7,6 +7,7 @@ import type { DirectoryLock } from './directory-lock.ts'
 import type { Disk } from './disk.ts'
 import { FlowFiles } from './flow-files.ts'
 import { SecretFile } from './secret-file.ts'
+import { TestFiles } from './test-files.ts'
 import { VersionFiles } from './version-files.ts'
 
 /** All that the server keeps on disk. */
@@ -14,6 +15,7 @@ export interface UserDirectory {
   readonly path: string
   readonly files: AtomicFiles
   readonly flows: FlowFiles
+  readonly tests: TestFiles
   readonly versions: VersionFiles
   readonly deployed: DeployedFile
   readonly connections: ConnectionFiles
@@ -58,6 +60,7 @@ async function openAll(
   )
   const files = new AtomicFiles(disk, { isOwner: lock !== null })
   const flows = new FlowFiles(files, path)
+  const tests = new TestFiles(files, path)
   const versions = new VersionFiles(files, path)
   const deployed = new DeployedFile(files, path)
   const connections = new ConnectionFiles(files, path)
@@ -78,6 +81,6 @@ async function openAll(
     await lock?.release()
   }
   const isNew = before.length === 0
-  const parts = { flows, versions, deployed, connections, secrets, durable }
+  const parts = { flows, tests, versions, deployed, connections, secrets, durable }
   return { path, files, ...parts, problems, isNew, close }
 }

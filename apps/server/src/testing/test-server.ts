@@ -62,6 +62,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     directory,
     nodeTypes: testNodeTypes,
     supervisor,
+    trials: { nodePackages: [], environment: {} },
     editorFolder: options.editorFolder ?? join(folder, 'no-editor'),
     onUnforeseen: (error) => unforeseen.push(error),
   })

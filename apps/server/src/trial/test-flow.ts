@@ -3,10 +3,15 @@ import type { TrialSubject } from './trial-messages.ts'
 import { runInProcess } from './trial-process.ts'
 import type { TrialEnd } from './trial-process.ts'
 
-export interface TestFlowOptions {
-  readonly nodeTypes: DescriptorsByType
+/** What a process in which a flow is tried out needs of this machine. */
+export interface TrialGround {
+  /** `Catalog.nodePackages`. */
   readonly nodePackages: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+}
+
+export interface TestFlowOptions extends TrialGround {
+  readonly nodeTypes: DescriptorsByType
   /** Longest time for one case; 10 seconds when absent. */
   readonly caseMs?: number
   readonly signal?: AbortSignal
@@ -42,8 +47,9 @@ export async function testFlow(
       ({ result }) => take(result),
     )
     const culprit = cases[results.length]
-    if (end.kind === 'aborted' || culprit === undefined) break
-    take(broken(culprit, end, silentMs))
+    if (culprit !== undefined) take(broken(culprit, end, silentMs))
+    if (end.kind === 'aborted')
+      for (const one of cases.slice(results.length)) take(broken(one, end, 0))
   }
   return results
 }
@@ -68,7 +74,7 @@ function broken({ name }: FlowTestCase, end: TrialEnd, silentMs: number): FlowTe
       ? `The case did not end within ${silentMs / 1000} s and was stopped.`
       : end.kind === 'failed'
         ? end.message
-        : 'The case was not run.'
+        : 'The case was not run to its end: all together took too long.'
   const took = end.kind === 'silent' ? silentMs : 0
   return { name, outcome: 'broken', message, differences: [], got: [], notes: [], tookMs: took }
 }

@@ -1,5 +1,6 @@
 import { flowNameForm, idForm, limits } from '@millrace/flow'
 import type { Schema, Schemas, TypedSchema } from './schema.ts'
+import { trustSchemas } from './trust-schemas.ts'
 
 export function ref(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` }
@@ -59,6 +60,7 @@ const documents: Schemas = {
     millrace: { type: 'integer', enum: [1] },
     flows: list(ref('Flow')),
     connections: list(ref('Connection')),
+    'tests?': list(ref('FlowTests')),
     'secrets?': list(ref('SecretName')),
   }),
   Problem: object({
@@ -213,4 +215,9 @@ const answers: Schemas = {
   }),
 }
 
-export const schemas: Schemas = { ...documents, ...requests, ...answers }
+export const schemas: Schemas = {
+  ...documents,
+  ...requests,
+  ...answers,
+  ...trustSchemas({ object, list }),
+}

@@ -9,12 +9,14 @@ import { flowRoutes } from './flow-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
 import { secretRoutes } from './secret-routes.ts'
 import { statusRoutes } from './status-routes.ts'
+import { testRoutes } from './test-routes.ts'
 
 /** The whole API. Routing, checking of requests and the OpenAPI description come from this list. */
 export function allRoutes(server: Server): readonly Route[] {
   const routes: Route[] = [
     ...nodeRoutes(server),
     ...flowRoutes(server),
+    ...testRoutes(server),
     ...deploymentRoutes(server),
     ...connectionRoutes(server),
     ...secretRoutes(server),

@@ -24,13 +24,14 @@ export function exchangeRoutes(server: Server): readonly Route[] {
       },
       answer: { status: 200, schema: ref('Bundle'), description: 'The bundle' },
       refusals: [404],
-      handle: ({ query }) => {
+      handle: async ({ query }) => {
         const names = query['flows'] === undefined ? saved.names() : readNames(query['flows'])
         const flows = names.map((name) => saved.get(name).flow)
         const sources = {
           connections: directory.connections.all(),
           secrets: directory.secrets.list(),
           nodeTypes,
+          tests: await directory.tests.readSome(names),
         }
         return { body: exportBundle(flows, sources) }
       },
@@ -49,6 +50,7 @@ export function exchangeRoutes(server: Server): readonly Route[] {
         const result = await importBundle(bundle, {
           saved,
           connections: directory.connections,
+          tests: directory.tests,
           nodeTypes,
         })
         server.tellConnections()

@@ -110,6 +110,7 @@ function deleteRoute(server: Server): Route {
       server.saved.expect(name)
       await server.deployments.forget(name)
       await server.saved.remove(name)
+      await server.directory.tests.remove(name)
       await server.directory.secrets.removeOwners((owner) => owner.startsWith(`flow/${name}/`))
       server.alerts.forget(name)
       server.points.retain(name, new Set())
