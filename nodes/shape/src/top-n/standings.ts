@@ -1,0 +1,153 @@
+import { NodeError } from '@millrace/sdk'
+import type { KeyedState, Message } from '@millrace/sdk'
+import { digestKey } from '../keys/state-key.ts'
+import type { StateKey } from '../keys/state-key.ts'
+import { Ranking } from './ranking.ts'
+import type { Placed, Rules, Value } from './ranking.ts'
+
+/** A message that competes, as it is stored. */
+export interface Entry {
+  /** Start of the stretch of time; null where there is one ranking for all time. */
+  readonly start: number | null
+  readonly group: StateKey
+  readonly value: Value
+  readonly number: number
+  /** Processing time of its last message, in milliseconds since the epoch. */
+  readonly at: number
+  readonly message: Message
+}
+
+export interface Candidate {
+  readonly start: number | null
+  readonly group: StateKey
+  readonly value: Value
+  /** What has one place for all its messages; undefined for a place of its own. */
+  readonly identity: unknown
+  readonly at: number
+  readonly message: Message
+}
+
+export interface StandingsRules extends Rules {
+  readonly counts: 'newest' | 'best'
+  /** Whether something may have one place for several messages. */
+  readonly hasIdentity: boolean
+  readonly entriesMax: number
+  /** Told of each that is kept no longer, unless it was asked for. */
+  readonly onGone?: (id: StateKey) => void
+}
+
+/**
+ * All rankings of a node, each message stored under a key of its own, so that one more costs what
+ * it is and not what is there. Who cannot come into the top any more is not kept.
+ */
+export class Standings {
+  private readonly entries: KeyedState<Entry>
+  private readonly rules: StandingsRules
+  private readonly rankings = new Map<string, Ranking>()
+  private next = 1
+
+  constructor(entries: KeyedState<Entry>, rules: StandingsRules) {
+    this.entries = entries
+    this.rules = rules
+  }
+
+  /** Goes on from what is stored; tells each entry. */
+  takeUp(each: (id: StateKey, entry: Entry) => void): void {
+    for (const [id, entry] of this.entries.entries()) {
+      this.rankingOf(entry.start, entry.group).insert(placedOf(id, entry))
+      this.next = Math.max(this.next, entry.number + 1)
+      each(id, entry)
+    }
+    for (const ranking of this.rankings.values()) this.trim(ranking)
+  }
+
+  top(start: number | null, group: StateKey): readonly Placed[] {
+    return this.rankings.get(nameOf(start, group))?.top() ?? []
+  }
+
+  ranksOf(top: readonly Placed[], start: number | null, group: StateKey): readonly number[] {
+    return this.rankingOf(start, group).ranksOf(top)
+  }
+
+  entry(id: StateKey): Entry | undefined {
+    return this.entries.get(id)
+  }
+
+  /** Gives the id under which the message is kept now, or undefined where it is not. */
+  add(candidate: Candidate): StateKey | undefined {
+    const { start, group, value, at, message } = candidate
+    const ranking = this.rankingOf(start, group)
+    const number = this.next
+    const id = this.rules.hasIdentity ? digestKey([start, group, candidate.identity]) : number
+    const before = this.entries.get(id)
+    if (before !== undefined && !this.replaces(candidate, before, ranking)) {
+      if (before.at !== at) this.entries.set(id, { ...before, at })
+      return id
+    }
+    this.next += 1
+    if (before !== undefined) ranking.remove(placedOf(id, before))
+    ranking.insert({ id, value, number })
+    this.entries.set(id, { start, group, value, number, at, message })
+    this.trim(ranking)
+    this.expectRoom(id)
+    return this.entries.get(id) === undefined ? undefined : id
+  }
+
+  remove(id: StateKey): void {
+    const entry = this.entries.get(id)
+    if (entry === undefined) return
+    this.entries.delete(id)
+    const name = nameOf(entry.start, entry.group)
+    const ranking = this.rankings.get(name)
+    ranking?.remove(placedOf(id, entry))
+    if (ranking?.size === 0) this.rankings.delete(name)
+  }
+
+  /** A ranking that is told and done with. */
+  close(start: number | null, group: StateKey): void {
+    const ranking = this.rankings.get(nameOf(start, group))
+    this.rankings.delete(nameOf(start, group))
+    if (ranking === undefined) return
+    for (const { id } of [...ranking.takeRest(), ...ranking.top()]) this.entries.delete(id)
+  }
+
+  private replaces(candidate: Candidate, before: Entry, ranking: Ranking): boolean {
+    if (this.rules.counts === 'best') return ranking.isBetter(candidate.value, before.value)
+    const [mine, other] = [candidate.message.time, before.message.time]
+    return !(typeof mine === 'number' && typeof other === 'number' && mine < other)
+  }
+
+  /** When each newest message counts, anybody may come up again once others have fallen. */
+  private trim(ranking: Ranking): void {
+    const mayComeUp = this.rules.hasIdentity && this.rules.counts === 'newest'
+    if (mayComeUp) return
+    for (const { id } of ranking.takeRest()) {
+      this.entries.delete(id)
+      this.rules.onGone?.(id)
+    }
+  }
+
+  private expectRoom(id: StateKey): void {
+    if (this.entries.size <= this.rules.entriesMax) return
+    this.remove(id)
+    throw new NodeError('TOP_N_FULL', `There are ${this.rules.entriesMax} messages in rankings.`)
+  }
+
+  private rankingOf(start: number | null, group: StateKey): Ranking {
+    const name = nameOf(start, group)
+    let ranking = this.rankings.get(name)
+    if (ranking === undefined) {
+      ranking = new Ranking(this.rules)
+      this.rankings.set(name, ranking)
+    }
+    return ranking
+  }
+}
+
+function placedOf(id: StateKey, { value, number }: Entry): Placed {
+  return { id, value, number }
+}
+
+function nameOf(start: number | null, group: StateKey): string {
+  return JSON.stringify([start, group])
+}
