@@ -194,6 +194,11 @@ export interface Intake {
    * whenever the flow catches up. `takenAt` is the processing time of `take`, in milliseconds.
    */
   readonly onReplay: (run: (record: Uint8Array, takenAt: number) => void) => void
+  /**
+   * Shows up to so many of the newest records once more, oldest first, whether dealt with or not:
+   * for a source whose sender repeats what it got no acknowledgement of, to be called in `start`.
+   */
+  readonly recall: (limit: number, see: (record: Uint8Array) => void) => void
 }
 
 export interface ConnectionContext<D extends Descriptor = Descriptor> {

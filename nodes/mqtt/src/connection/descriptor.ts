@@ -2,7 +2,7 @@ import { describe } from '@millrace/sdk/descriptor'
 
 const secure = { field: 'protocol', is: ['mqtts', 'wss'] } as const
 const verified = { ...secure, and: { field: 'isVerified', is: [true] } } as const
-const withPersistentSession = { field: 'session', is: ['persistent'] } as const
+const withPersistentSession = { field: 'session', is: ['persistent', 'auto'] } as const
 const overWebSocket = { field: 'protocol', is: ['ws', 'wss'] } as const
 const withWill = { field: 'hasWill', is: [true] } as const
 
@@ -76,6 +76,7 @@ export const mqttConnectionDescriptor = describe({
     clientId: {
       kind: 'text',
       label: 'Client id',
+      default: '',
       placeholder: 'made by Millrace',
       maxLength: 1000,
       help: 'Must be unique at the broker. When empty, one is made: a new one each start for clean sessions, always the same for a persistent session.',
@@ -84,8 +85,13 @@ export const mqttConnectionDescriptor = describe({
       kind: 'choice',
       label: 'Session',
       section: 'Session',
-      default: 'clean',
+      default: 'auto',
       options: [
+        {
+          value: 'auto',
+          label: 'Persistent where a client id is set',
+          help: 'A client that has a name of its own is one that comes back.',
+        },
         { value: 'clean', label: 'Clean', help: 'The broker forgets us when we disconnect.' },
         {
           value: 'persistent',

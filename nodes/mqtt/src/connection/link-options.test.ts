@@ -52,6 +52,13 @@ test('finds a persistent session again, and keeps clean ones apart', () => {
   ])
   expect(clientId({})).not.toBe(clientId({}))
   expect(clientId({ clientId: 'mine' })).toBe('mine')
+  const isClean = (config: object) => optionsOf({ ...config }).client.clean
+  expect([isClean({}), isClean({ clientId: 'mine' }), isClean(persistent)]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  expect(isClean({ clientId: 'mine', session: 'clean' })).toBe(true)
 })
 
 test('asks for a session as long as is set, with MQTT 5 only', () => {

@@ -46,7 +46,7 @@ const usualPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const
 export function clientOptions(context: ConnectionOf): IClientOptions {
   const { config } = context
   const isVersion5 = config.version === '5'
-  const isPersistent = config.session === 'persistent'
+  const isPersistent = isPersistentSession(config)
   return {
     protocolVersion: isVersion5 ? 5 : 4,
     clientId: clientIdOf(context),
@@ -65,8 +65,13 @@ export function clientOptions(context: ConnectionOf): IClientOptions {
  */
 function clientIdOf({ config, id, flow }: ConnectionOf): string {
   if (isSet(config.clientId)) return config.clientId
-  if (config.session === 'persistent') return `millrace-${flow}-${id}`
+  if (isPersistentSession(config)) return `millrace-${flow}-${id}`
   return `millrace-${randomBytes(4).toString('hex')}`
+}
+
+/** Who gives a client id wants to be known by it. */
+function isPersistentSession({ session, clientId }: Config): boolean {
+  return session === 'persistent' || (session === 'auto' && isSet(clientId))
 }
 
 function willOf(config: Config): NonNullable<IClientOptions['will']> {

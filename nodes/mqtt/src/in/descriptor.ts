@@ -24,6 +24,15 @@ export const mqttInDescriptor = describe({
         when: { field: 'qos', is: ['1', '2'] },
         whenConnection: { of: 'broker', when: { field: 'session', is: ['clean'] } },
       },
+      {
+        may: 'lose',
+        because: 'the broker keeps nothing for a client without an id while it is disconnected',
+        when: { field: 'qos', is: ['1', '2'] },
+        whenConnection: {
+          of: 'broker',
+          when: { field: 'session', is: ['auto'], and: { field: 'clientId', is: [''] } },
+        },
+      },
     ],
   },
   fields: {
@@ -55,6 +64,7 @@ export const mqttInDescriptor = describe({
         { value: '1', label: '1 · at least once' },
         { value: '2', label: '2 · exactly once to here' },
       ],
+      help: 'With 1 and 2 a message is acknowledged once it is on disk; nothing acknowledged is lost.',
     },
     format: {
       kind: 'choice',

@@ -3,8 +3,10 @@ import type { Message, SourceContext } from '@millrace/sdk'
 import type { Broker, Subscription } from '../link/broker.ts'
 import type { Arrival, InboundBatch } from '../link/inbound-batch.ts'
 import { asBroker } from '../link/as-broker.ts'
+import type { OnBatch } from '../link/taker.ts'
 import type { Qos } from '../wire/packet-type.ts'
 import { mqttInDescriptor } from './descriptor.ts'
+import { DurableIntake } from './durable-intake.ts'
 import { payloadReaders, readBytes } from './read-payload.ts'
 
 export const mqttIn = source(mqttInDescriptor, (context) => {
@@ -29,14 +31,16 @@ export const mqttIn = source(mqttInDescriptor, (context) => {
 type Context = SourceContext<typeof mqttInDescriptor>
 
 function subscribe(broker: Broker, context: Context): Subscription {
-  const { config, deliver } = context
-  const take = takerOf(context)
+  const { config } = context
+  const emit = emitterOf(context)
+  const durable = durableIntake(broker, context, emit)
   const filters = [config.topic, ...config.moreTopics.map((row) => row.topic)]
   return broker.subscribe({
     filters: [...new Set(filters.map((filter) => filter.trim()).filter((filter) => filter !== ''))],
     // One of the three options.
     qos: Number(config.qos) as Qos,
-    onBatch: (batch, settled) => deliver(() => emitAll(batch, take), settled),
+    onBatch: onBatch(context, durable, emit),
+    onNewSession: () => durable?.onNewSession(),
     onRefused: (filter) => {
       const text = `The broker does not let this user subscribe to "${filter}".`
       context.status({ state: 'error', text: text.slice(0, 200) })
@@ -44,13 +48,35 @@ function subscribe(broker: Broker, context: Context): Subscription {
   })
 }
 
-function emitAll(batch: InboundBatch, take: (arrival: Arrival) => void): void {
-  const { arrivals, count } = batch
-  // Filled up to `count`.
-  for (let index = 0; index < count; index += 1) take(arrivals[index] as Arrival)
+type EmitArrival = (arrival: Arrival) => void
+
+/** Messages with QoS 0 need no log: nobody sends them again, and nobody waits to hear of them. */
+function durableIntake(
+  { receiveMax }: Broker,
+  { config, intake }: Context,
+  emit: EmitArrival,
+): DurableIntake | undefined {
+  if (!intake.isDurable || config.qos === '0') return undefined
+  return new DurableIntake({ intake, receiveMax, emit })
 }
 
-function takerOf({ config, emit, fail }: Context): (arrival: Arrival) => void {
+function onBatch(
+  { deliver }: Context,
+  durable: DurableIntake | undefined,
+  emit: EmitArrival,
+): OnBatch {
+  return (batch, settled) => {
+    if (durable !== undefined && batch.isAcknowledged) durable.take(batch, settled)
+    else deliver(() => emitAll(batch, emit), settled)
+  }
+}
+
+function emitAll({ arrivals, count }: InboundBatch, emit: EmitArrival): void {
+  // Filled up to `count`.
+  for (let index = 0; index < count; index += 1) emit(arrivals[index] as Arrival)
+}
+
+function emitterOf({ config, emit, fail }: Context): EmitArrival {
   const read = payloadReaders[config.format]
   const out = emit.out
   return (arrival) => {

@@ -11,6 +11,10 @@ export interface Arrival {
   readonly qos: Qos
   readonly isRetained: boolean
   readonly properties: PublishProperties | undefined
+  /** 0 with QoS 0. */
+  readonly packetId: number
+  /** The broker says that it may have sent it before. */
+  readonly isRepeated: boolean
 }
 
 /** The messages for one taker that came with one read. Filled and emptied again and again. */

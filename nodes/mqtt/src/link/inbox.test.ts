@@ -123,6 +123,27 @@ test('forgets half-received messages when the broker has forgotten the session',
   expect(answers).toEqual([pubrec(9)])
 })
 
+test('tells takers of a session that is new, also those that come before its first message', () => {
+  const { inbox, read, add } = bench()
+  const told: string[] = []
+  const late = (name: string) => {
+    const wants = { filters: [name], qos: 1, onRefused: () => undefined } as const
+    const onNewSession = () => void told.push(name)
+    inbox.setTakers([
+      new Taker({ ...wants, onBatch: (_batch, settled) => settled(), onNewSession }),
+    ])
+  }
+  late('a')
+  inbox.onConnected(true)
+  expect(told).toEqual([])
+  inbox.onConnected(false)
+  late('b')
+  read(['b', 1, 1, 'x'])
+  late('c')
+  expect(told).toEqual(['a', 'b'])
+  add('d')
+})
+
 test('keeps what comes while a taker is paused, and hands it over first afterwards', () => {
   const { add, read, answers } = bench()
   const { taker, batches } = add('a')

@@ -24,6 +24,8 @@ export class Inbox {
   private dirty: Taker[] = []
   private receipt: Receipt | undefined
   private received = new Map<number, Reception>()
+  /** The broker has begun a new session, and has not published anything in it yet. */
+  private isNewSession = false
 
   constructor(options: {
     readonly isVersion5: boolean
@@ -36,6 +38,9 @@ export class Inbox {
   }
 
   setTakers(takers: readonly Taker[]): void {
+    if (this.isNewSession) {
+      for (const taker of takers) if (!this.takers.includes(taker)) taker.wants.onNewSession?.()
+    }
     this.takers = takers
     this.topics.clear()
   }
@@ -58,12 +63,25 @@ export class Inbox {
         properties = readPublishProperties(bytes, length.end, at)
       }
     }
-    if (qos > 0 && !this.isNews(qos, bytes.readUInt16BE(topicEnd))) return
+    this.isNewSession = false
+    const packetId = qos === 0 ? 0 : bytes.readUInt16BE(topicEnd)
+    if (qos > 0 && !this.isNews(qos, packetId)) return
     const known = this.topics.find(bytes, topicStart, topicEnd)
     const { topic } = known
     const isRetained = (flags & 1) === 1
-    // 3 was excluded above.
-    const arrival = { topic, bytes, start: at, end, qos: qos as Qos, isRetained, properties }
+    const isRepeated = (flags & 8) !== 0
+    const arrival: Arrival = {
+      topic,
+      bytes,
+      start: at,
+      end,
+      // 3 was excluded above.
+      qos: qos as Qos,
+      isRetained,
+      properties,
+      packetId,
+      isRepeated,
+    }
     this.give(arrival, known.value)
   }
 
@@ -93,7 +111,10 @@ export class Inbox {
   }
 
   onConnected(isSessionPresent: boolean): void {
-    if (!isSessionPresent) this.received.clear()
+    this.isNewSession = !isSessionPresent
+    if (isSessionPresent) return
+    this.received.clear()
+    for (const taker of this.takers) taker.wants.onNewSession?.()
   }
 
   onDisconnected(): void {

@@ -11,6 +11,8 @@ export interface Subscribing {
   readonly onBatch: OnBatch
   /** The broker does not let us have one of the filters. */
   readonly onRefused: (filter: string) => void
+  /** The broker knows nothing of what was sent before; packet ids begin anew. */
+  readonly onNewSession?: () => void
 }
 
 interface Parked {

@@ -175,6 +175,7 @@ function sourcePart(parts: TestNodeParts): SourcePart {
       isDurable: false,
       take: (_record, run, safe) => deliver(run, safe),
       onReplay: () => undefined,
+      recall: () => undefined,
     },
   }
 }

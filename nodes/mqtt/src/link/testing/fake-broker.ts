@@ -26,7 +26,9 @@ export function fakeBroker(): FakeBroker {
   const statuses = new Set<(status: Status) => void>()
   const pressures = new Set<(isHigh: boolean) => void>()
   let refusal: Error | undefined
+  let packetId = 0
   return {
+    receiveMax: 1000,
     isOnline: true,
     published,
     waiting,
@@ -41,7 +43,8 @@ export function fakeBroker(): FakeBroker {
         const batch = new InboundBatch()
         for (const [topic, payload] of messages) {
           const bytes = Buffer.from(payload)
-          const rest = { isRetained: false, properties: undefined }
+          packetId += 1
+          const rest = { isRetained: false, properties: undefined, packetId, isRepeated: false }
           batch.add({ topic, bytes, start: 0, end: bytes.length, qos: 1, ...rest })
         }
         subscriptions[0]?.wants.onBatch(batch, resolve)

@@ -1,0 +1,147 @@
+import type { Intake } from '@millrace/sdk'
+import { expect, test } from 'vitest'
+import { InboundBatch } from '../link/inbound-batch.ts'
+import type { Arrival } from '../link/inbound-batch.ts'
+import type { PublishProperties } from '../wire/publish-properties.ts'
+import { DurableIntake } from './durable-intake.ts'
+
+interface Sent {
+  readonly topic?: string
+  readonly payload: string
+  readonly id: number
+  readonly isRepeated?: boolean
+  readonly properties?: PublishProperties
+}
+
+function arrivalOf({ topic = 'a', payload, id, isRepeated = false, properties }: Sent): Arrival {
+  const bytes = Buffer.from(`<${payload}>`)
+  const qos = id === 0 ? 0 : 1
+  const place = { bytes, start: 1, end: bytes.length - 1 }
+  return { topic, ...place, qos, isRetained: false, properties, packetId: id, isRepeated }
+}
+
+/** A log in memory; `sync` makes all that was taken safe. */
+function logOf(records: Uint8Array[] = []) {
+  let unsafe: ((error?: unknown) => void)[] = []
+  const sync = (): void => {
+    const due = unsafe
+    unsafe = []
+    for (const safe of due) safe()
+  }
+  let replayed: (record: Uint8Array, takenAt: number) => void = () => undefined
+  const intake: Intake = {
+    isDurable: true,
+    take: (record, run, safe) => {
+      records.push(Uint8Array.from(record))
+      unsafe.push(safe)
+      run()
+    },
+    onReplay: (run) => (replayed = run),
+    recall: (limit, see) => records.slice(-limit).forEach(see),
+  }
+  return {
+    records,
+    intake,
+    sync,
+    replay: (from: number) => records.slice(from).forEach((record) => replayed(record, 0)),
+  }
+}
+
+function open(log = logOf(), receiveMax = 100) {
+  const emitted: unknown[] = []
+  const acknowledged: string[] = []
+  const emit = ({ topic, bytes, start, end, qos, properties }: Arrival): void => {
+    const payload = bytes.toString('utf8', start, end)
+    emitted.push(properties === undefined ? `${topic} ${payload} ${qos}` : { payload, properties })
+  }
+  const taking = new DurableIntake({ intake: log.intake, receiveMax, emit })
+  const take = (name: string, ...messages: readonly Sent[]): void => {
+    const batch = new InboundBatch()
+    for (const message of messages) batch.add(arrivalOf(message))
+    taking.take(batch, () => acknowledged.push(name))
+  }
+  return { ...log, taking, take, emitted, acknowledged }
+}
+
+test('emits at once, and acknowledges when the log has it on disk', () => {
+  const { take, emitted, acknowledged, sync } = open()
+  take('one', { payload: '1', id: 7 }, { payload: 'q0', id: 0 })
+  expect([emitted, acknowledged]).toEqual([['a 1 1', 'a q0 0'], []])
+  sync()
+  expect(acknowledged).toEqual(['one'])
+})
+
+test('makes the same messages again from what it wrote', () => {
+  const first = open()
+  const properties = {
+    contentType: 'text/plain',
+    correlationData: Uint8Array.of(1, 2),
+    userProperties: { a: ['1', '2'] },
+  }
+  first.take('one', { topic: 'plant/ä', payload: '{"ü":1}', id: 65_535 }, { payload: '', id: 2 })
+  first.take('two', { payload: 'x', id: 3, properties })
+  const again = open(logOf(first.records))
+  again.replay(0)
+  expect(again.emitted).toEqual(first.emitted)
+  expect(again.emitted.at(-1)).toMatchObject({ properties })
+})
+
+test('acknowledges what the broker repeats and takes it once, within a run and after a crash', () => {
+  const first = open()
+  first.take('one', { payload: '1', id: 7 }, { payload: '2', id: 8 })
+  first.take('again', { payload: '1', id: 7, isRepeated: true })
+  expect(first.acknowledged).toEqual([])
+  first.sync()
+  expect(first.acknowledged).toEqual(['one', 'again'])
+  const second = open(logOf(first.records))
+  second.take(
+    'after',
+    { payload: '2', id: 8, isRepeated: true },
+    { payload: '3', id: 9, isRepeated: true },
+  )
+  expect(second.emitted).toEqual(['a 3 1'])
+  second.sync()
+  second.take('last', { payload: '1', id: 7, isRepeated: true })
+  expect(second.acknowledged).toEqual(['after', 'last'])
+  expect(second.records).toHaveLength(2)
+})
+
+test('takes a message with a known id that is not repeated, or is another', () => {
+  const { take, emitted } = open()
+  take('one', { payload: '1', id: 7 })
+  take('two', { payload: '1', id: 7 })
+  take('three', { payload: 'other', id: 7, isRepeated: true })
+  take('four', { topic: 'b', payload: 'other', id: 7, isRepeated: true })
+  expect(emitted).toEqual(['a 1 1', 'a 1 1', 'a other 1', 'b other 1'])
+})
+
+test('knows nothing of another session, also after a crash', () => {
+  const first = open()
+  first.take('one', { payload: '1', id: 7 })
+  first.taking.onNewSession()
+  first.take('two', { payload: '1', id: 7, isRepeated: true })
+  first.take('three', { payload: 'x', id: 8 })
+  expect(first.emitted).toHaveLength(3)
+  first.taking.onNewSession()
+  first.take('four', { payload: 'y', id: 9 })
+  const second = open(logOf(first.records))
+  second.take(
+    'five',
+    { payload: 'x', id: 8, isRepeated: true },
+    { payload: 'y', id: 9, isRepeated: true },
+  )
+  expect(second.emitted).toEqual(['a x 1'])
+})
+
+test('remembers no more than the broker sends ahead', () => {
+  const { take, emitted } = open(logOf(), 2)
+  for (const id of [1, 2, 3]) take('new', { payload: 'x', id })
+  for (const id of [3, 2, 1]) take('again', { payload: 'x', id, isRepeated: true })
+  expect(emitted).toHaveLength(4)
+})
+
+test('refuses a record that another version wrote', () => {
+  const { replay } = open(logOf())
+  expect(replay(0)).toBe(undefined)
+  expect(() => open(logOf([Uint8Array.of(9, 0, 0, 0, 0)]))).toThrow('another version')
+})
