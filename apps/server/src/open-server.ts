@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { DescriptorsByType, Flow } from '@millrace/flow'
 import type { Clock } from '@millrace/sdk'
 import { Deployments } from './deploy/deployments.ts'
+import { likelyTypes } from './deploy/likely-types.ts'
 import { SavedFlows } from './flows/saved-flows.ts'
 import { createApp } from './http/app.ts'
 import { loopbackHosts } from './http/guard/host.ts'
@@ -89,7 +90,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   live = new LiveChannel({ server: parts, http, rules })
   deployments.onDeployed((flow) => retain(flow, parts, live))
   saved.onSaved((name, revision) => {
-    if (revision !== null) supervisor.prepare(name, typesOf(saved.get(name).flow))
+    if (revision !== null) {
+      supervisor.prepare(name, likelyTypes(saved.get(name).flow, nodeTypes))
+    }
   })
   return {
     parts,
@@ -109,10 +112,6 @@ function retain(flow: Flow, { alerts, points, clock }: Server, live: LiveChannel
   alerts.retain(flow.name, nodes, clock.now())
   points.retain(flow.name, nodes)
   live?.retain(flow.name, nodes)
-}
-
-function typesOf(flow: Flow): readonly string[] {
-  return [...new Set(flow.nodes.map((node) => node.type))]
 }
 
 async function listen(

@@ -95,6 +95,15 @@ export class Deployments {
     })
   }
 
+  /**
+   * Keeps a flow as a version while it is still being saved, so that the deployment which follows
+   * has one disk less to wait for. One that cannot be deployed is not kept.
+   */
+  async keepAhead(entry: SavedFlowEntry, note?: string): Promise<void> {
+    if (hasErrors(this.#parts.saved.problemsOf(entry.flow))) return
+    await this.#keepVersion(entry.flow.name, entry, note)
+  }
+
   stop(name: string): Promise<DeploymentInfo> {
     return this.#queue.run(name, async () => {
       await this.#parts.supervisor.stop(name)

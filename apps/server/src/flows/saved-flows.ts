@@ -36,6 +36,12 @@ export interface SavedFlowsParts {
   readonly nodeTypes: DescriptorsByType
 }
 
+export interface PatchOptions {
+  /** The one that was changed. */
+  readonly revision: string
+  readonly meanwhile?: (entry: SavedFlowEntry) => Promise<void>
+}
+
 interface Checked {
   readonly circumstances: Circumstances
   readonly problems: readonly Problem[]
@@ -161,13 +167,18 @@ export class SavedFlows {
     })
   }
 
-  async patch(name: string, patch: FlowPatch, revision: string): Promise<SavedFlowEntry> {
+  /** `meanwhile` begins while the file is being written, and is waited for too. */
+  async patch(
+    name: string,
+    patch: FlowPatch,
+    { revision, meanwhile }: PatchOptions,
+  ): Promise<SavedFlowEntry> {
     return this.#queue.run(name, async () => {
       const { flow: before } = this.get(name)
       this.#expectRevision(name, revision)
       const { flow, problems } = applyPatch(before, patch)
       if (!flow) throw unreadable('', problems)
-      return this.#keep(flow)
+      return this.#keep(flow, meanwhile)
     })
   }
 
@@ -198,7 +209,7 @@ export class SavedFlows {
     throw new Refusal(409, { code: 'FLOW_REVISION_OLD', message, path: 'revision' })
   }
 
-  async #keep(flow: Flow): Promise<SavedFlowEntry> {
+  async #keep(flow: Flow, meanwhile?: PatchOptions['meanwhile']): Promise<SavedFlowEntry> {
     if (!this.has(flow.name)) this.expectRoom(1)
     const entry = this.#entryOf(flow)
     const problems = this.problemsOf(entry.flow)
@@ -208,7 +219,7 @@ export class SavedFlows {
     }
     const { name } = flow
     if (this.#entries.get(name)?.revision === entry.revision) return entry
-    await this.#parts.files.write(name, entry.bytes)
+    await Promise.all([this.#parts.files.write(name, entry.bytes), meanwhile?.(entry)])
     this.#entries.set(name, entry)
     this.#broken.delete(name)
     this.#tell(name, entry.revision)

@@ -216,6 +216,22 @@ describe('deployments', () => {
     expect(late.status).toBe(409)
   })
 
+  test('with a change are kept as one version, and not at all where the change is wrong', async () => {
+    const revision = await saveDemo()
+    const wrong = [{ id: 'end', type: 'test/gone', config: {} }]
+    const refused = await post('/api/flows/demo/deploy', { patch: { revision, setNodes: wrong } })
+    expect([refused.status, refused.body.code]).toEqual([422, 'FLOW_INVALID'])
+    expect(await json('/api/flows/demo/versions')).toEqual({ versions: [] })
+    const saved = await json('/api/flows/demo')
+    const right = [{ id: 'end', type: 'test/sink', config: { topic: 'z' } }]
+    await post('/api/flows/demo/deploy', {
+      note: 'mended',
+      patch: { revision: saved.revision, setNodes: right },
+    })
+    const { versions } = await json('/api/flows/demo/versions')
+    expect(versions).toMatchObject([{ number: 1, note: 'mended', isRunning: true }])
+  })
+
   test('keep every version; the same flow again is no new one', async () => {
     const revision = await saveDemo()
     await post('/api/flows/demo/deploy', { note: 'one' })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isRecord, parseFlow } from '@millrace/flow'
 import type { Flow } from '@millrace/flow'
+import { KeyedQueue } from '../flows/keyed-queue.ts'
 import type { AtomicFiles } from './atomic-files.ts'
 
 /** One deployed version of a flow, without the flow. */
@@ -28,6 +29,7 @@ export class VersionFiles {
   readonly #known = new Map<string, StoredVersion[]>()
   /** The highest number of a file, readable or not. */
   readonly #highest = new Map<string, number>()
+  readonly #adding = new KeyedQueue()
 
   constructor(files: AtomicFiles, userDirectory: string) {
     this.#files = files
@@ -61,7 +63,15 @@ export class VersionFiles {
   }
 
   /** Keeps a version, unless it is the same as the newest one: then that is it. */
-  async add(
+  add(
+    flow: string,
+    bytes: Uint8Array,
+    version: Omit<StoredVersion, 'number'>,
+  ): Promise<StoredVersion> {
+    return this.#adding.run(flow, () => this.#add(flow, bytes, version))
+  }
+
+  async #add(
     flow: string,
     bytes: Uint8Array,
     version: Omit<StoredVersion, 'number'>,
@@ -75,7 +85,10 @@ export class VersionFiles {
     versions.push(added)
     const dropped = versions.splice(0, Math.max(0, versions.length - versionsMax))
     this.#known.set(flow, versions)
-    for (const { number } of dropped) await this.#files.remove(this.#path(flow, number))
+    // Nobody waits for what is only tidied up; what is left over is dropped with a later version.
+    for (const { number } of dropped) {
+      void this.#files.remove(this.#path(flow, number)).catch(() => undefined)
+    }
     return added
   }
 

@@ -79,6 +79,8 @@ class Planner {
   private readonly spec: DeploymentSpec
   private readonly nodeTypes: NodeTypes
   private readonly leftOut = new Set<string>()
+  /** Absent where there are none, and so nothing has to be looked up. */
+  private readonly secrets: DeploymentSpec['secrets'] | undefined
   /** The ends of ports with many wires. */
   private readonly ends = new Map<PlannedPort, Set<string>>()
   /** Names of the ports of types whose ports are always the same. */
@@ -86,6 +88,7 @@ class Planner {
 
   constructor(spec: DeploymentSpec, nodeTypes: NodeTypes) {
     this.spec = spec
+    this.secrets = Object.keys(spec.secrets).length > 0 ? spec.secrets : undefined
     this.nodeTypes = nodeTypes
   }
 
@@ -132,14 +135,14 @@ class Planner {
   private plan(document: FlowNode, type: RunnableType): PlannedNode {
     // Descriptors are erased in the union; each node's own is handed to its own `create`.
     const descriptor: Descriptor = type.descriptor
-    const { flow, secrets } = this.spec
+    const { flow } = this.spec
     return {
       id: document.id,
       name: document.name ?? descriptor.title,
       document,
       type,
       descriptor,
-      secrets: secrets[nodeOwner(flow.name, document.id)] ?? noSecrets,
+      secrets: this.secrets?.[nodeOwner(flow.name, document.id)] ?? noSecrets,
       ports: this.portsOf(descriptor, document).map((name) => ({ name, wires: [] })),
       depth: 0,
       getsShared: false,

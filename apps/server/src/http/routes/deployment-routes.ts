@@ -96,7 +96,10 @@ async function deploy(server: Server, { params, body }: ApiRequest): Promise<Dep
     const message = 'Deploy a version or a change, not both at once'
     throw new Refusal(400, { code: 'BODY_SHAPE', message, path: 'patch' })
   }
-  if (change) await patchFlow(server, name, change)
+  const { note } = request
+  if (change) {
+    await patchFlow(server, name, change, (entry) => server.deployments.keepAhead(entry, note))
+  }
   const outcome = await server.deployments.deploy(name, request)
   const { started, restarted, removed } = outcome
   const entry = server.saved.get(name)

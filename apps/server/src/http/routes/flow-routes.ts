@@ -123,9 +123,10 @@ export async function patchFlow(
   server: Server,
   name: string,
   body: PatchFlowBody,
+  meanwhile?: (entry: SavedFlowEntry) => Promise<void>,
 ): Promise<SavedFlowEntry> {
   const { revision, ...change } = body
-  return server.saved.patch(name, change, revision)
+  return server.saved.patch(name, change, { revision, ...(meanwhile && { meanwhile }) })
 }
 
 function describe(server: Server, entry: SavedFlowEntry): SavedFlow {
