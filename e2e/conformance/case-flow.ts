@@ -1,6 +1,7 @@
 import type { Flow, FlowNode } from '@millrace/flow'
 import type { InputLine } from '../golden/runner/read-golden.ts'
 import type { Case, CaseEvent } from './case.ts'
+import { joinCase } from './join-case.ts'
 
 /** Later than any event, so that only explicit watermarks count. */
 const neverMs = 1e15
@@ -9,12 +10,16 @@ export interface CaseFlow {
   readonly flow: Flow
   /** For each entry of the case, what is played. */
   readonly turns: readonly (readonly InputLine[])[]
+  /** The case in the form in which it is compared, where that is another. */
+  readonly compared?: Case
 }
 
 /** A flow that means what the case says, or why there is none yet. */
 export function flowOf(given: Case): CaseFlow | { readonly reason: string } {
   if (given.dialect !== 'flink')
     return { reason: `dialect ${given.dialect}, which differs from ours` }
+  const join = joinCase(given)
+  if (join !== undefined) return join
   const window = windowOf(given)
   if (window === undefined) return { reason: `${given.window.type} is not yet there` }
   if (given.trigger !== undefined) return { reason: 'triggers are not yet there' }

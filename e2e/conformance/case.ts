@@ -24,6 +24,8 @@ export interface CaseEvent {
   readonly ts?: number
   readonly key?: unknown
   readonly value?: unknown
+  /** The input of a join that it comes by. */
+  readonly side?: 'L' | 'R'
   readonly wm?: number
   readonly proc?: number
 }
@@ -33,6 +35,10 @@ export interface CaseResult {
   readonly end: number | null
   readonly key: unknown
   readonly aggs: Readonly<Record<string, unknown>>
+  /** Of joins: the values of both sides, and their product. */
+  readonly left?: unknown
+  readonly right?: unknown
+  readonly product?: unknown
   /** Index of the entry that caused it, or `eof`. */
   readonly at?: number | 'eof'
 }

@@ -1,4 +1,5 @@
 import { createTestNodes, sourceType } from '@millrace/engine/testing'
+import type { Flow } from '@millrace/flow'
 import type { NodeType } from '@millrace/sdk'
 import { isSame } from '../golden/runner/compare.ts'
 import type { OutputLine } from '../golden/runner/read-golden.ts'
@@ -7,6 +8,7 @@ import { stage } from '../golden/runner/stage.ts'
 import { installedTypes } from '../installed-types.ts'
 import type { Case, CaseResult } from './case.ts'
 import { flowOf } from './case-flow.ts'
+import { joinTypes } from './join-case.ts'
 
 export type Outcome =
   | { readonly kind: 'passed' }
@@ -15,7 +17,7 @@ export type Outcome =
 
 /** The installed window node and the two ends of the flow around it. */
 export async function conformanceTypes(): Promise<ReadonlyMap<string, NodeType>> {
-  const installed = new Map(await installedTypes(['window/aggregate']))
+  const installed = new Map(await installedTypes(['window/aggregate', ...joinTypes]))
   installed.set('conformance/source', sourceType(new Map(), { type: 'conformance/source' }))
   const [, sink] = createTestNodes().nodeTypes
   if (sink !== undefined) installed.set('conformance/sink', sink)
@@ -31,12 +33,16 @@ export async function runCase(
   if ('reason' in made) return { kind: 'skipped', reason: made.reason }
   const problems: string[] = []
   for (const crashes of [false, true]) {
-    const run = new GoldenRun(stage(made.flow, installed, new Set(['events'])))
+    const run = new GoldenRun(stage(made.flow, installed, sourcesOf(made.flow)))
     const seen = await play(run, made.turns, { given, crashes })
-    const found = compare(given, seen)
+    const found = compare(made.compared ?? given, seen)
     problems.push(...found.map((text) => (crashes ? `restored after every entry: ${text}` : text)))
   }
   return problems.length === 0 ? { kind: 'passed' } : { kind: 'failed', problems }
+}
+
+function sourcesOf({ nodes }: Flow): ReadonlySet<string> {
+  return new Set(nodes.filter(({ type }) => type === 'conformance/source').map(({ id }) => id))
 }
 
 interface SeenLine extends OutputLine {
