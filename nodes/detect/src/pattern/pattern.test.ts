@@ -176,6 +176,14 @@ describe('pattern: after a match', () => {
     expect(found(node, 'a', 'a', 'ab', 'c', 'b', 'c')).toEqual(wanted)
   })
 
+  it('tells the first message of a repeated step from the last', () => {
+    const twice = [step('a'), step('b', 'between', { atLeast: 2, atMost: 2 })]
+    const begins = (afterMatch: string): string[] =>
+      found(open(twice, { afterMatch, afterStep: 'b' }), 'a', 'ab', 'b', 'b')
+    expect(begins('first')).toEqual(['a1 b2+3', 'a2 b3+4'])
+    expect(begins('last')).toEqual(['a1 b2+3'])
+  })
+
   it('lets an earlier beginning decide first', () => {
     const newer = (message: Message) => message.payload === (message['previous'] as Message).payload
     const node = open([
