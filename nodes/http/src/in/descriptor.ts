@@ -71,7 +71,7 @@ export const httpInDescriptor = describe({
         {
           value: 'accepted',
           label: '202 when the message is safe',
-          help: 'Once all that was made from it has been delivered.',
+          help: 'Once it is on disk; without a log, once all that was made from it has been delivered.',
         },
         { value: 'response', label: 'by an HTTP response node' },
       ],

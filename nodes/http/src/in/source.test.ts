@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { run } from '@millrace/sdk/testing'
 import type { RunOptions } from '@millrace/sdk/testing'
-import { checkNodeType } from '@millrace/sdk/testing'
+import { checkNodeType, testIntake } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest'
 import { httpIn } from './source.ts'
 
@@ -42,6 +42,32 @@ test('answers 500 when what was made of it could not be delivered', async () => 
   node.settle(0, new Error('inner secrets'))
   expect(answer()).toMatchObject({ status: 500, body: expect.stringContaining('could not handle') })
   expect(answer()?.body).not.toContain('secrets')
+})
+
+test('answers 202 once the request is in the log, and gives it to the flow again after a crash', async () => {
+  const intake = testIntake()
+  const first = await opened({}, { intake })
+  const { answer } = first.json('{"n":1}')
+  expect(payloads(first.node)).toEqual([{ n: 1 }])
+  expect(answer()).toBe(undefined)
+  intake.sync()
+  expect(answer()).toEqual({ status: 202 })
+  const log = testIntake(intake.records)
+  const second = await opened({}, { intake: log })
+  log.replay(0)
+  expect(second.node.emitted('out')).toEqual(first.node.emitted('out'))
+  const lost = second.json('{"n":2}')
+  log.sync(new Error('closed'))
+  expect(lost.answer()?.status).toBe(500)
+})
+
+test('keeps no log of requests that it refuses, or that wait for their answer', async () => {
+  const intake = testIntake()
+  const { json } = await opened({}, { intake })
+  expect(json('{').answer()?.status).toBe(400)
+  const waiting = await opened({ answer: 'response' }, { intake })
+  waiting.json('{}')
+  expect(intake.records).toEqual([])
 })
 
 test('says where JSON does not parse', async () => {

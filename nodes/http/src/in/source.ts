@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrac
 import { JsonError } from '../body/json-error.ts'
 import { readBody } from '../body/read-body.ts'
 import { httpInDescriptor } from './descriptor.ts'
+import { decodeRequest, encodeRequest } from './logged-request.ts'
 
 type Context = SourceContext<typeof httpInDescriptor>
 
@@ -22,6 +23,9 @@ export const httpIn = source(httpInDescriptor, (context) => {
         if (isPaused) http.respond(request.id, busy)
         else take(context, request)
       })
+      context.intake.onReplay((record) =>
+        emitAll(context, messagesOf(decodeRequest(record), config)),
+      )
       context.status({ state: 'ok', text: `Answers ${method} ${path}`.slice(0, 200) })
     },
     pause: () => {
@@ -41,7 +45,7 @@ const busy = errorResponse(503, {
 })
 
 function take(context: Context, request: HttpRequest): void {
-  const { config, deliver, emit, http } = context
+  const { config, deliver, http, intake } = context
   let messages: readonly Message[]
   try {
     messages = messagesOf(request, config)
@@ -49,13 +53,19 @@ function take(context: Context, request: HttpRequest): void {
     http.respond(request.id, refusal(error))
     return
   }
-  const whenDone = config.answer === 'accepted' ? accepted : notAnswered
-  deliver(
-    () => {
-      for (const message of messages) emit.out(message)
-    },
-    (error) => http.respond(request.id, error === undefined ? whenDone : failed(error)),
-  )
+  const isAccepted = config.answer === 'accepted'
+  const whenDone = isAccepted ? accepted : notAnswered
+  const run = (): void => emitAll(context, messages)
+  const settled = (error?: unknown): void => {
+    http.respond(request.id, error === undefined ? whenDone : failed(error))
+  }
+  // One that waits for its answer ends with a crash; its client has to ask again.
+  if (isAccepted && intake.isDurable) intake.take(encodeRequest(request), run, settled)
+  else deliver(run, settled)
+}
+
+function emitAll({ emit }: Context, messages: readonly Message[]): void {
+  for (const message of messages) emit.out(message)
 }
 
 const accepted: HttpResponse = { status: 202 }

@@ -1,4 +1,4 @@
-import type { Intake } from '@millrace/sdk'
+import { testIntake } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest'
 import { InboundBatch } from '../link/inbound-batch.ts'
 import type { Arrival } from '../link/inbound-batch.ts'
@@ -20,41 +20,15 @@ function arrivalOf({ topic = 'a', payload, id, isRepeated = false, properties }:
   return { topic, ...place, qos, isRetained: false, properties, packetId: id, isRepeated }
 }
 
-/** A log in memory; `sync` makes all that was taken safe. */
-function logOf(records: Uint8Array[] = []) {
-  let unsafe: ((error?: unknown) => void)[] = []
-  const sync = (): void => {
-    const due = unsafe
-    unsafe = []
-    for (const safe of due) safe()
-  }
-  let replayed: (record: Uint8Array, takenAt: number) => void = () => undefined
-  const intake: Intake = {
-    isDurable: true,
-    take: (record, run, safe) => {
-      records.push(Uint8Array.from(record))
-      unsafe.push(safe)
-      run()
-    },
-    onReplay: (run) => (replayed = run),
-    recall: (limit, see) => records.slice(-limit).forEach(see),
-  }
-  return {
-    records,
-    intake,
-    sync,
-    replay: (from: number) => records.slice(from).forEach((record) => replayed(record, 0)),
-  }
-}
-
-function open(log = logOf(), receiveMax = 100) {
+function open(log = testIntake(), receiveMax = 100) {
   const emitted: unknown[] = []
   const acknowledged: string[] = []
   const emit = ({ topic, bytes, start, end, qos, properties }: Arrival): void => {
     const payload = bytes.toString('utf8', start, end)
     emitted.push(properties === undefined ? `${topic} ${payload} ${qos}` : { payload, properties })
   }
-  const taking = new DurableIntake({ intake: log.intake, receiveMax, emit })
+  const intake = log.intakeOf((task) => task())
+  const taking = new DurableIntake({ intake, receiveMax, emit })
   const take = (name: string, ...messages: readonly Sent[]): void => {
     const batch = new InboundBatch()
     for (const message of messages) batch.add(arrivalOf(message))
@@ -80,7 +54,7 @@ test('makes the same messages again from what it wrote', () => {
   }
   first.take('one', { topic: 'plant/ä', payload: '{"ü":1}', id: 65_535 }, { payload: '', id: 2 })
   first.take('two', { payload: 'x', id: 3, properties })
-  const again = open(logOf(first.records))
+  const again = open(testIntake(first.records))
   again.replay(0)
   expect(again.emitted).toEqual(first.emitted)
   expect(again.emitted.at(-1)).toMatchObject({ properties })
@@ -93,7 +67,7 @@ test('acknowledges what the broker repeats and takes it once, within a run and a
   expect(first.acknowledged).toEqual([])
   first.sync()
   expect(first.acknowledged).toEqual(['one', 'again'])
-  const second = open(logOf(first.records))
+  const second = open(testIntake(first.records))
   second.take(
     'after',
     { payload: '2', id: 8, isRepeated: true },
@@ -124,7 +98,7 @@ test('knows nothing of another session, also after a crash', () => {
   expect(first.emitted).toHaveLength(3)
   first.taking.onNewSession()
   first.take('four', { payload: 'y', id: 9 })
-  const second = open(logOf(first.records))
+  const second = open(testIntake(first.records))
   second.take(
     'five',
     { payload: 'x', id: 8, isRepeated: true },
@@ -134,14 +108,14 @@ test('knows nothing of another session, also after a crash', () => {
 })
 
 test('remembers no more than the broker sends ahead', () => {
-  const { take, emitted } = open(logOf(), 2)
+  const { take, emitted } = open(testIntake(), 2)
   for (const id of [1, 2, 3]) take('new', { payload: 'x', id })
   for (const id of [3, 2, 1]) take('again', { payload: 'x', id, isRepeated: true })
   expect(emitted).toHaveLength(4)
 })
 
 test('refuses a record that another version wrote', () => {
-  const { replay } = open(logOf())
+  const { replay } = open(testIntake())
   expect(replay(0)).toBe(undefined)
-  expect(() => open(logOf([Uint8Array.of(9, 0, 0, 0, 0)]))).toThrow('another version')
+  expect(() => open(testIntake([Uint8Array.of(9, 0, 0, 0, 0)]))).toThrow('another version')
 })

@@ -19,6 +19,7 @@ import { completeConfig } from './test-config.ts'
 import type { TestCompiler } from './test-config.ts'
 import { testHttp } from './test-http.ts'
 import type { TestHttp } from './test-http.ts'
+import type { TestIntake } from './test-intake.ts'
 import { nothingSeen, testContext } from './test-node.ts'
 import type { Failure, LogLine, Seen } from './test-node.ts'
 import { testState } from './test-state.ts'
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly isWatched?: boolean
   /** Source deliveries stay open until `settle` is called. */
   readonly settlesByHand?: boolean
+  /** The ingest log of a source; without one, none is kept. */
+  readonly intake?: TestIntake
   /** For configurations given as text. */
   readonly compiler?: TestCompiler
   /** Real time, for tests against a real server; otherwise time stands still until `advance`. */
@@ -244,6 +247,7 @@ export class TestRun {
       http: this.http,
       isWatched: () => this.options.isWatched ?? true,
       settlesByHand: this.options.settlesByHand ?? false,
+      intake: this.options.intake,
       seen: this.seen,
     })
     return this.type.create(context)

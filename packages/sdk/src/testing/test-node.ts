@@ -14,6 +14,7 @@ import type { Message } from '../message.ts'
 import { TestBatch } from './test-batch.ts'
 import type { TestHold } from './test-batch.ts'
 import type { TestHttp } from './test-http.ts'
+import type { TestIntake } from './test-intake.ts'
 import type { TestState } from './test-state.ts'
 import type { TestTimers } from './test-timers.ts'
 import type { Time } from './manual-time.ts'
@@ -61,6 +62,7 @@ export interface TestNodeParts {
   readonly http: TestHttp
   readonly isWatched: () => boolean
   readonly settlesByHand: boolean
+  readonly intake: TestIntake | undefined
   readonly seen: Seen
 }
 
@@ -171,7 +173,7 @@ function sourcePart(parts: TestNodeParts): SourcePart {
     end: () => {
       seen.hasEnded = true
     },
-    intake: {
+    intake: parts.intake?.intakeOf(deliver) ?? {
       isDurable: false,
       take: (_record, run, safe) => deliver(run, safe),
       onReplay: () => undefined,
