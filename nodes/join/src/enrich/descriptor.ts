@@ -7,7 +7,7 @@ export const descriptor = describe({
   title: 'Enrich',
   summary: 'Adds to each message the latest value of the same key from another stream.',
   category: 'windows',
-  icon: 'tags',
+  icon: 'tag',
   keywords: ['join', 'latest', 'temporal', 'as of', 'reference', 'version', 'combine', 'cache'],
   inputs: [
     { name: 'in', title: 'In' },

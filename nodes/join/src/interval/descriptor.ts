@@ -8,7 +8,7 @@ export const descriptor = describe({
   title: 'Interval join',
   summary: 'Pairs messages of two streams that have the same key and happened close together.',
   category: 'windows',
-  icon: 'arrow-left-right',
+  icon: 'git-compare',
   keywords: ['join', 'correlate', 'combine', 'match', 'pair', 'within', 'left join', 'outer join'],
   inputs: [
     { name: 'left', title: 'Left' },

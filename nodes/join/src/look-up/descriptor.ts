@@ -7,7 +7,7 @@ export const descriptor = describe({
   title: 'Look up',
   summary: 'Adds to each message the row of a table that has its key.',
   category: 'transform',
-  icon: 'table-2',
+  icon: 'table',
   keywords: [
     'table',
     'csv',

@@ -8,7 +8,7 @@ export const descriptor = describe({
   title: 'Sort by time',
   summary: 'Lets messages go in the order of their times, once nothing earlier is expected.',
   category: 'windows',
-  icon: 'arrow-down-narrow-wide',
+  icon: 'list-filter',
   keywords: ['order', 'reorder', 'out of order', 'watermark', 'event time', 'buffer'],
   inputs: [{ name: 'in', title: 'In' }],
   outputs: orderOutputs,

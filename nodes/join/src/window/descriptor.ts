@@ -8,7 +8,7 @@ export const descriptor = describe({
   title: 'Window join',
   summary: 'Pairs messages of two streams that have the same key and fall into the same window.',
   category: 'windows',
-  icon: 'combine',
+  icon: 'columns-3',
   keywords: ['join', 'correlate', 'combine', 'match', 'pair', 'left join', 'outer join', 'session'],
   inputs: [
     { name: 'left', title: 'Left' },
