@@ -8,6 +8,7 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
     '@millrace/flow',
     '@millrace/expression',
     '@millrace/sdk/descriptor',
+    '@millrace/sdk/windows',
   ],
   'apps/server': [
     '@millrace/protocol',

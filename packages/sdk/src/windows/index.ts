@@ -1,0 +1,6 @@
+export { calendarOf } from './calendar.ts'
+export type { Calendar, CalendarUnit } from './calendar.ts'
+export { cumulate, cumulateWithin, floorTo, hopping, onCalendar, tumbling } from './slicing.ts'
+export type { Slicing } from './slicing.ts'
+export { isTimeZone, slicingOf } from './window-shape.ts'
+export type { WindowShape } from './window-shape.ts'
