@@ -1,11 +1,11 @@
 import { NodeError } from '@millrace/sdk'
 import type { Expression, Message } from '@millrace/sdk'
-import type { Accumulator } from './accumulators/accumulator.ts'
+import type { Accumulator, AggregateSettings, Slots } from './accumulators/accumulator.ts'
 import { accumulatorOf } from './accumulators/table.ts'
 import type { AggregateFunction } from './accumulators/table.ts'
 
 /** One result as the form has it. */
-export interface AggregateRow {
+export interface AggregateRow extends AggregateSettings {
   readonly name: string
   readonly function: AggregateFunction
   readonly value?: Expression | undefined
@@ -13,12 +13,11 @@ export interface AggregateRow {
   readonly where?: Expression<boolean> | undefined
 }
 
-/** The states of all results of one group and stretch of time, in the order of the rows. */
-export type States = unknown[]
-
 interface Part {
   readonly name: string
   readonly accumulator: Accumulator
+  /** Where its slots begin. */
+  readonly at: number
   /** Absent where every message counts. */
   readonly value: Expression | undefined
   readonly where: Expression<boolean> | undefined
@@ -26,17 +25,27 @@ interface Part {
 
 /**
  * All results of a window together. A message is first read, and refused as a whole if one of its
- * values cannot be used; then it is added wherever it belongs.
+ * values cannot be used; then it is added wherever it belongs. States lie in slots beside others'.
  */
 export class Fold {
+  /** Slots that a state takes. */
+  readonly width: number
+  /** The values of the message that was read last; null for those that are left out. */
+  readonly values: unknown[]
   private readonly parts: readonly Part[]
-  /** The values of the message in hand; null for those that are left out. */
-  private readonly values: unknown[]
+  private readonly initial: readonly (number | null)[]
 
   constructor(rows: readonly AggregateRow[]) {
-    this.parts = rows.map(partOf)
-    this.values = rows.map(() => null)
     refuseTwins(rows)
+    let width = 0
+    this.parts = rows.map((row) => {
+      const part = partOf(row, width)
+      width += part.accumulator.initial.length
+      return part
+    })
+    this.width = width
+    this.initial = this.parts.flatMap(({ accumulator }) => accumulator.initial)
+    this.values = rows.map(() => null)
   }
 
   read(message: Message): void {
@@ -47,40 +56,58 @@ export class Fold {
     }
   }
 
-  create(): States {
-    return this.parts.map(({ accumulator }) => accumulator.create())
+  /** Makes values that were read before those in hand. */
+  take(from: Slots, at: number): void {
+    for (let index = 0; index < this.values.length; index += 1) {
+      this.values[index] = from[at + index]
+    }
+  }
+
+  /** New slots: what the window notes, then a state to which nothing was added. */
+  create(noted: readonly number[]): Slots {
+    const slots: Slots = [...noted]
+    // Pushed one by one, so that a list of numbers alone is laid out as such.
+    for (const value of this.initial) slots.push(value)
+    return slots.slice()
+  }
+
+  /** Makes the state empty. */
+  reset(slots: Slots, at: number): void {
+    for (const [index, value] of this.initial.entries()) slots[at + index] = value
   }
 
   /** Adds the message that was read last. */
-  add(states: States, time: number): void {
+  add(slots: Slots, at: number, time: number): void {
     const { parts, values } = this
     for (let index = 0; index < parts.length; index += 1) {
       const value = values[index]
       if (value === null) continue
       // The index is within the list.
-      states[index] = (parts[index] as Part).accumulator.add(states[index], value, time)
+      const part = parts[index] as Part
+      part.accumulator.add(slots, at + part.at, value, time)
     }
   }
 
-  merge(into: States, from: States): void {
-    for (const [index, { accumulator }] of this.parts.entries()) {
-      into[index] = accumulator.merge(into[index], from[index])
+  merge(slots: Slots, at: number, from: Slots, fromAt: number): void {
+    for (const part of this.parts) {
+      part.accumulator.merge(slots, at + part.at, from, fromAt + part.at)
     }
   }
 
   /** The results by name, into a new object. */
-  results(states: States): Record<string, unknown> {
+  results(slots: Slots, at: number, until: number | null): Record<string, unknown> {
     const results: Record<string, unknown> = {}
-    for (const [index, { accumulator, name }] of this.parts.entries()) {
-      results[name] = accumulator.result(states[index])
+    for (const part of this.parts) {
+      results[part.name] = part.accumulator.result(slots, at + part.at, until)
     }
     return results
   }
 }
 
-function partOf({ name, function: kind, value, counted, where }: AggregateRow): Part {
+function partOf(row: AggregateRow, at: number): Part {
+  const { name, function: kind, value, counted, where } = row
   const expression = kind === 'count' ? counted : value
-  return { name, accumulator: accumulatorOf(kind), value: expression, where }
+  return { name, accumulator: accumulatorOf(kind, row), at, value: expression, where }
 }
 
 function valueIn(message: Message, { name, accumulator, value, where }: Part): unknown {

@@ -3,7 +3,9 @@ import type { Expression, KeyedState, Message, NodeContext, Operator, Timer } fr
 import { descriptor } from './descriptor.ts'
 import { Fold } from './fold.ts'
 import { decodeKey, encodeKey } from './group-key.ts'
-import { openWindows, shapeOf } from './open-windows.ts'
+import type { Slots } from './accumulators/accumulator.ts'
+import { isByArrival, isTimed, openWindows, shapeOf } from './open-windows.ts'
+import type { Known } from './windows/empty-rows.ts'
 import type { WindowResult, Windows } from './windows/windows.ts'
 
 type Context = NodeContext<typeof descriptor>
@@ -12,9 +14,11 @@ type Context = NodeContext<typeof descriptor>
 const timeMax = 8.64e15
 
 export const aggregate = operator(descriptor, (context) => {
-  const { type, time } = context.config
-  if (type === 'count') return new CountWindow(context)
-  return time === 'processing' ? new ProcessingTimeWindow(context) : new EventTimeWindow(context)
+  const { config } = context
+  if (!isTimed(config)) return new TimelessWindow(context)
+  return config.time === 'processing'
+    ? new ProcessingTimeWindow(context)
+    : new EventTimeWindow(context)
 })
 
 /** What all kinds of time share. State is taken up at the first use, when it has been restored. */
@@ -23,7 +27,8 @@ abstract class WindowOperator implements Operator {
   protected readonly windows: Windows
   private readonly fold: Fold
   private readonly groupBy: Expression | undefined
-  private readonly groups: KeyedState<unknown>
+  private readonly groups: KeyedState<Slots>
+  private readonly known: KeyedState<Known>
   private readonly about: KeyedState<unknown>
   private isReady = false
 
@@ -34,8 +39,10 @@ abstract class WindowOperator implements Operator {
     this.fold = new Fold(config.aggregates)
     this.groups = context.state.map('groups')
     this.about = context.state.map('about')
+    this.known = context.state.map('known')
     const onResult = (result: WindowResult): void => context.emit.out(this.messageOf(result))
-    this.windows = openWindows(config, { fold: this.fold, groups: this.groups, onResult })
+    const { fold, groups, known } = this
+    this.windows = openWindows(config, { fold, groups, known, onResult })
   }
 
   abstract onMessage(message: Message): void
@@ -48,6 +55,7 @@ abstract class WindowOperator implements Operator {
   protected add(message: Message, time: number): void {
     const key = this.groupBy === undefined ? '' : encodeKey(this.groupBy(message))
     this.fold.read(message)
+    this.windows.read?.(message)
     if (!this.windows.add(key, time)) this.context.emit.late(message)
   }
 
@@ -58,24 +66,29 @@ abstract class WindowOperator implements Operator {
   }
 
   /** State of a window of another shape is of no use and is dropped. */
-  protected ready(): void {
+  protected ready(watermarkAtFirst = -Infinity): void {
     if (this.isReady) return
     this.isReady = true
     const shape = shapeOf(this.context.config)
     if (this.about.get('shape') !== shape) {
+      // What is stored is of the shape that reads it, then.
       this.groups.clear()
+      this.known.clear()
       this.about.clear()
       this.about.set('shape', shape)
+      if (watermarkAtFirst !== -Infinity) this.about.set('watermark', watermarkAtFirst)
     }
     const watermark = this.about.get('watermark')
     this.windows.takeUp(typeof watermark === 'number' ? watermark : -Infinity)
   }
 
-  private messageOf({ key, start, end, time, states }: WindowResult): Message {
-    const payload = this.fold.results(states)
+  private messageOf(result: WindowResult): Message {
+    const { key, start, end, time } = result
+    const payload = this.fold.results(result.slots, result.at, result.until)
     payload['start'] = start
     payload['end'] = end
     const message: Message = { payload, time }
+    if (result.isEarly) message['early'] = true
     if (this.groupBy === undefined) return message
     const value = decodeKey(key)
     payload['key'] = value
@@ -85,7 +98,7 @@ abstract class WindowOperator implements Operator {
 }
 
 /** Takes messages as they come; time only tells which is the first and which the last. */
-class CountWindow extends WindowOperator {
+class TimelessWindow extends WindowOperator {
   onMessage(message: Message): void {
     this.ready()
     const { time } = message
@@ -94,13 +107,19 @@ class CountWindow extends WindowOperator {
 }
 
 class EventTimeWindow extends WindowOperator {
+  private readonly isTimeNeeded: boolean
+
+  constructor(context: Context) {
+    super(context)
+    this.isTimeNeeded = !isByArrival(context.config)
+  }
+
   onMessage(message: Message): void {
     this.ready()
     const { time } = message
-    if (!isTime(time)) {
-      throw new NodeError('WINDOW_NO_TIME', 'The message has no time that can be used.')
-    }
-    this.add(message, Math.floor(time))
+    if (isTime(time)) this.add(message, Math.floor(time))
+    else if (!this.isTimeNeeded) this.add(message, this.context.clock.now())
+    else throw new NodeError('WINDOW_NO_TIME', 'The message has no time that can be used.')
   }
 
   onWatermark(time: number): void {
@@ -132,9 +151,9 @@ class ProcessingTimeWindow extends WindowOperator {
   }
 
   private tick(): void {
-    this.ready()
     // A clock that was set back stands still until it has caught up.
     this.now = Math.max(this.now, Math.floor(this.context.clock.now()))
+    this.ready(this.now - 1)
     if (this.now - 1 >= this.windows.nextAt) this.advance(this.now - 1)
     this.arm()
   }

@@ -12,9 +12,24 @@ const value = (message: Message) => message['value'] as number | null
 const rows = [
   { name: 'rows', function: 'count' },
   { name: 'count', function: 'count', counted: value },
-  ...['sum', 'avg', 'min', 'max', 'first', 'last', 'stddev', 'stddevPopulation', 'distinct'].map(
-    (name) => ({ name, function: name, value }),
-  ),
+  ...[
+    'sum',
+    'avg',
+    'min',
+    'max',
+    'first',
+    'last',
+    'stddev',
+    'stddevPopulation',
+    'variance',
+    'variancePopulation',
+    'median',
+    'percentile',
+    'distinct',
+    'delta',
+    'rate',
+    'timeWeighted',
+  ].map((name) => ({ name, function: name, value, percent: 90 })),
   { name: 'big', function: 'count', where: (message: Message) => (value(message) ?? 0) > 10 },
 ]
 
@@ -147,8 +162,8 @@ function expectSame(
   expect(got.map(rounded).toSorted(byText)).toEqual((wanted ?? []).map(expected).toSorted(byText))
 }
 
-function expected({ key, start, end, values }: Outcome): unknown {
-  const payload = { ...aggregated(values), start, end, key }
+function expected({ key, start, end, until, values }: Outcome): unknown {
+  const payload = { ...aggregated(values, until), start, end, key }
   return rounded({ payload, key, time: end - 1 })
 }
 

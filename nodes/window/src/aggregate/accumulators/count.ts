@@ -1,9 +1,14 @@
+import { numberAt } from './accumulator.ts'
 import type { Accumulator } from './accumulator.ts'
 
-export const count: Accumulator<number> = {
+export const count: Accumulator = {
   isNumeric: false,
-  create: () => 0,
-  add: (state) => state + 1,
-  merge: (into, from) => into + from,
-  result: (state) => state,
+  initial: [0],
+  add: (slots, at) => {
+    slots[at] = numberAt(slots, at) + 1
+  },
+  merge: (slots, at, from, fromAt) => {
+    slots[at] = numberAt(slots, at) + numberAt(from, fromAt)
+  },
+  result: (slots, at) => slots[at],
 }

@@ -1,46 +1,52 @@
-import { finiteOrNull } from './accumulator.ts'
-import type { Accumulator } from './accumulator.ts'
-
-/** Welford's moments: number, mean, and sum of squared distances from the mean. */
-interface Moments {
-  count: number
-  mean: number
-  squares: number
-}
+import { finiteOrNull, numberAt } from './accumulator.ts'
+import type { Accumulator, Slots } from './accumulator.ts'
 
 /** Divided by n − 1, as SQL's STDDEV_SAMP: null for fewer than two values. */
-export const sampleDeviation = deviation(1)
+export const sampleDeviation = moments(1, Math.sqrt)
 
 /** Divided by n, as SQL's STDDEV_POP. */
-export const populationDeviation = deviation(0)
+export const populationDeviation = moments(0, Math.sqrt)
 
-function deviation(fewer: 0 | 1): Accumulator<Moments> {
+export const sampleVariance = moments(1, (variance) => variance)
+export const populationVariance = moments(0, (variance) => variance)
+
+/** Welford's moments; slots: number, mean, and sum of squared distances from the mean. */
+function moments(fewer: 0 | 1, of: (variance: number) => number): Accumulator {
   return {
     isNumeric: true,
-    create: () => ({ count: 0, mean: -0, squares: -0 }),
+    initial: [0, 0, 0],
     add,
     merge,
-    result: ({ count, squares }) =>
-      count <= fewer ? null : finiteOrNull(Math.sqrt(squares / (count - fewer) + 0)),
+    result: (slots, at) => {
+      const count = numberAt(slots, at)
+      if (count <= fewer) return null
+      return finiteOrNull(of(numberAt(slots, at + 2) / (count - fewer)))
+    },
   }
 }
 
-function add(state: Moments, value: unknown): Moments {
+function add(slots: Slots, at: number, value: unknown): void {
   const number = value as number // isNumeric
-  state.count += 1
-  const distance = number - state.mean
-  state.mean += distance / state.count
-  state.squares += distance * (number - state.mean)
-  return state
+  const count = numberAt(slots, at) + 1
+  const before = numberAt(slots, at + 1)
+  const mean = before + (number - before) / count
+  slots[at] = count
+  slots[at + 1] = mean
+  slots[at + 2] = numberAt(slots, at + 2) + (number - before) * (number - mean)
 }
 
 /** Chan, Golub and LeVeque: the moments of two sets from the moments of each. */
-function merge(into: Moments, from: Moments): Moments {
-  if (from.count === 0) return into
-  const count = into.count + from.count
-  const distance = from.mean - into.mean
-  into.squares += from.squares + (distance * distance * into.count * from.count) / count
-  into.mean += (distance * from.count) / count
-  into.count = count
-  return into
+function merge(slots: Slots, at: number, from: Slots, fromAt: number): void {
+  const more = numberAt(from, fromAt)
+  if (more === 0) return
+  const had = numberAt(slots, at)
+  const count = had + more
+  const mean = numberAt(slots, at + 1)
+  const distance = numberAt(from, fromAt + 1) - mean
+  slots[at] = count
+  slots[at + 1] = mean + (distance * more) / count
+  slots[at + 2] =
+    numberAt(slots, at + 2) +
+    numberAt(from, fromAt + 2) +
+    (distance * distance * had * more) / count
 }

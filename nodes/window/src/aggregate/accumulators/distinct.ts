@@ -1,49 +1,45 @@
 import type { Accumulator } from './accumulator.ts'
 import { addHash, estimate, mergeRegisters, newRegisters } from './hyperloglog.ts'
 import { hashText } from './hash-text.ts'
+import { tokenOf } from './token.ts'
 
 /** Up to this many different values are counted exactly. */
 export const exactMax = 4096
 
-/** The values themselves, or, when there are too many, HyperLogLog's registers. */
-type Distinct = Set<string | number> | Uint8Array
+/** The values themselves, or, when there are too many, HyperLogLog's registers; null for none. */
+type Distinct = Set<string | number> | Uint8Array | null
 
 /** How many different values there are: exact up to `exactMax`, then within about 1 %. */
-export const distinct: Accumulator<Distinct> = {
+export const distinct: Accumulator = {
   isNumeric: false,
-  create: () => new Set(),
-  add: (state, value) => {
+  initial: [null],
+  add: (slots, at, value) => {
+    const state = slots[at] as Distinct
     const token = tokenOf(value)
-    if (!(state instanceof Set)) {
-      addHash(state, hashText(String(token)))
-      return state
-    }
-    state.add(token)
-    return state.size > exactMax ? registersOf(state) : state
+    if (state === null) slots[at] = new Set([token])
+    else if (!(state instanceof Set)) addHash(state, hashText(String(token)))
+    else if (state.add(token).size > exactMax) slots[at] = registersOf(state)
   },
-  merge: (into, from) => {
-    if (into instanceof Set && from instanceof Set) {
-      for (const token of from) into.add(token)
-      return into.size > exactMax ? registersOf(into) : into
-    }
-    const registers = into instanceof Set ? registersOf(into) : into
-    mergeRegisters(registers, from instanceof Set ? registersOf(from) : from)
-    return registers
+  merge: (slots, at, from, fromAt) => {
+    slots[at] = merged(slots[at] as Distinct, from[fromAt] as Distinct)
   },
-  result: (state) => (state instanceof Set ? state.size : estimate(state)),
+  result: (slots, at) => {
+    const state = slots[at] as Distinct
+    if (state === null) return 0
+    return state instanceof Set ? state.size : estimate(state)
+  },
 }
 
-/** Equal for equal values only: numbers stand for themselves, all else for a text that says its type. */
-function tokenOf(value: unknown): string | number {
-  if (typeof value === 'number') return value
-  if (typeof value === 'string') return value.length > 1000 ? `#${digest(value)}` : `'${value}`
-  return JSON.stringify(value) ?? ''
-}
-
-/** Long texts are kept by length and two hashes, so that a state stays small. */
-function digest(text: string): string {
-  const middle = text.length >> 1
-  return `${text.length}:${hashText(text)}:${hashText(text.slice(middle) + text.slice(0, middle))}`
+function merged(into: Distinct, from: Distinct): Distinct {
+  if (from === null) return into
+  if ((into === null || into instanceof Set) && from instanceof Set) {
+    const values = into ?? new Set()
+    for (const token of from) values.add(token)
+    return values.size > exactMax ? registersOf(values) : values
+  }
+  const registers = into instanceof Uint8Array ? into : registersOf(into ?? new Set())
+  mergeRegisters(registers, from instanceof Set ? registersOf(from) : from)
+  return registers
 }
 
 function registersOf(values: ReadonlySet<string | number>): Uint8Array {

@@ -1,23 +1,24 @@
-import type { Accumulator } from './accumulator.ts'
-
-/** A value with its time; null before the first. */
-type Dated = { readonly time: number; readonly value: unknown } | null
+import { numberAt } from './accumulator.ts'
+import type { Accumulator, Slots } from './accumulator.ts'
 
 /** By time; of two at the same time the one that came first. */
-export const first = edge((time, kept) => time < kept)
+export const first = edge(Infinity, (time, kept) => time < kept)
 
 /** By time; of two at the same time the one that came last. */
-export const last = edge((time, kept) => time >= kept)
+export const last = edge(-Infinity, (time, kept) => time >= kept)
 
-function edge(isBeyond: (time: number, kept: number) => boolean): Accumulator<Dated> {
+/** Slots: time, value. */
+function edge(initial: number, isBeyond: (time: number, kept: number) => boolean): Accumulator {
+  const take = (slots: Slots, at: number, value: unknown, time: number): void => {
+    if (time === initial || !isBeyond(time, numberAt(slots, at))) return
+    slots[at] = time
+    slots[at + 1] = value
+  }
   return {
     isNumeric: false,
-    create: () => null,
-    add: (state, value, time) =>
-      state === null || isBeyond(time, state.time) ? { time, value } : state,
-    // `into` holds what came earlier.
-    merge: (into, from) =>
-      into === null || (from !== null && isBeyond(from.time, into.time)) ? from : into,
-    result: (state) => (state === null ? null : state.value),
+    initial: [initial, null],
+    add: take,
+    merge: (slots, at, from, fromAt) => take(slots, at, from[fromAt + 1], numberAt(from, fromAt)),
+    result: (slots, at) => slots[at + 1],
   }
 }

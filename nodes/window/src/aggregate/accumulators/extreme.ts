@@ -1,18 +1,18 @@
+import { finiteOrNull, numberAt } from './accumulator.ts'
 import type { Accumulator } from './accumulator.ts'
 
-type Extreme = number | null
+export const minimum = extreme(Infinity, (one, other) => one < other)
+export const maximum = extreme(-Infinity, (one, other) => one > other)
 
-export const minimum = extreme((one, other) => one < other)
-export const maximum = extreme((one, other) => one > other)
-
-function extreme(isBeyond: (one: number, other: number) => boolean): Accumulator<Extreme> {
-  const choose = (state: Extreme, value: Extreme): Extreme =>
-    state === null || (value !== null && isBeyond(value, state)) ? value : state
+function extreme(initial: number, isBeyond: (one: number, other: number) => boolean): Accumulator {
+  const take = (slots: unknown[], at: number, value: number): void => {
+    if (isBeyond(value, numberAt(slots, at))) slots[at] = value
+  }
   return {
     isNumeric: true,
-    create: () => null,
-    add: (state, value) => choose(state, value as number), // isNumeric
-    merge: choose,
-    result: (state) => state,
+    initial: [initial],
+    add: (slots, at, value) => take(slots, at, value as number), // isNumeric
+    merge: (slots, at, from, fromAt) => take(slots, at, numberAt(from, fromAt)),
+    result: (slots, at) => finiteOrNull(numberAt(slots, at)),
   }
 }

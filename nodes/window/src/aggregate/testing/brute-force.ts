@@ -17,6 +17,8 @@ export interface Outcome {
   readonly key: string
   readonly start: number
   readonly end: number
+  /** How far the last value holds; null for its own time. */
+  readonly until: number | null
   readonly values: readonly Event[]
 }
 
@@ -89,7 +91,7 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
   const fire = (session: OpenSession): Outcome => {
     const { key, start, last, events } = session
     session.firedEnd = last + gapMs
-    return { key, start, end: last + gapMs, values: taken(events, shape) }
+    return { key, start, end: last + gapMs, until: null, values: taken(events, shape) }
   }
   return {
     add(event) {
@@ -125,21 +127,28 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
 function fired(window: Open, shape: Shape): Outcome {
   window.hasFired = true
   const { key, start, end } = window
-  return { key, start, end, values: taken(window.events, shape) }
+  return { key, start, end, until: end, values: taken(window.events, shape) }
 }
 
 function taken(events: Event[], { isDiscarding }: Shape): readonly Event[] {
   return isDiscarding ? events.splice(0) : [...events]
 }
 
-/** The results of all functions, by their definition. */
-export function aggregated(events: readonly Event[]): Record<string, unknown> {
+/** The results of all functions, by their definition. `until` is the end that the last value holds to. */
+export function aggregated(
+  events: readonly Event[],
+  until: number | null = null,
+): Record<string, unknown> {
   const byTime = events.filter(({ value }) => value !== null).toSorted((a, b) => a.time - b.time)
   const values = byTime.map(({ value }) => value ?? 0)
   const n = values.length
   const sum = values.reduce((one, other) => one + other, 0)
   const squares = values.reduce((all, value) => all + (value - sum / n) ** 2, 0)
-  const latest = byTime.at(-1)?.time
+  const [first] = byTime
+  const latest = byTime.at(-1)?.time ?? 0
+  const last = byTime.findLast(({ time }) => time === latest)?.value ?? null
+  const change = n === 0 ? null : (last ?? 0) - (values[0] ?? 0)
+  const stretchMs = latest - (first?.time ?? 0)
   return {
     rows: events.length,
     count: n,
@@ -148,10 +157,36 @@ export function aggregated(events: readonly Event[]): Record<string, unknown> {
     min: n === 0 ? null : Math.min(...values),
     max: n === 0 ? null : Math.max(...values),
     first: values[0] ?? null,
-    last: byTime.findLast(({ time }) => time === latest)?.value ?? null,
+    last,
     stddev: n < 2 ? null : Math.sqrt(squares / (n - 1)),
     stddevPopulation: n === 0 ? null : Math.sqrt(squares / n),
+    variance: n < 2 ? null : squares / (n - 1),
+    variancePopulation: n === 0 ? null : squares / n,
+    median: quantile(values, 0.5),
+    percentile: quantile(values, 0.9),
     distinct: new Set(values).size,
+    delta: change,
+    rate: change === null || stretchMs <= 0 ? null : (change * 1000) / stretchMs,
+    timeWeighted: timeWeighted(byTime, Math.max(until ?? latest, latest)),
     big: events.filter(({ value }) => value !== null && value > 10).length,
   }
+}
+
+export function quantile(values: readonly number[], q: number): number | null {
+  const sorted = values.toSorted((one, other) => one - other)
+  const place = q * (sorted.length - 1)
+  const low = sorted[Math.floor(place)]
+  const high = sorted[Math.ceil(place)]
+  if (low === undefined || high === undefined) return null
+  return low + (high - low) * (place - Math.floor(place))
+}
+
+function timeWeighted(byTime: readonly Event[], until: number): number | null {
+  const [first] = byTime
+  if (first === undefined) return null
+  let area = 0
+  for (const [index, { time, value }] of byTime.entries()) {
+    area += (value ?? 0) * ((byTime[index + 1]?.time ?? until) - time)
+  }
+  return until === first.time ? (byTime.at(-1)?.value ?? null) : area / (until - first.time)
 }

@@ -1,14 +1,10 @@
 import { NodeError } from '@millrace/sdk'
-import type { States } from '../fold.ts'
-import type { Slicing } from './slicing.ts'
+import type { Slicing } from '@millrace/sdk/windows'
+import type { Slots } from '../accumulators/accumulator.ts'
+import { EarlyKeys } from './early-keys.ts'
+import type { EmptyRows } from './empty-rows.ts'
 import { Timeline } from './timeline.ts'
-import type { Key, WindowParts, Windows } from './windows.ts'
-
-/** What came in one pane of one group. */
-export interface Pane {
-  readonly start: number
-  readonly states: States
-}
+import type { FiringParts, Key, Windows } from './windows.ts'
 
 /** Panes of all groups together; messages that would need more leave by the error port. */
 const panesMax = 5_000_000
@@ -17,34 +13,57 @@ const panesMax = 5_000_000
  * Tumbling, hopping and cumulating windows. A message is added to one pane. The fires hold, for each
  * group, the earliest end of an open window that has something in it; when it fires, the next one
  * takes its place. With lateness, panes stay until their last window no longer takes messages in.
+ *
+ * A group is a flat list of its panes by time, each with its start, where there are early results the
+ * number of messages since the last, and the state.
  */
 export class SlicedWindows implements Windows {
-  private readonly parts: WindowParts<Pane[]>
+  private readonly parts: FiringParts
   private readonly slicing: Slicing
+  private readonly empty: EmptyRows | undefined
+  /** Slots of a pane, and of these before the state. */
+  private readonly stride: number
+  private readonly head: number
+  private readonly everyMessages: number
   /** Whether panes are kept for corrections after their last window has fired. */
   private readonly isKept: boolean
   private readonly fires = new Timeline()
   private readonly cleanups = new Timeline()
+  private readonly earlies: EarlyKeys
   private watermark = -Infinity
   private paneCount = 0
+  /** The state of the window that was summed up last. */
+  private sumSlots: Slots = []
+  private sumAt = 0
 
-  constructor(parts: WindowParts<Pane[]>, slicing: Slicing) {
+  constructor(parts: FiringParts, slicing: Slicing, empty?: EmptyRows) {
     this.parts = parts
     this.slicing = slicing
+    this.empty = empty
+    this.head = parts.early === undefined ? 1 : 2
+    this.stride = this.head + parts.fold.width
+    this.everyMessages = parts.early?.everyMessages ?? Infinity
+    this.earlies = new EarlyKeys(parts.early)
     this.isKept = parts.latenessMs > 0 && !parts.isDiscarding
   }
 
   get nextAt(): number {
-    return Math.min(this.fires.next - 1, this.cleanups.next)
+    const early = this.earlies.nextAfter(this.watermark)
+    const empty = (this.empty?.next ?? Infinity) - 1
+    return Math.min(this.fires.next - 1, this.cleanups.next, early, empty)
   }
 
   takeUp(watermark: number): void {
     this.watermark = watermark
-    for (const [key, panes] of this.parts.groups.entries()) {
-      this.paneCount += panes.length
-      for (const { start } of panes) this.register(key, start)
-      this.letGo(key, panes)
+    for (const [key, group] of this.parts.groups.entries()) {
+      this.paneCount += group.length / this.stride
+      for (let at = 0; at < group.length; at += this.stride) {
+        this.register(key, startOf(group, at))
+        if (this.head > 1 && group[at + 1] !== 0) this.earlies.add(key)
+      }
+      this.letGo(key, group)
     }
+    this.empty?.takeUp(watermark)
   }
 
   add(key: Key, time: number): boolean {
@@ -55,10 +74,29 @@ export class SlicedWindows implements Windows {
   }
 
   advance(watermark: number): void {
+    const early = this.earlies.take(this.watermark, watermark)
     this.watermark = watermark
-    while (this.fires.next !== Infinity && this.fires.next - 1 <= watermark) this.fire()
+    this.fireUntil(watermark)
+    for (const key of early) this.fireEarly(key)
     while (this.cleanups.next !== Infinity && this.cleanups.next <= watermark) {
-      for (const key of this.cleanups.take()) this.letGo(key, this.parts.groups.get(key) ?? [])
+      for (const key of this.cleanups.take()) {
+        const group = this.parts.groups.get(key)
+        if (group !== undefined) this.letGo(key, group)
+      }
+    }
+  }
+
+  private fireUntil(watermark: number): void {
+    const { empty, fires } = this
+    empty?.begin()
+    for (;;) {
+      const isEmptyFirst = empty !== undefined && empty.next < fires.next
+      // At the very end there is no window without messages after the last one with some.
+      if (isEmptyFirst && fires.next === Infinity && watermark === Infinity) return
+      const end = isEmptyFirst ? empty.next : fires.next
+      if (end === Infinity || end - 1 > watermark) return
+      if (!isEmptyFirst) this.fire()
+      empty?.fire(end, Math.min(watermark + 1, fires.next - 1))
     }
   }
 
@@ -81,49 +119,89 @@ export class SlicedWindows implements Windows {
     const takesIn = slicing.endAfter(watermark + 1 - parts.latenessMs)
     let end = Math.max(slicing.endAfter(slicing.paneEnd(start) - 1), takesIn)
     for (; end <= lastEnd && end - 1 <= watermark; end = slicing.endAfter(end)) {
-      if (parts.isDiscarding) this.tell(key, end, this.alone(time))
-      else this.tell(key, end, this.sum(parts.groups.get(key) ?? [], end))
+      if (parts.isDiscarding) this.sumAlone(time)
+      else if (!this.sum(parts.groups.get(key) ?? [], end)) continue
+      this.tell(key, end)
     }
   }
 
-  private alone(time: number): States {
-    const states = this.parts.fold.create()
-    this.parts.fold.add(states, time)
-    return states
+  private sumAlone(time: number): void {
+    const { fold } = this.parts
+    this.sumSlots = fold.create([])
+    this.sumAt = 0
+    fold.add(this.sumSlots, 0, time)
   }
 
   private store(key: Key, start: number, time: number): void {
-    const { fold, groups } = this.parts
-    const panes = groups.get(key)
-    const newest = panes?.[panes.length - 1]
-    if (panes !== undefined && newest?.start === start) {
-      fold.add(newest.states, time)
-      groups.set(key, panes)
-    } else {
-      this.storeElsewhere(key, panes, { start, time })
-    }
-  }
-
-  private storeElsewhere(
-    key: Key,
-    panes: Pane[] | undefined,
-    { start, time }: { start: number; time: number },
-  ): void {
-    const { fold, groups } = this.parts
-    const older = panes?.find((pane) => pane.start === start)
-    if (panes !== undefined && older !== undefined) {
-      fold.add(older.states, time)
-      groups.set(key, panes)
+    const { groups } = this.parts
+    const group = groups.get(key)
+    if (group === undefined) {
+      this.storeNew(key, start, time)
       return
     }
+    let at = group.length - this.stride
+    while (at > 0 && startOf(group, at) > start) at -= this.stride
+    if (group[at] === start) this.put(key, group, at, time)
+    else this.storeNew(key, start, time)
+  }
+
+  private storeNew(key: Key, start: number, time: number): void {
     if (this.paneCount >= panesMax) {
       throw new NodeError('WINDOW_FULL', `There are ${panesMax} groups and windows open already.`)
     }
-    const pane: Pane = { start, states: fold.create() }
-    fold.add(pane.states, time)
+    const { fold, groups } = this.parts
+    const group = groups.get(key) ?? []
+    const pane = fold.create(this.head > 1 ? [start, 0] : [start])
+    let at = 0
+    while (at < group.length && startOf(group, at) < start) at += this.stride
     this.paneCount += 1
     this.register(key, start)
-    groups.set(key, panes === undefined ? [pane] : inOrder(panes, pane))
+    this.empty?.see(key, start, this.watermark)
+    const joined = group.length === 0 ? pane : group.slice(0, at).concat(pane, group.slice(at))
+    this.put(key, joined, at, time)
+  }
+
+  private put(key: Key, group: Slots, at: number, time: number): void {
+    const { fold, groups } = this.parts
+    fold.add(group, at + this.head, time)
+    if (this.head > 1) group[at + 1] = (group[at + 1] as number) + 1
+    groups.set(key, group)
+    if (this.head > 1) this.afterPut(key, group, at)
+  }
+
+  private afterPut(key: Key, group: Slots, at: number): void {
+    if ((group[at + 1] as number) >= this.everyMessages) this.fireEarly(key)
+    else if (this.earlies.isTimed) this.earlies.add(key)
+  }
+
+  /** Results of all open windows with news. */
+  private fireEarly(key: Key): void {
+    const { groups, isDiscarding } = this.parts
+    const group = groups.get(key)
+    if (group === undefined) return
+    const { slicing } = this
+    const lastEnd = slicing.lastEnd(startOf(group, group.length - this.stride))
+    let end = slicing.endAfter(Math.max(this.watermark + 1, slicing.paneEnd(startOf(group, 0)) - 1))
+    const ends: number[] = []
+    for (; end <= lastEnd; end = slicing.endAfter(end)) if (this.hasNews(group, end)) ends.push(end)
+    if (isDiscarding) {
+      this.paneCount -= group.length / this.stride
+      groups.delete(key)
+    } else {
+      for (let at = 0; at < group.length; at += this.stride) group[at + 1] = 0
+      groups.set(key, group)
+    }
+    this.earlies.delete(key)
+    for (const each of ends) if (this.sum(group, each)) this.tell(key, each, true)
+  }
+
+  private hasNews(group: Slots, end: number): boolean {
+    const start = this.slicing.windowStart(end)
+    for (let at = 0; at < group.length; at += this.stride) {
+      if (startOf(group, at) >= start && startOf(group, at) < end && group[at + 1] !== 0)
+        return true
+    }
+    return false
   }
 
   /** Sees to it that the pane's next window fires, and that the pane is let go in the end. */
@@ -141,58 +219,70 @@ export class SlicedWindows implements Windows {
     const end = this.fires.next
     const next = this.slicing.endAfter(end)
     for (const key of this.fires.take()) {
-      const panes = this.parts.groups.get(key)
-      if (panes === undefined) continue
-      const states = this.sum(panes, end)
-      if (!this.isKept) this.letGo(key, panes, end)
-      if (goesOn(panes, end, this.slicing)) this.fires.add(next, key)
-      this.tell(key, end, states)
+      const group = this.parts.groups.get(key)
+      if (group === undefined) continue
+      const isFound = this.sum(group, end)
+      if (!this.isKept) this.letGo(key, group, end)
+      if (this.goesOn(group, end)) this.fires.add(next, key)
+      if (!isFound) continue
+      this.empty?.told(key)
+      this.tell(key, end)
     }
   }
 
-  /** The states of a window, or undefined when nothing is in it. They may be those of a pane. */
-  private sum(panes: readonly Pane[], end: number): States | undefined {
+  /** Sums a window up; false when nothing is in it. The state may be that of a pane. */
+  private sum(group: Slots, end: number): boolean {
     const { fold } = this.parts
+    const { head, stride } = this
     const start = this.slicing.windowStart(end)
-    let only: States | undefined
-    let merged: States | undefined
-    for (const pane of panes) {
-      if (pane.start < start) continue
-      if (pane.start >= end) break
-      if (only === undefined) {
-        only = pane.states
+    let only = -1
+    let merged: Slots | undefined
+    for (let at = 0; at < group.length; at += stride) {
+      if (startOf(group, at) < start) continue
+      if (startOf(group, at) >= end) break
+      if (only < 0) {
+        only = at + head
         continue
       }
-      if (merged === undefined) fold.merge((merged = fold.create()), only)
-      fold.merge(merged, pane.states)
+      if (merged === undefined) fold.merge((merged = fold.create([])), 0, group, only)
+      fold.merge(merged, 0, group, at + head)
     }
-    return merged ?? only
+    this.sumSlots = merged ?? group
+    this.sumAt = merged === undefined ? only : 0
+    return only >= 0
   }
 
-  private tell(key: Key, end: number, states: States | undefined): void {
-    if (states === undefined) return
+  private tell(key: Key, end: number, isEarly = false): void {
     const start = this.slicing.windowStart(end)
-    this.parts.onResult({ key, start, end, time: end - 1, states })
+    const until = isEarly ? Math.min(end, this.watermark + 1) : end
+    const { sumSlots: slots, sumAt: at } = this
+    this.parts.onResult({ key, start, end, time: end - 1, slots, at, until, isEarly })
   }
 
   /** Removes the panes of which no window takes messages in, or fires, any more. */
-  private letGo(key: Key, panes: Pane[], firedEnd = this.watermark + 1): void {
+  private letGo(key: Key, group: Slots, firedEnd = this.watermark + 1): void {
     const { groups } = this.parts
-    const isDone = (pane: Pane): boolean => {
-      const lastEnd = this.slicing.lastEnd(pane.start)
-      return lastEnd <= firedEnd && (!this.isKept || this.isOver(lastEnd))
-    }
     let done = 0
-    for (const pane of panes) {
-      // Later panes have later windows.
-      if (!isDone(pane)) break
-      done += 1
-    }
+    // Later panes have later windows.
+    while (done < group.length && this.isDone(startOf(group, done), firedEnd)) done += this.stride
     if (done === 0) return
-    this.paneCount -= done
-    panes.splice(0, done)
-    if (panes.length === 0) groups.delete(key)
-    else groups.set(key, panes)
+    this.paneCount -= done / this.stride
+    if (done === group.length) groups.delete(key)
+    else groups.set(key, group.slice(done))
+  }
+
+  private isDone(start: number, firedEnd: number): boolean {
+    const lastEnd = this.slicing.lastEnd(start)
+    return lastEnd <= firedEnd && (!this.isKept || this.isOver(lastEnd))
+  }
+
+  /** Whether a pane that was in the window with this end is in a later one, too. */
+  private goesOn(group: Slots, end: number): boolean {
+    for (let at = 0; at < group.length; at += this.stride) {
+      const start = startOf(group, at)
+      if (start < end && this.slicing.lastEnd(start) > end) return true
+    }
+    return false
   }
 
   private isOver(end: number): boolean {
@@ -200,14 +290,7 @@ export class SlicedWindows implements Windows {
   }
 }
 
-/** Whether a pane that was in the window with this end is in a later one, too. */
-function goesOn(panes: readonly Pane[], end: number, slicing: Slicing): boolean {
-  return panes.some(({ start }) => start < end && slicing.lastEnd(start) > end)
-}
-
-function inOrder(panes: Pane[], pane: Pane): Pane[] {
-  let at = panes.length
-  while (at > 0 && (panes[at - 1]?.start ?? -Infinity) > pane.start) at -= 1
-  panes.splice(at, 0, pane)
-  return panes
+/** The first slot of a pane is its start. */
+function startOf(group: Slots, at: number): number {
+  return group[at] as number
 }

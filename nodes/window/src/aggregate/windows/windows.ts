@@ -1,5 +1,6 @@
-import type { KeyedState } from '@millrace/sdk'
-import type { Fold, States } from '../fold.ts'
+import type { KeyedState, Message } from '@millrace/sdk'
+import type { Slots } from '../accumulators/accumulator.ts'
+import type { Fold } from '../fold.ts'
 
 export type Key = string | number
 
@@ -9,6 +10,8 @@ export interface Windows {
   readonly nextAt: number
   /** Goes on from stored state; to be called once, before anything else. */
   takeUp(watermark: number): void
+  /** Looks at what of the message decides beside its time; called before `add`. */
+  read?(message: Message): void
   /**
    * Adds the message that the fold has read. False when it is late: all windows that it belongs to
    * are gone, and it was not added.
@@ -18,14 +21,29 @@ export interface Windows {
   advance(watermark: number): void
 }
 
-export interface WindowParts<Stored> {
+export interface WindowParts {
   readonly fold: Fold
-  readonly groups: KeyedState<Stored>
+  /** The open windows of each group, one after the other in a flat list. */
+  readonly groups: KeyedState<Slots>
+  readonly onResult: (result: WindowResult) => void
+}
+
+/** For windows that may have more than one result. */
+export interface FiringParts extends WindowParts {
   /** For how long after its end a window still takes messages in, in milliseconds. */
   readonly latenessMs: number
-  /** Whether a corrected result holds only what came since the last one. */
+  /** Whether a further result holds only what came since the last one. */
   readonly isDiscarding: boolean
-  readonly onResult: (result: WindowResult) => void
+  /** When there are results before the end; undefined for never. */
+  readonly early: Early | undefined
+}
+
+/** Results before the end, of what has news since the last result. */
+export interface Early {
+  /** Whenever time comes to a whole number of these; Infinity for never. */
+  readonly everyMs: number
+  /** Whenever so many messages have come; Infinity for never. */
+  readonly everyMessages: number
 }
 
 export interface WindowResult {
@@ -35,5 +53,11 @@ export interface WindowResult {
   readonly end: number | null
   /** Event time of the result. */
   readonly time: number
-  readonly states: States
+  readonly slots: Slots
+  /** Where in the slots the state begins. */
+  readonly at: number
+  /** How far the window reaches by now, where it reaches beyond its last message. */
+  readonly until: number | null
+  /** Whether it comes before the end. */
+  readonly isEarly: boolean
 }

@@ -1,0 +1,126 @@
+import { NodeError } from '@millrace/sdk'
+import type { Slots } from '../accumulators/accumulator.ts'
+import { groupsMax } from './groups-max.ts'
+import { Timeline } from './timeline.ts'
+import type { Key, WindowParts, Windows } from './windows.ts'
+
+/** Messages of one group that are kept; those that would need more leave by the error port. */
+export const latestMax = 10_000
+
+/**
+ * A result with every message: of the last so many messages of its group, or of those of the last so
+ * many milliseconds, both ends included, as SQL's OVER has it. A group is a flat list of its messages,
+ * each with its time and a value for each result.
+ */
+export class LatestWindows implements Windows {
+  private readonly parts: WindowParts
+  /** Slots of a message. */
+  private readonly stride: number
+  private readonly messages: number
+  private readonly lengthMs: number
+  private readonly cleanups = new Timeline()
+  private watermark = -Infinity
+
+  constructor(
+    parts: WindowParts,
+    reach: { readonly messages: number } | { readonly lengthMs: number },
+  ) {
+    this.parts = parts
+    this.stride = 1 + parts.fold.values.length
+    this.messages = 'messages' in reach ? reach.messages : Infinity
+    this.lengthMs = 'lengthMs' in reach ? reach.lengthMs : Infinity
+  }
+
+  get nextAt(): number {
+    return this.cleanups.next
+  }
+
+  takeUp(watermark: number): void {
+    this.watermark = watermark
+    if (this.lengthMs === Infinity) return
+    for (const [key, group] of this.parts.groups.entries()) this.register(key, group)
+  }
+
+  add(key: Key, time: number): boolean {
+    if (this.lengthMs !== Infinity && time <= this.watermark) return false
+    const group = this.kept(this.parts.groups.get(key) ?? this.open())
+    const at = this.lengthMs === Infinity ? group.length : this.placeOf(group, time)
+    const joined = [...group.slice(0, at), time, ...this.parts.fold.values, ...group.slice(at)]
+    this.parts.groups.set(key, joined)
+    if (group.length === 0) this.register(key, joined)
+    this.tell(key, joined, { at, time })
+    return true
+  }
+
+  advance(watermark: number): void {
+    this.watermark = watermark
+    const { groups } = this.parts
+    while (this.cleanups.next !== Infinity && this.cleanups.next <= watermark) {
+      for (const key of this.cleanups.take()) {
+        const group = groups.get(key)
+        if (group === undefined) continue
+        const kept = this.kept(group)
+        if (kept.length === 0) groups.delete(key)
+        else {
+          groups.set(key, kept)
+          this.register(key, kept)
+        }
+      }
+    }
+  }
+
+  /** Without the messages that no result can hold any more; with room for one more. */
+  private kept(group: Slots): Slots {
+    const { stride } = this
+    let done = 0
+    if (this.lengthMs === Infinity) done = group.length - (this.messages - 1) * stride
+    else {
+      const from = this.watermark + 1 - this.lengthMs
+      while (done < group.length && (group[done] as number) < from) done += stride
+    }
+    if (group.length - done >= latestMax * stride) {
+      throw new NodeError(
+        'WINDOW_FULL',
+        `The group has ${latestMax} messages in its window already.`,
+      )
+    }
+    return done <= 0 ? group : group.slice(done)
+  }
+
+  private open(): Slots {
+    if (this.parts.groups.size < groupsMax) return []
+    throw new NodeError('WINDOW_FULL', `There are ${groupsMax} groups open already.`)
+  }
+
+  private placeOf(group: Slots, time: number): number {
+    let at = group.length
+    while (at > 0 && (group[at - this.stride] as number) > time) at -= this.stride
+    return at
+  }
+
+  private tell(
+    key: Key,
+    group: Slots,
+    { at, time }: { readonly at: number; readonly time: number },
+  ): void {
+    const { fold, onResult } = this.parts
+    const slots = fold.create([])
+    const isTimed = this.lengthMs !== Infinity
+    for (let from = 0; from <= at; from += this.stride) {
+      const sent = group[from] as number
+      if (isTimed && sent < time - this.lengthMs) continue
+      fold.take(group, from + 1)
+      fold.add(slots, 0, sent)
+    }
+    const span = isTimed
+      ? { start: time - this.lengthMs, end: time + 1 }
+      : { start: null, end: null }
+    onResult({ key, ...span, time, slots, at: 0, until: null, isEarly: false })
+  }
+
+  /** When the oldest message can be let go; the rest is seen to then. */
+  private register(key: Key, group: Slots): void {
+    if (this.lengthMs === Infinity || group.length === 0) return
+    this.cleanups.add((group[group.length - this.stride] as number) + this.lengthMs, key)
+  }
+}
