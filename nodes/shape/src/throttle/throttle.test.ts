@@ -55,6 +55,19 @@ describe('throttle', () => {
     expect(Object.values(node.snapshot()).flat()).toEqual([])
   })
 
+  it('lets nobody pass by who waits, though the limit is free', () => {
+    const before = open({ messages: 1, excess: 'delay' })
+    sendAt(before, 0, 1, 2)
+    const snapshot = before.snapshot()
+    const shuffled = { ...snapshot, waiting: snapshot['waiting']?.toReversed() ?? [] }
+    const config = { messages: 1, periodMs: 100, excess: 'delay' }
+    const node = run(throttle, config, { startMs: 5000, snapshot: shuffled })
+    node.send({ payload: 5000 })
+    expect(payloads(node, 'out')).toEqual([])
+    node.advance(200)
+    expect(payloads(node, 'out')).toEqual([1, 2, 5000])
+  })
+
   it('samples: the first at once, then the latest as soon as the limit allows', () => {
     const node = open({ messages: 1, excess: 'latest' })
     sendAt(node, 0, 10, 20, 90)
