@@ -30,6 +30,8 @@ export interface EngineHost {
   readonly gauges: GaugeMemory
   /** Where the deployment's epochs are stored; without it the deployment is not durable. */
   readonly epochs?: EpochStore
+  /** How often an epoch ends, if anything changed in it; every second when absent. */
+  readonly epochMs?: number
   /** Opens the ingest log of a source node; without it nothing is logged. */
   openIngestLog?(node: string): IngestLog
 }
@@ -69,6 +71,34 @@ export interface NodeGauges {
   readonly inFlight: number
   readonly isPressing: boolean
   readonly watermark: number | null
+  /** It presses, and nothing after it does: the flow is as slow as this node. */
+  readonly isBottleneck: boolean
+}
+
+/** How the state of a durable deployment is kept. */
+export interface DurabilityNumbers {
+  /** Number of the last epoch that was stored; 0 when there was none yet. */
+  readonly epoch: number
+  /** Milliseconds since the epoch. */
+  readonly lastStoredAt: number | undefined
+  readonly storedInMs: number
+  readonly changedKeys: number
+  /** Messages that nodes have taken in and not dealt with yet. */
+  readonly heldMessages: number
+  readonly intakes: readonly IntakeNumbers[]
+  /** Why the last epoch could not be stored; it is tried again. */
+  readonly error: string | undefined
+}
+
+/** The ingest log of one source. */
+export interface IntakeNumbers {
+  readonly node: string
+  readonly bytes: number
+  /** Records that wait for the flow. */
+  readonly backlog: number
+  /** Records that were dropped, as its overflow policy wants it. */
+  readonly dropped: number
+  readonly isFull: boolean
 }
 
 /** State of every node by name of its map; survives structured cloning. */
@@ -89,7 +119,10 @@ export interface Deployment {
    * and its type are the same. Starting is the same path, from an empty flow.
    */
   update(spec: DeploymentSpec): Promise<UpdateReport>
-  /** Stops intake, drains what is in flight for at most `drainMs`, flushes sinks and closes all. */
+  /**
+   * Stops intake, drains what is in flight for at most `drainMs`, flushes sinks, ends the last epoch
+   * and closes all.
+   */
   stop(options: { readonly drainMs: number }): Promise<void>
   /** Passes a command to a node, such as the inject button's. Throws when the node refuses it. */
   action(node: string, name: string, argument?: unknown): void
@@ -99,9 +132,12 @@ export interface Deployment {
    */
   tap(node: string, port: string, see: (message: Message) => void): () => void
   counters(): { readonly ports: readonly PortCounter[]; readonly nodes: readonly NodeGauges[] }
+  /** Undefined where the host stores no epochs. */
+  durability(): DurabilityNumbers | undefined
   /** Index of each node in `gauges.marker`, for naming the one that is stuck. */
   nodeAt(index: number): string | undefined
   snapshot(): Snapshot
+  /** To be called before `start`. What an epoch store has takes precedence. */
   restore(snapshot: Snapshot): void
   /** Settles when every source has ended and all is drained; for `millrace run` and golden flows. */
   readonly ended: Promise<void>

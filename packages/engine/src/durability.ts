@@ -27,7 +27,10 @@ export interface EpochChanges {
     readonly type: string
     readonly version: number
   }[]
-  /** Nodes that left the flow; all that is stored of them goes. */
+  /**
+   * Nodes that left the flow; all that is stored of them goes, before anything else of this epoch is
+   * stored: a node whose type changed is among these and among `nodes`.
+   */
   readonly removed: readonly string[]
   readonly state: readonly StateChange[]
   readonly held: readonly HeldMessage[]
@@ -47,7 +50,10 @@ export interface StoredEpoch {
   readonly held: readonly HeldMessage[]
 }
 
-/** Stores epochs. Made by the host; all calls come from the thread that runs the deployment. */
+/**
+ * Stores epochs. Made by the host, which closes it after the deployment has stopped; all calls come
+ * from the thread that runs the deployment.
+ */
 export interface EpochStore {
   /** The last complete epoch; undefined where there is none. Throws when it cannot be read. */
   last(): StoredEpoch | undefined
@@ -71,7 +77,10 @@ export interface IngestRecord {
   readonly bytes: Uint8Array
 }
 
-/** The ingest log of one source node: records in segments of bounded size, appended in groups. */
+/**
+ * The ingest log of one source node: records in segments of bounded size, appended in groups. Opened
+ * by the host when the engine asks for it, closed by the engine.
+ */
 export interface IngestLog {
   /** Position of the newest record; 0 when there was never one. */
   readonly last: number
@@ -86,7 +95,15 @@ export interface IngestLog {
   append(bytes: Uint8Array, takenAt: number, safe: (error?: unknown) => void): number
   /** Up to `limit` records after the position, oldest first, those not yet synced among them. */
   read(after: number, limit: number): readonly IngestRecord[]
-  /** Records up to here are in a stored epoch: they may go when retention says so. */
+  /**
+   * Returns once all that was appended is on disk, or throws what kept it from there. Called before
+   * each epoch that knows of a record: a crash must not take it from the log alone.
+   */
+  syncNow(): void
+  /**
+   * Records up to here are in a stored epoch: they may go when retention says so. Also called when
+   * the log was opened; no record gets a position up to this one any more.
+   */
   release(position: number): void
   close(): Promise<void>
 }

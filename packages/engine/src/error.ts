@@ -17,6 +17,8 @@ export const engineErrorCodes = {
   EVENT_TIME_MISSING: 'The event time of a message could not be read.',
   EVENT_TIME_AHEAD: 'The event time of a message lies too far in the future.',
   HOLD_RELEASED_TWICE: 'A node released the same hold twice.',
+  STATE_UNREADABLE: 'The stored state of the flow cannot be read.',
+  EPOCH_REFUSED: 'A node was not ready for its state to be stored.',
   DEPLOYMENT_STATE: 'The deployment is not in a state in which this can be done.',
 } as const
 

@@ -1,8 +1,10 @@
 export type {
   Deployment,
   DeploymentSpec,
+  DurabilityNumbers,
   EngineHost,
   GaugeMemory,
+  IntakeNumbers,
   NodeGauges,
   PortCounter,
   Snapshot,

@@ -1,12 +1,14 @@
 import type {
   Deployment,
   DeploymentSpec,
+  DurabilityNumbers,
   EngineHost,
   NodeGauges,
   PortCounter,
   Snapshot,
   UpdateReport,
 } from './deployment.ts'
+import { fromSnapshot } from './durable/restored.ts'
 import { EngineError } from './error.ts'
 import { emptyPlan, makePlan } from './plan/plan.ts'
 import type { See } from './run/output-port.ts'
@@ -39,8 +41,10 @@ export class RunningDeployment implements Deployment {
     return this.inTurn(async () => {
       this.expect('new')
       try {
+        this.flow.recover()
         await this.change(this.spec)
         this.phase = 'running'
+        this.flow.beginEpochs()
       } catch (error) {
         this.phase = 'stopped'
         await this.flow.stop(0)
@@ -56,9 +60,11 @@ export class RunningDeployment implements Deployment {
       try {
         const report = await this.change(spec)
         this.spec = spec
+        this.endChange()
         return report
       } catch (error) {
         await this.bringBack(before)
+        this.endChange()
         throw error
       }
     })
@@ -85,6 +91,10 @@ export class RunningDeployment implements Deployment {
     return { ports: portCounters(runs), nodes: nodeGauges(runs) }
   }
 
+  durability(): DurabilityNumbers | undefined {
+    return this.flow.durability()
+  }
+
   nodeAt(index: number): string | undefined {
     return this.flow.nodeAt(index)
   }
@@ -95,14 +105,22 @@ export class RunningDeployment implements Deployment {
 
   restore(snapshot: Snapshot): void {
     this.expect('new')
-    this.flow.restored = snapshot
+    this.flow.restored = fromSnapshot(snapshot)
   }
 
   private async change(spec: DeploymentSpec): Promise<UpdateReport> {
     const change = this.flow.findChange(makePlan(spec, this.host.nodeTypes))
     await this.flow.settle(change, updateDrainMs)
+    this.flow.storeEpoch()
     await this.flow.apply(change)
     return change.report
+  }
+
+  /** What an update changed is stored with it. */
+  private endChange(): void {
+    if (this.phase !== 'running') return
+    this.flow.beginEpochs()
+    this.flow.storeEpoch()
   }
 
   /** An update failed half-way: what ran before shall run again. */

@@ -1,4 +1,5 @@
 import type { Hold } from '@millrace/sdk'
+import type { Held } from '../durable/held-messages.ts'
 import type { NodeRun } from './node-run.ts'
 import type { Segment } from '../time/gate.ts'
 
@@ -17,6 +18,8 @@ export interface HoldRecord extends Hold {
   readonly node: NodeRun
   /** Holds back the watermarks that came after it. */
   readonly segment: Segment | undefined
+  /** The message that it is about, where the deployment is durable. */
+  held: Held | undefined
   state: 'open' | 'released' | 'failed'
   previous: HoldRecord | undefined
   next: HoldRecord | undefined

@@ -10,6 +10,7 @@ export function portCounters(runs: readonly NodeRun[]): PortCounter[] {
 }
 
 export function nodeGauges(runs: readonly NodeRun[]): NodeGauges[] {
+  const bottlenecks = bottlenecksOf(runs)
   return runs.map((run) => ({
     node: run.id,
     received: run.received,
@@ -17,7 +18,25 @@ export function nodeGauges(runs: readonly NodeRun[]): NodeGauges[] {
     inFlight: run.inFlight,
     isPressing: run.isPressing,
     watermark: watermarkOf(run),
+    isBottleneck: bottlenecks.has(run.id),
   }))
+}
+
+/** Nodes that press while nothing after them does. Each node comes after all that send to it. */
+function bottlenecksOf(runs: readonly NodeRun[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  // A flow that keeps up has nothing to look for.
+  if (!runs.some(({ isPressing }) => isPressing)) return found
+  const pressesBelow = new Set<string>()
+  for (const run of runs.toReversed()) {
+    let isPressedBelow = false
+    for (const port of run.planned.ports) {
+      for (const { to } of port.wires) if (pressesBelow.has(to.id)) isPressedBelow = true
+    }
+    if (run.isPressing && !isPressedBelow) found.add(run.id)
+    if (run.isPressing || isPressedBelow) pressesBelow.add(run.id)
+  }
+  return found
 }
 
 /** Where a node both gets and gives time, what it gives is shown. */

@@ -1,5 +1,6 @@
 import type { Hold, HttpService, Log, Message, SourceContext } from '@millrace/sdk'
 import type { EngineHost } from '../deployment.ts'
+import { overflowOf } from '../durable/overflow.ts'
 import type { LogEntry } from '../log.ts'
 import type { HoldRecord } from './batch.ts'
 import type { NodeRun } from './node-run.ts'
@@ -41,11 +42,19 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     deliver: (run, settled) => runtime.deliver(node, run, settled),
     watermark: (time) => node.origin?.told(time),
     end: () => runtime.endSource(node),
-    intake: {
-      isDurable: false,
-      take: (_record, run, safe) => runtime.deliver(node, run, safe),
-      onReplay: () => undefined,
-    },
+    intake: intakeOf(node, config),
+  }
+}
+
+function intakeOf(node: NodeRun, config: AnyConfig): SourceContext['intake'] {
+  const { runtime } = node
+  const { intakes } = runtime
+  if (intakes !== undefined) return intakes.intakeOf(node, overflowOf(config))
+  return {
+    isDurable: false,
+    take: (_record, run, safe) => runtime.deliver(node, run, safe),
+    onReplay: () => undefined,
+    recall: () => undefined,
   }
 }
 

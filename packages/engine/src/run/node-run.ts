@@ -6,6 +6,8 @@ import type { NodeState } from '../state/keyed-state.ts'
 import { Gate } from '../time/gate.ts'
 import type { Origin } from '../time/origin.ts'
 import type { TimeListener, TimeStop } from '../time/time-stop.ts'
+import type { Held } from '../durable/held-messages.ts'
+import type { IntakeLog } from '../durable/intake-log.ts'
 import type { HoldRecord } from './batch.ts'
 import { FailureNotes } from './failure-notes.ts'
 import type { GaugeSlots } from './gauge-pool.ts'
@@ -54,6 +56,19 @@ export class NodeRun implements TimeListener {
   /** Open holds of this node. */
   inFlight = 0
   holds: HoldRecord | undefined
+  /** The hold on behalf of which its code runs now. */
+  resumed: HoldRecord | undefined
+  /** The message that the node was just given, and what is held of it; noted where that is stored. */
+  inHand: Message | undefined
+  inHandInput = 0
+  held: Held | undefined
+  /** The ingest log of this source, once it has asked for it. */
+  intake: IntakeLog | undefined
+  /** What the last epoch has of it, beside its state. */
+  storedWatermark = -Infinity
+  storedPosition = -1
+  /** It took another's place, whose event time it does not go on with. */
+  startsTimeAnew = false
   /** Batches of this source that are not yet settled. */
   openBatches = 0
 
@@ -114,11 +129,32 @@ export class NodeRun implements TimeListener {
     const key = input * 4 + (needsCopy ? 1 : 0) + (isDistant ? 2 : 0)
     let entry = this.entries[key]
     if (entry === undefined) {
-      entry = needsCopy ? copyingEntry(this, input) : plainEntry(this, input)
-      if (isDistant) entry = distantEntry(this, entry)
+      if (this.runtime.held !== undefined) entry = notingEntry(this, input)
+      else entry = needsCopy ? copyingEntry(this, input) : plainEntry(this, input)
+      if (isDistant) entry = distantEntry(this, input, entry)
       this.entries[key] = entry
     }
     return entry
+  }
+
+  takeInHand(message: Message | undefined, input: number): void {
+    this.inHand = message
+    this.inHandInput = input
+    this.held = undefined
+  }
+
+  /** Gives the node a message that was held, and lets go of the hold. */
+  receiveAgain(hold: HoldRecord, { message, input }: Held): void {
+    const { runtime, gauges } = this
+    gauges.counts[gauges.at] = this.received + 1
+    runtime.resume(hold, () => {
+      try {
+        operatorOf(this).onMessage(message, input)
+      } catch (error) {
+        this.fail(error, message)
+      }
+    })
+    if (hold.state === 'open') runtime.release(hold)
   }
 
   /** Code of the node that no message called for: timers, actions, watermarks. */
@@ -189,6 +225,11 @@ export class NodeRun implements TimeListener {
     return this.gate
   }
 
+  /** Messages will be held before time is joined, so that it is joined with the gate there. */
+  expectHolds(): void {
+    this.gate ??= new Gate()
+  }
+
   private countError(): void {
     const { counts, at } = this.gauges
     counts[at + 1] = (counts[at + 1] ?? 0) + 1
@@ -237,11 +278,39 @@ function copyingEntry(node: NodeRun, input: number): Emit {
   }
 }
 
+/**
+ * Notes the message in hand, so that what the node holds can be stored. A node that changes messages
+ * always gets a copy, as what is stored has to be the message that it was given.
+ */
+function notingEntry(node: NodeRun, input: number): Emit {
+  const { marker } = node.runtime
+  const { counts, at } = node.gauges
+  const { index } = node
+  const operator = operatorOf(node)
+  const copies = node.planned.descriptor.changesMessages === true
+  return (message) => {
+    const before = marker[0]! // oxlint-disable-line no-non-null-assertion -- the marker has one number
+    marker[0] = index
+    counts[at] = counts[at]! + 1 // oxlint-disable-line no-non-null-assertion -- allocated for this node
+    node.inHand = message
+    node.inHandInput = input
+    node.held = undefined
+    try {
+      operator.onMessage(copies ? deepClone(message) : message, input)
+    } catch (error) {
+      node.fail(error, message)
+    }
+    node.inHand = undefined
+    node.held = undefined
+    marker[0] = before
+  }
+}
+
 /** Takes messages in at the end of the turn, when the call stack is empty again. */
-function distantEntry(node: NodeRun, near: Emit): Emit {
+function distantEntry(node: NodeRun, input: number, near: Emit): Emit {
   const { runtime } = node
   return (message) => {
-    const hold = runtime.hold(node)
+    const hold = runtime.holdAhead(node, message, input)
     runtime.turn.putOff(node, () => {
       if (node.isClosed) return
       runtime.resume(hold, () => near(message))

@@ -1,4 +1,7 @@
 import type { EngineHost, Snapshot } from '../deployment.ts'
+import { overflowOf } from '../durable/overflow.ts'
+import { intakeMap, originMap, watermarkMap } from '../durable/restored.ts'
+import type { RestoredMaps } from '../durable/restored.ts'
 import { EngineError, sentenceOf } from '../error.ts'
 import { NodeState } from '../state/keyed-state.ts'
 import { Origin, arrivalTiming } from '../time/origin.ts'
@@ -11,9 +14,8 @@ import { NodeRun, gaugesOf } from './node-run.ts'
 import type { Runtime } from './runtime.ts'
 import { Seats } from './seats.ts'
 
-/** Names of the maps in which a snapshot keeps what the engine itself remembers of a node. */
-export const originMap = 'millrace:origin'
-export const watermarkMap = 'millrace:watermark'
+/** What a new node goes on with: the state of the one in whose place it runs, or what was kept. */
+export type Inheritance = { readonly state: NodeState } | { readonly maps: RestoredMaps }
 
 /** Makes running nodes and gives back what they occupied. */
 export class Nodes {
@@ -38,7 +40,9 @@ export class Nodes {
   }
 
   /** Creates the node; throws an `EngineError` that names it. */
-  create({ planned, config }: Newcomer, state: NodeState): NodeRun {
+  create({ planned, config }: Newcomer, inherited: Inheritance): NodeRun {
+    const isDurable = this.runtime.held !== undefined
+    const state = 'state' in inherited ? inherited.state : stateOf(inherited.maps, isDurable)
     const run = new NodeRun({
       runtime: this.runtime,
       planned,
@@ -48,6 +52,9 @@ export class Nodes {
       connections: config.holes.map(({ connection }) => connection),
     })
     run.origin = originOf(planned, config.values, this.runtime.host)
+    if (isDurable) run.origin?.trackChanges()
+    if ('state' in inherited) run.startsTimeAnew = true
+    else this.restoreTime(run, inherited.maps, config.values)
     try {
       run.behaviour = this.runtime.asNode(run, () =>
         planned.type.create(nodeContext(run, config.values)),
@@ -57,6 +64,19 @@ export class Nodes {
       throw startFailure(planned, error)
     }
     return run
+  }
+
+  private restoreTime(
+    run: NodeRun,
+    maps: RestoredMaps,
+    config: Readonly<Record<string, unknown>>,
+  ): void {
+    run.origin?.restore(numbersOf(maps, originMap))
+    run.storedWatermark = numbersOf(maps, watermarkMap)[0]?.[1] ?? -Infinity
+    const position = numbersOf(maps, intakeMap)[0]?.[1]
+    if (position === undefined) return
+    run.storedPosition = position
+    this.runtime.intakes?.restore(run, position, overflowOf(config))
   }
 
   /** Seats that were kept for nodes that then were not created are given free. */
@@ -118,28 +138,24 @@ function definedOnly(fields: Timing): Timing {
   }
 }
 
-/** The state that a snapshot has for a node; the engine's own part goes where it belongs. */
-export function restoredState(id: string, snapshot: Snapshot): NodeState {
-  const { [originMap]: _origin, [watermarkMap]: _watermark, ...own } = snapshot[id] ?? {}
-  return NodeState.restored(own)
+/** The engine's own part is none of the node's business. */
+function stateOf(maps: RestoredMaps, isTracked: boolean): NodeState {
+  const { [originMap]: _origin, [watermarkMap]: _watermark, [intakeMap]: _intake, ...own } = maps
+  return NodeState.restored(own, isTracked)
 }
 
-/** Where the event time of a source or operator had come to. */
-export function restoreOrigin(run: NodeRun, snapshot: Snapshot): void {
-  const entries = snapshot[run.id]?.[originMap] ?? []
-  const numbers = entries.flatMap(([key, value]) =>
+function numbersOf(maps: RestoredMaps, name: string): (readonly [string | number, number])[] {
+  return [...(maps[name] ?? [])].flatMap(([key, value]) =>
     typeof value === 'number' ? [[key, value] as const] : [],
   )
-  run.origin?.restore(numbers)
 }
 
 /** Where the time that a node gets had come to, unless its upstreams have already said so. */
-export function restoreStop(run: NodeRun, snapshot: Snapshot): void {
-  const watermark = snapshot[run.id]?.[watermarkMap]?.[0]?.[1]
-  const { stop } = run
-  if (stop === undefined || typeof watermark !== 'number' || watermark <= stop.current) return
-  stop.current = watermark
-  stop.pass(watermark)
+export function restoreStop(run: NodeRun): void {
+  const { stop, storedWatermark } = run
+  if (stop === undefined || storedWatermark <= stop.current) return
+  stop.current = storedWatermark
+  stop.pass(storedWatermark)
 }
 
 /** Everything that outlives a node, by node. */

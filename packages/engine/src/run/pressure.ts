@@ -46,7 +46,9 @@ export class Pressure {
 
 /** A source that is only starting is paused once it has started. */
 export function apply(source: NodeRun): void {
-  const shouldPause = source.presses > 0
+  const { intake } = source
+  intake?.eased()
+  const shouldPause = intake === undefined ? source.presses > 0 : intake.shouldPause
   if (source.isPaused === shouldPause || !source.hasStarted || source.isClosed) return
   source.isPaused = shouldPause
   const { behaviour } = source

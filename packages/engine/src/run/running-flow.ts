@@ -1,6 +1,10 @@
 import type { Emit } from '@millrace/sdk'
 import { Compilers } from '../config/compilers.ts'
-import type { EngineHost, Snapshot } from '../deployment.ts'
+import type { DurabilityNumbers, EngineHost } from '../deployment.ts'
+import { Durable } from '../durable/durable.ts'
+import type { Held } from '../durable/held-messages.ts'
+import { nothingRestored } from '../durable/restored.ts'
+import type { Restored } from '../durable/restored.ts'
 import { EngineError } from '../error.ts'
 import { emptyPlan } from '../plan/plan.ts'
 import type { Plan, PlannedWire } from '../plan/plan.ts'
@@ -13,7 +17,9 @@ import { Connections } from './connections.ts'
 import { Drain, within } from './drain.ts'
 import { Ending } from './ending.ts'
 import type { NodeRun } from './node-run.ts'
-import { Nodes, restoreOrigin, restoreStop, restoredState, startFailure } from './nodes.ts'
+import { Nodes, restoreStop, startFailure } from './nodes.ts'
+import type { Inheritance } from './nodes.ts'
+import type { HoldRecord } from './batch.ts'
 import type { OutputPort, See } from './output-port.ts'
 import { Pressure, apply as applyPressure } from './pressure.ts'
 import { Runtime } from './runtime.ts'
@@ -33,8 +39,8 @@ interface Tap {
 /** The nodes that run now, and the steps by which they become others. */
 export class RunningFlow {
   private readonly nodes = new Map<string, NodeRun>()
-  /** State to begin with, by node; used up as nodes are created. */
-  restored: Snapshot = {}
+  /** State to begin with, until the first nodes are created. */
+  restored: Restored = nothingRestored
   private readonly host: EngineHost
   private readonly runtime: Runtime
   private readonly compilers = new Compilers()
@@ -48,6 +54,7 @@ export class RunningFlow {
   /** State of nodes that left, until a node of the same id and type takes over. */
   private readonly left = new Map<string, { readonly type: string; readonly state: NodeState }>()
   private plan: Plan = emptyPlan
+  private readonly durable: Durable | undefined
 
   constructor(host: EngineHost, name: string, onEnded: () => void) {
     this.host = host
@@ -55,17 +62,39 @@ export class RunningFlow {
     this.drain = new Drain(host)
     this.ending = new Ending(this.nodes, onEnded)
     this.ticker = new Ticker(host)
-    this.runtime = new Runtime(host, () => name, {
+    this.durable = this.makeDurable()
+    const events = {
       firstHold: () => this.joinTime(),
-      pressure: (node) => this.pressure.changed(node),
-      sourceEnded: (node) => this.ending.sourceEnded(node),
-      settled: (node) => {
+      pressure: (node: NodeRun) => this.pressure.changed(node),
+      sourceEnded: (node: NodeRun) => this.ending.sourceEnded(node),
+      settled: (node: NodeRun) => {
         this.ending.settle(node)
         this.drain.settled()
       },
-    })
+    }
+    this.runtime = new Runtime(host, () => name, { events, held: this.durable?.held })
+    this.runtime.intakes = this.durable?.intakes
     this.connections = new Connections(this.runtime, this.compilers)
     this.factory = new Nodes(this.runtime, host)
+  }
+
+  /** Takes up what the last epoch left; throws when that cannot be read. */
+  recover(): void {
+    this.restored = this.durable?.open() ?? this.restored
+  }
+
+  /** From now on epochs end by themselves. */
+  beginEpochs(): void {
+    this.durable?.epochs.begin()
+  }
+
+  /** Ends the epoch now. */
+  storeEpoch(): void {
+    this.durable?.epochs.store()
+  }
+
+  durability(): DurabilityNumbers | undefined {
+    return this.durable?.numbers()
   }
 
   /** What the plan would change; throws for what cannot run, before anything is touched. */
@@ -88,12 +117,18 @@ export class RunningFlow {
    */
   async apply(change: Change): Promise<void> {
     this.plan = change.plan
+    // Until all new nodes have started, what ran before may have to be brought back.
+    this.durable?.epochs.rest()
     const closing = this.leave(change)
     try {
       const newcomers = this.enter(change)
+      const held = this.expectHeld(newcomers)
       this.connect(newcomers)
+      for (const { hold, message } of held) hold.node.receiveAgain(hold, message)
       await this.startSources(newcomers)
       this.left.clear()
+      this.durable?.forget()
+      closing.push(...(this.durable?.intakes?.keep((id) => this.nodes.has(id)) ?? []))
     } finally {
       await within(this.host, closeMs * 2, closing)
     }
@@ -102,9 +137,12 @@ export class RunningFlow {
 
   async stop(drainMs: number): Promise<void> {
     const runs = this.inOrder()
+    this.durable?.intakes?.halt()
     const sources = runs.filter((run) => run.planned.descriptor.kind === 'source')
     await within(this.host, Math.max(drainMs, 1), sources.map(stopSource))
     await this.drain.wait(runs, drainMs)
+    this.durable?.epochs.store()
+    this.durable?.epochs.rest()
     await within(
       this.host,
       closeMs,
@@ -113,7 +151,10 @@ export class RunningFlow {
     for (const run of runs) this.finish(run)
     this.nodes.clear()
     this.ticker.close()
-    await within(this.host, closeMs, this.connections.closeAll())
+    await within(this.host, closeMs, [
+      ...this.connections.closeAll(),
+      ...(this.durable?.intakes?.closeAll() ?? []),
+    ])
   }
 
   action(node: string, name: string, argument: unknown): void {
@@ -151,7 +192,10 @@ export class RunningFlow {
     const closing: Promise<unknown>[] = []
     for (const run of leaving) {
       this.nodes.delete(run.id)
-      this.left.set(run.id, { type: run.planned.document.type, state: run.state.handedOver() })
+      const { type } = run.planned.document
+      this.left.set(run.id, { type, state: run.state.handedOver() })
+      this.durable?.keep({ id: run.id, type }, takeHeld(run))
+      run.intake?.disown(run)
       for (const port of run.ports) port.join([])
       closing.push(this.retire(run))
     }
@@ -180,17 +224,32 @@ export class RunningFlow {
     for (const newcomer of newcomers.toReversed()) {
       const { planned, config } = newcomer
       this.connections.fill(config.holes, plan, planned.id)
-      const run = this.factory.create(newcomer, this.stateFor(newcomer))
+      const run = this.factory.create(newcomer, this.inheritanceOf(newcomer))
       this.nodes.set(planned.id, run)
       created.push(run)
     }
     return created.reverse()
   }
 
-  private stateFor({ planned }: Newcomer): NodeState {
+  private inheritanceOf({ planned }: Newcomer): Inheritance {
     const left = this.left.get(planned.id)
-    if (left?.type === planned.document.type) return left.state
-    return restoredState(planned.id, this.restored)
+    if (left?.type === planned.document.type) return { state: left.state }
+    return { maps: this.restored(planned) }
+  }
+
+  /** Takes holds for messages that new nodes will be given again, before time passes by them. */
+  private expectHeld(
+    created: readonly NodeRun[],
+  ): { readonly hold: HoldRecord; readonly message: Held }[] {
+    const { durable, runtime } = this
+    if (durable === undefined) return []
+    const expected = created.flatMap((node) =>
+      durable.heldFor(node.planned).map((message) => {
+        node.expectHolds()
+        return { hold: runtime.holdAgain(node, message), message }
+      }),
+    )
+    return expected.toSorted((one, other) => one.message.id - other.message.id)
   }
 
   private connect(created: readonly NodeRun[]): void {
@@ -201,10 +260,9 @@ export class RunningFlow {
       const run = created.find(({ id }) => id === tap.node)
       if (run !== undefined) attach(tap, run)
     }
-    for (const run of created) restoreOrigin(run, this.restored)
     this.joinTime()
-    for (const run of created) restoreStop(run, this.restored)
-    this.restored = {}
+    for (const run of created) restoreStop(run)
+    this.restored = nothingRestored
     this.pressure.rewired()
     this.ending.rewired(this.plan)
   }
@@ -253,6 +311,7 @@ export class RunningFlow {
       throw startFailure(run.planned, error)
     }
     run.hasStarted = true
+    run.intake?.started(run)
     applyPressure(run)
   }
 
@@ -282,10 +341,29 @@ export class RunningFlow {
     this.pressure.changed(run)
   }
 
+  private makeDurable(): Durable | undefined {
+    const { host } = this
+    if (host.epochs === undefined) return undefined
+    const sourceEnded = (node: NodeRun): void => this.ending.sourceEnded(node)
+    return new Durable(host, host.epochs, { runs: () => this.inOrder(), sourceEnded })
+  }
+
   /** The running nodes, each after all that send to it. */
   inOrder(): NodeRun[] {
     return this.plan.nodes.flatMap(({ id }) => this.nodes.get(id) ?? [])
   }
+}
+
+/** What a node that leaves holds goes to the one in its place; for itself it is dealt with. */
+function takeHeld(run: NodeRun): readonly Held[] {
+  const taken = new Set<Held>()
+  for (let hold = run.holds; hold !== undefined; hold = hold.next) {
+    if (hold.held === undefined) continue
+    hold.held.open = 0
+    taken.add(hold.held)
+    hold.held = undefined
+  }
+  return [...taken]
 }
 
 async function stopSource(run: NodeRun): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Message } from '@millrace/sdk'
 import type { EngineHost } from '../deployment.ts'
+import type { Held, HeldMessages } from '../durable/held-messages.ts'
+import type { Intakes } from '../durable/intakes.ts'
 import { EngineError } from '../error.ts'
 import type { Batch, HoldRecord } from './batch.ts'
 import type { NodeRun } from './node-run.ts'
@@ -21,6 +23,11 @@ export interface RuntimeEvents {
   sourceEnded(node: NodeRun): void
 }
 
+interface RuntimeParts {
+  readonly events: RuntimeEvents
+  readonly held: HeldMessages | undefined
+}
+
 /** What all nodes of one deployment share while messages travel: above all, the batch in hand. */
 export class Runtime {
   readonly host: EngineHost
@@ -29,16 +36,21 @@ export class Runtime {
   readonly flow: () => string
   /** The batch of the message in hand. */
   batch: Batch | undefined
+  /** What nodes hold, where that is stored. */
+  readonly held: HeldMessages | undefined
+  /** The ingest logs, where there are any. */
+  intakes: Intakes | undefined
   private readonly events: RuntimeEvents
   /** A batch that is settled and that nothing refers to any more. */
   private spare: Batch | undefined
 
-  constructor(host: EngineHost, flow: () => string, events: RuntimeEvents) {
+  constructor(host: EngineHost, flow: () => string, parts: RuntimeParts) {
     this.host = host
+    this.held = parts.held
     this.marker = host.gauges.marker
     this.turn = new Turn(host)
     this.flow = flow
-    this.events = events
+    this.events = parts.events
   }
 
   /** Runs code of a source that emits, as one batch. */
@@ -83,13 +95,16 @@ export class Runtime {
   hold(node: NodeRun): HoldRecord {
     const { batch } = this
     if (batch !== undefined) batch.open += 1
-    const segment = node.gateForHolds().enter()
+    const gate = node.gateForHolds()
+    // What is held on behalf of a held message holds back the same watermarks.
+    const segment = gate.enter(node.resumed?.segment)
     const next = node.holds
     const hold: HoldRecord = {
       kind: 'hold',
       batch,
       node,
       segment,
+      held: this.held === undefined ? undefined : messageHeld(node, this.held),
       state: 'open',
       previous: undefined,
       next,
@@ -101,11 +116,35 @@ export class Runtime {
     return hold
   }
 
+  /** Takes a hold for a message that the node will be given later. */
+  holdAhead(node: NodeRun, message: Message, input: number): HoldRecord {
+    const { inHand } = node
+    node.takeInHand(message, input)
+    const hold = this.hold(node)
+    node.takeInHand(inHand, node.inHandInput)
+    return hold
+  }
+
+  /** Takes a hold for a message that was held before a crash, or by the node in this one's place. */
+  holdAgain(node: NodeRun, held: Held): HoldRecord {
+    node.held = held
+    const hold = this.hold(node)
+    node.held = undefined
+    return hold
+  }
+
   /** Runs code that emits on behalf of a held message. */
   resume(hold: HoldRecord, run: () => void): void {
     const outer = this.batch
+    const { node } = hold
+    const { held: outerHeld, resumed: outerResumed } = node
     this.batch = hold.state === 'open' ? hold.batch : undefined
-    const thrown = hold.node.attempt(run)
+    // What is held from here on is the same message.
+    node.held = hold.held
+    node.resumed = hold.state === 'open' ? hold : undefined
+    const thrown = node.attempt(run)
+    node.held = outerHeld
+    node.resumed = outerResumed
     this.batch = outer
     if (thrown === undefined || hold.state !== 'open') return
     // The code that would have released it may never have been reached.
@@ -137,7 +176,8 @@ export class Runtime {
   }
 
   endSource(node: NodeRun): void {
-    if (!node.isClosed) this.events.sourceEnded(node)
+    if (node.isClosed || node.intake?.endsLater() === true) return
+    this.events.sourceEnded(node)
   }
 
   setPressure(node: NodeRun, isHigh: boolean): void {
@@ -182,6 +222,7 @@ export class Runtime {
     else hold.previous.next = hold.next
     if (hold.next !== undefined) hold.next.previous = hold.previous
     node.inFlight -= 1
+    if (hold.held !== undefined) this.held?.release(hold.held)
     if (node.isOverfull && node.inFlight < holdsLow) this.setOverfull(node, false)
     if (hold.segment !== undefined && node.gate !== undefined) {
       const watermark = node.gate.leave(hold.segment)
@@ -219,6 +260,16 @@ export class Runtime {
     node.isOverfull = isOverfull
     if (!node.asksPressure) this.events.pressure(node)
   }
+}
+
+/** The message that a hold is about, as far as a message is in hand. */
+function messageHeld(node: NodeRun, messages: HeldMessages): Held | undefined {
+  const { inHand, inHandInput } = node
+  if (node.held === undefined && inHand !== undefined) {
+    node.held = messages.take(node.id, inHandInput, inHand)
+  }
+  if (node.held !== undefined) node.held.open += 1
+  return node.held
 }
 
 function failBatch(batch: Batch, error: unknown): void {

@@ -6,10 +6,11 @@ export type StateEntries = readonly (readonly [Key, unknown])[]
 /** One named map of a node. Changes are noted only while somebody stores them. */
 export class MemoryState implements KeyedState<unknown> {
   private readonly values: Map<Key, unknown>
-  private changed: Set<Key> | undefined
+  private readonly changed: Set<Key> | undefined
 
-  constructor(entries: StateEntries = []) {
+  constructor(entries: Iterable<readonly [Key, unknown]> = [], isTracked = false) {
     this.values = new Map(entries)
+    if (isTracked) this.changed = new Set()
   }
 
   get size(): number {
@@ -43,48 +44,59 @@ export class MemoryState implements KeyedState<unknown> {
     this.values.clear()
   }
 
-  /** Begins to note changes; for a checkpoint that stores only those. */
-  trackChanges(): void {
-    this.changed ??= new Set()
+  /** The keys that changed since the last epoch was stored; one without a value was deleted. */
+  get changedKeys(): ReadonlySet<Key> {
+    return this.changed ?? none
   }
 
-  /** The keys that changed since the last call; a key without a value was deleted. */
-  takeChanges(): ReadonlySet<Key> {
-    const changed = this.changed ?? new Set<Key>()
-    if (this.changed !== undefined) this.changed = new Set()
-    return changed
+  /** What changed is stored now. */
+  stored(): void {
+    this.changed?.clear()
   }
 }
+
+const none: ReadonlySet<Key> = new Set()
 
 /** All maps of a node by name. A node that takes another's place takes its maps over. */
 export class NodeState implements State {
   private readonly maps: Map<string, MemoryState>
+  private readonly isTracked: boolean
 
-  constructor(maps: Map<string, MemoryState> = new Map()) {
+  /** Where changes are tracked, each epoch stores no more than them. */
+  constructor(isTracked = false, maps: Map<string, MemoryState> = new Map()) {
+    this.isTracked = isTracked
     this.maps = maps
   }
 
-  static restored(snapshot: Readonly<Record<string, StateEntries>>): NodeState {
+  /** The entries become the node's own. */
+  static restored(
+    given: Readonly<Record<string, Iterable<readonly [Key, unknown]>>>,
+    isTracked: boolean,
+  ): NodeState {
     const maps = new Map<string, MemoryState>()
-    for (const [name, entries] of Object.entries(snapshot)) {
-      maps.set(name, new MemoryState(structuredClone(entries)))
+    for (const [name, entries] of Object.entries(given)) {
+      maps.set(name, new MemoryState(entries, isTracked))
     }
-    return new NodeState(maps)
+    return new NodeState(isTracked, maps)
   }
 
   map<Value>(name: string): KeyedState<Value> {
     let state = this.maps.get(name)
     if (state === undefined) {
-      state = new MemoryState()
+      state = new MemoryState([], this.isTracked)
       this.maps.set(name, state)
     }
     // The node alone reads and writes its maps, so it says of which type they are.
     return state as unknown as KeyedState<Value>
   }
 
+  get byName(): ReadonlyMap<string, MemoryState> {
+    return this.maps
+  }
+
   /** The state for a node of the same type that takes over: the same maps, not copies. */
   handedOver(): NodeState {
-    return new NodeState(this.maps)
+    return new NodeState(this.isTracked, this.maps)
   }
 
   snapshot(): Record<string, StateEntries> {

@@ -3,6 +3,7 @@ import { manualTime, testHttp } from '@millrace/sdk/testing'
 import type { TestHttp } from '@millrace/sdk/testing'
 import type { EngineHost, GaugeMemory } from '../deployment.ts'
 import type { LogEntry } from '../log.ts'
+import type { MemoryDisk } from './memory-disk.ts'
 
 /** A host whose time stands still until it is advanced, and that remembers what it was told. */
 export interface ManualHost extends EngineHost {
@@ -21,6 +22,9 @@ export interface ManualHostOptions {
   readonly nodeTypes: readonly NodeType[]
   readonly startMs?: number
   readonly isWatched?: (node: string) => boolean
+  /** Makes deployments durable. */
+  readonly disk?: MemoryDisk
+  readonly epochMs?: number
 }
 
 export function createManualHost(options: ManualHostOptions): ManualHost {
@@ -38,6 +42,8 @@ export function createManualHost(options: ManualHostOptions): ManualHost {
     report: (node, report) => void reports.push({ node, report }),
     isWatched: options.isWatched ?? (() => false),
     gauges: plainGauges(),
+    ...(options.disk === undefined ? {} : onDisk(options.disk)),
+    ...(options.epochMs === undefined ? {} : { epochMs: options.epochMs }),
     entries,
     statuses,
     reports,
@@ -46,6 +52,10 @@ export function createManualHost(options: ManualHostOptions): ManualHost {
     },
     advance: (ms) => time.advance(ms),
   }
+}
+
+function onDisk(disk: MemoryDisk): Pick<EngineHost, 'epochs' | 'openIngestLog'> {
+  return { epochs: disk.epochs, openIngestLog: (node) => disk.openIngestLog(node) }
 }
 
 /** Gauges in memory of this thread only. */

@@ -1,12 +1,14 @@
 import type { Message, NodeType, SourceContext } from '@millrace/sdk'
 import { sink, source } from '@millrace/sdk'
-import { describe, timingFields } from '@millrace/sdk/descriptor'
+import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
 import type { Fields } from '@millrace/sdk/descriptor'
 
 /** A source that a test works by hand, by the id of its node. */
 export interface TestSource {
   /** Emits as one batch and gives how it was settled. */
   emit(...messages: readonly Message[]): TestDelivery
+  /** Takes messages in as one record of its intake, and gives how that was acknowledged. */
+  take(...messages: readonly Message[]): TestDelivery
   watermark(time: number): void
   end(): void
   readonly isPaused: boolean
@@ -39,7 +41,9 @@ const look = {
   icon: 'flask-conical',
 } as const
 
-/** `test/source` has the timing fields; `test/sink` takes messages by `in`. */
+/**
+ * `test/source` has the timing fields; `test/intake` has an ingest log as well; `test/sink` takes messages by `in`.
+ */
 export function createTestNodes(): TestNodes {
   const sources = new Map<string, TestSource>()
   const received: Received[] = []
@@ -49,7 +53,11 @@ export function createTestNodes(): TestNodes {
     return found
   }
   return {
-    nodeTypes: [sourceType(sources, { type: 'test/source' }), sinkType(received)],
+    nodeTypes: [
+      sourceType(sources, { type: 'test/source' }),
+      sourceType(sources, { type: 'test/intake', fields: overflowFields, usesIntake: true }),
+      sinkType(received),
+    ],
     received,
     source: find,
   }
@@ -58,7 +66,13 @@ export function createTestNodes(): TestNodes {
 /** A source with a name and fields of one's own, such as one that stands in for a real source. */
 export function sourceType(
   sources: Map<string, TestSource>,
-  given: { readonly type: string; readonly fields?: Fields; readonly outputs?: readonly string[] },
+  given: {
+    readonly type: string
+    readonly fields?: Fields
+    readonly outputs?: readonly string[]
+    /** Whether `take` can be used: the source replays its log at the start. */
+    readonly usesIntake?: boolean
+  },
 ): NodeType {
   const { type, outputs = ['out'] } = given
   const fields: Fields = { ...timingFields, ...given.fields }
@@ -73,13 +87,13 @@ export function sourceType(
     timed: true,
   })
   return source(descriptor, (context) => {
-    const made = drivenSource(context)
+    const made = drivenSource(context, given.usesIntake === true)
     sources.set(context.id, made.source)
     return made.behaviour
   })
 }
 
-function drivenSource(context: SourceContext) {
+function drivenSource(context: SourceContext, usesIntake: boolean) {
   const state = { isPaused: false, isStopped: false }
   const emit = Object.values(context.emit)[0]
   const source: TestSource = {
@@ -96,6 +110,17 @@ function drivenSource(context: SourceContext) {
       )
       return delivery
     },
+    take: (...messages) => {
+      const delivery = { settled: 0, error: undefined as unknown }
+      const run = (): void => {
+        for (const message of messages) emit?.(message)
+      }
+      context.intake.take(new TextEncoder().encode(JSON.stringify(messages)), run, (error) => {
+        delivery.settled += 1
+        delivery.error = error
+      })
+      return delivery
+    },
     watermark: context.watermark,
     end: context.end,
     get isPaused() {
@@ -106,7 +131,14 @@ function drivenSource(context: SourceContext) {
     },
   }
   const behaviour = {
-    start: () => undefined,
+    start: () => {
+      if (!usesIntake) return
+      context.intake.onReplay((record) => {
+        // Written by `take` above.
+        const messages = JSON.parse(new TextDecoder().decode(record)) as readonly Message[]
+        for (const message of messages) emit?.(message)
+      })
+    },
     pause: () => void (state.isPaused = true),
     resume: () => void (state.isPaused = false),
     stop: () => void (state.isStopped = true),

@@ -16,10 +16,11 @@ export class Gate {
   private readonly waiting: Segment[] = []
   private tail: Segment = newSegment()
 
-  /** Takes a hold; give back the segment when it is released. */
-  enter(): Segment {
-    this.tail.open += 1
-    return this.tail
+  /** Takes a hold, beside one that is open or as the latest; give back the segment at its release. */
+  enter(beside?: Segment): Segment {
+    const segment = beside ?? this.tail
+    segment.open += 1
+    return segment
   }
 
   /** Whether a watermark may pass now; otherwise it waits. */

@@ -33,6 +33,11 @@ export class Origin {
   /** The last watermark that went out. */
   sent = -Infinity
   isIdle = false
+  /**
+   * While the source goes through its log: when the record in hand was taken in. Time of arrival
+   * stands still there, so that what is replayed is not late.
+   */
+  behindAt: number | undefined
   private readonly timing: Timing
   private readonly clock: Clock
   private readonly partitions: Partitions | undefined
@@ -42,6 +47,8 @@ export class Origin {
   private seenAt = 0
   private isTold = false
   private hasEnded = false
+  private storedLatest = -Infinity
+  private storedSent = -Infinity
 
   constructor(timing: Timing, clock: Clock) {
     this.timing = timing
@@ -115,6 +122,26 @@ export class Origin {
     for (const link of this.links) link.stop.becomeIdle(link.input)
   }
 
+  /** What an epoch has to store of it. */
+  changes(): PartitionEntries {
+    const changes: [string | number, number][] = this.partitions?.changes() ?? []
+    const { latest, sent } = this
+    if (latest !== this.storedLatest) changes.push(['\u0000latest', latest])
+    if (sent !== this.storedSent) changes.push(['\u0000sent', sent])
+    return changes
+  }
+
+  /** What changed is stored now. */
+  stored(): void {
+    this.storedLatest = this.latest
+    this.storedSent = this.sent
+    this.partitions?.stored()
+  }
+
+  trackChanges(): void {
+    this.partitions?.trackChanges()
+  }
+
   /** What a snapshot keeps of it. */
   entries(): PartitionEntries {
     const own: [string, number][] = [
@@ -130,10 +157,15 @@ export class Origin {
       else if (key === '\u0000sent') this.sent = value
       else this.partitions?.see(key, value, this.tick)
     }
+    // What arrives now is never as early as the time that was passed before.
+    const { eventTime, lateByMs } = this.timing
+    if (eventTime === undefined) this.lastArrival = this.sent + lateByMs + 1
+    this.stored()
   }
 
-  private arrival(): number {
-    const now = this.clock.now()
+  /** Processing time, as messages without a time of their own get it. */
+  arrival(): number {
+    const now = this.behindAt ?? this.clock.now()
     // A clock that is set back must not make new messages late.
     if (now > this.lastArrival) this.lastArrival = now
     return this.lastArrival

@@ -4,6 +4,7 @@ import { Lowest } from './lowest.ts'
 const partitionsMax = 100_000
 
 interface Partition {
+  readonly key: string | number
   readonly index: number
   latest: number
   /** Number of the tick in which it was last seen. */
@@ -17,6 +18,8 @@ export type PartitionEntries = readonly (readonly [string | number, number])[]
 export class Partitions {
   private readonly byKey = new Map<string | number, Partition>()
   private readonly lowest = new Lowest()
+  /** Those seen later since the last epoch was stored, while somebody stores them. */
+  private changed: Set<Partition> | undefined
 
   /** The least of the latest; Infinity when all are idle or there are none. */
   get least(): number {
@@ -26,8 +29,12 @@ export class Partitions {
   see(key: string | number, time: number, tick: number): void {
     const partition = this.byKey.get(key) ?? this.add(key)
     partition.seenAt = tick
-    if (time > partition.latest) partition.latest = time
-    else if (!partition.isIdle) return
+    if (time > partition.latest) {
+      partition.latest = time
+      this.changed?.add(partition)
+    } else if (!partition.isIdle) {
+      return
+    }
     partition.isIdle = false
     this.lowest.set(partition.index, partition.latest)
   }
@@ -45,12 +52,27 @@ export class Partitions {
     return [...this.byKey].map(([key, { latest }]) => [key, latest])
   }
 
-  private add(key: string | number): Partition {
+  /** From now on it is noted what changes. */
+  trackChanges(): void {
+    this.changed ??= new Set()
+  }
+
+  changes(): [string | number, number][] {
+    return [...(this.changed ?? [])].map(({ key, latest }) => [key, latest])
+  }
+
+  /** What changed is stored now. */
+  stored(): void {
+    this.changed?.clear()
+  }
+
+  private add(given: string | number): Partition {
     const shared = this.byKey.size >= partitionsMax ? this.byKey.get(overflow) : undefined
     if (shared !== undefined) return shared
     const index = this.byKey.size
-    const partition = { index, latest: -Infinity, seenAt: 0, isIdle: true }
-    this.byKey.set(index >= partitionsMax ? overflow : key, partition)
+    const key = index >= partitionsMax ? overflow : given
+    const partition = { key, index, latest: -Infinity, seenAt: 0, isIdle: true }
+    this.byKey.set(key, partition)
     return partition
   }
 }

@@ -32,5 +32,6 @@ export type {
   TemplateField,
   TextField,
 } from './field.ts'
+export { overflowFields } from './overflow.ts'
 export { errorPort, hasErrorPort, outputPorts, rowId } from './ports.ts'
 export { timingFields } from './timing.ts'
