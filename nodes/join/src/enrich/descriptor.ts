@@ -56,6 +56,15 @@ export const descriptor = describe({
       default: 'payload.info',
       required: true,
     },
+    onMissing: {
+      kind: 'choice',
+      label: 'Without a value',
+      default: 'pass',
+      options: [
+        { value: 'pass', label: 'Pass on as it is' },
+        { value: 'port', label: 'Leave by the port Missing' },
+      ],
+    },
     asOf: {
       kind: 'choice',
       label: 'Value as of',
@@ -72,15 +81,6 @@ export const descriptor = describe({
           label: 'The time of the message (event time)',
           help: 'Waits until time has come so far on both inputs. Always gives the same.',
         },
-      ],
-    },
-    onMissing: {
-      kind: 'choice',
-      label: 'Without a value',
-      default: 'pass',
-      options: [
-        { value: 'pass', label: 'Pass on as it is' },
-        { value: 'port', label: 'Leave by the port Missing' },
       ],
     },
     validForMs: {

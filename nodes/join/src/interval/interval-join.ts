@@ -11,8 +11,13 @@ export interface Interval {
   readonly upperMs: number
 }
 
-/** What waits under one key, by time. */
-type Group = readonly [Waiting[], Waiting[]]
+/** What waits under one key. */
+interface Group {
+  /** Each side by time. Those that are gone are removed many at a time: they match nothing more. */
+  readonly sides: readonly [Waiting[], Waiting[]]
+  /** How many at the front of each side are gone. */
+  readonly gone: [number, number]
+}
 
 interface Expiry {
   /** When the watermark is here, no partner can come any more. */
@@ -86,7 +91,7 @@ export class IntervalJoin implements Join {
 
   private match(one: { side: Side; message: Message; time: number; key: JoinKey }): boolean {
     const { side, message, time, key } = one
-    const others = this.groups.get(key)?.[side === 0 ? 1 : 0] ?? []
+    const others = this.groups.get(key)?.sides[side === 0 ? 1 : 0] ?? []
     const last = this.lastPartner(side, time)
     let at = firstFrom(others, this.firstPartner(side, time))
     const from = at
@@ -102,19 +107,28 @@ export class IntervalJoin implements Join {
   private register(waiting: Waiting, key: JoinKey | null): void {
     this.expiries.push({ at: this.lastPartner(waiting.side, waiting.time), waiting, key })
     if (key === null) return
-    const group = this.groups.get(key) ?? ([[], []] as const)
+    const group = this.groups.get(key) ?? { sides: [[], []], gone: [0, 0] }
     this.groups.set(key, group)
-    insertByTime(group[waiting.side], waiting)
+    insertByTime(group.sides[waiting.side], waiting)
   }
 
   private expire({ waiting, key }: Expiry): void {
     const { side, time, message } = waiting
     this.parts.waiting.remove(waiting)
-    const group = key === null ? undefined : this.groups.get(key)
-    // Messages of one side and key expire in the order of time, in which they stand.
-    group?.[side].shift()
-    if (key !== null && group?.[0].length === 0 && group[1].length === 0) this.groups.delete(key)
+    if (key !== null) this.dropFirst(key, side)
     if (!waiting.isMatched) this.tellAlone(side, message, { time, key })
+  }
+
+  /** Messages of one side and key expire in the order of time, in which they stand. */
+  private dropFirst(key: JoinKey, side: Side): void {
+    const group = this.groups.get(key)
+    if (group === undefined) return
+    const { sides, gone } = group
+    gone[side] += 1
+    if (gone[side] * 2 < sides[side].length) return
+    sides[side].splice(0, gone[side])
+    gone[side] = 0
+    if (sides[0].length === 0 && sides[1].length === 0) this.groups.delete(key)
   }
 
   /**

@@ -16,6 +16,7 @@ export const descriptor = describe({
   ],
   outputs: orderOutputs,
   stateful: true,
+  face: 'at most {messagesMax} waiting',
   targets: ['local'],
   fields: orderFields,
 })

@@ -28,6 +28,7 @@ export const matchFields = {
       { value: 'right', label: 'Keep right messages (right join)' },
       { value: 'full', label: 'Keep both (full join)' },
     ],
+    help: 'Known once time has passed on both inputs.',
   },
 } as const satisfies Fields
 

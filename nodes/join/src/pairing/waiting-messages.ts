@@ -58,19 +58,29 @@ export class WaitingMessages {
 
 /** Puts a message where it belongs by time; most belong at the end. */
 export function insertByTime(list: Waiting[], waiting: Waiting): void {
-  let at = list.length
-  while (at > 0 && (list[at - 1]?.time ?? -Infinity) > waiting.time) at -= 1
-  list.splice(at, 0, waiting)
+  if ((list.at(-1)?.time ?? -Infinity) <= waiting.time) list.push(waiting)
+  else
+    list.splice(
+      firstAt(list, ({ time }) => time > waiting.time),
+      0,
+      waiting,
+    )
 }
 
 /** Index of the first message whose time is not before this one. */
 export function firstFrom(list: readonly Waiting[], time: number): number {
+  return firstAt(list, (waiting) => waiting.time >= time)
+}
+
+/** Index of the first for which the condition holds, where it holds for all after it. */
+function firstAt(list: readonly Waiting[], holds: (waiting: Waiting) => boolean): number {
   let low = 0
   let high = list.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((list[middle]?.time ?? Infinity) < time) low = middle + 1
-    else high = middle
+    const waiting = list[middle]
+    if (waiting === undefined || holds(waiting)) high = middle
+    else low = middle + 1
   }
   return low
 }

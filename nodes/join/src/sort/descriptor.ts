@@ -13,6 +13,7 @@ export const descriptor = describe({
   inputs: [{ name: 'in', title: 'In' }],
   outputs: orderOutputs,
   stateful: true,
+  face: 'at most {messagesMax} waiting',
   targets: ['local'],
   fields: orderFields,
 })
