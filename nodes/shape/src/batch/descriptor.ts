@@ -41,7 +41,7 @@ export const descriptor = describe({
       min: 0,
       max: 67_108_864,
       unit: 'bytes',
-      help: 'As JSON text. 0 does not look at it. A larger message is a batch of its own.',
+      help: 'As JSON text; 0 is any size. A larger message is a batch of its own.',
     },
     key: {
       kind: 'expression',

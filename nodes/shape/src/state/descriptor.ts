@@ -8,7 +8,7 @@ export const descriptor = describe({
   summary:
     'Remembers a value for each key: messages write it at one input and read it at the other.',
   category: 'transform',
-  icon: 'database',
+  icon: 'memory-stick',
   keywords: [
     'remember',
     'store',
@@ -31,7 +31,6 @@ export const descriptor = describe({
   ],
   stateful: true,
   face: '{key} · {value}',
-  actions: [{ name: 'clear', title: 'Forget all values', icon: 'trash-2' }],
   targets: ['local', 'workers'],
   fields: {
     key: {

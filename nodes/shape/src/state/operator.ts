@@ -46,11 +46,6 @@ class Remember implements Operator {
     else this.write(key, message)
   }
 
-  onAction(name: string): void {
-    if (name !== 'clear') throw new NodeError('STATE_ACTION', `State cannot "${name}".`)
-    for (const key of this.values.keys()) this.delete(key)
-  }
-
   private read(key: StateKey, message: Message): void {
     const { config, emit } = this.context
     const remembered = this.values.get(key)

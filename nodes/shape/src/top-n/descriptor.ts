@@ -85,7 +85,7 @@ export const descriptor = describe({
     mode: {
       kind: 'choice',
       label: 'Result',
-      section: 'Time',
+      section: 'Result',
       default: 'window',
       options: [
         { value: 'window', label: 'One for each stretch of time' },
@@ -131,7 +131,7 @@ export const descriptor = describe({
     },
     output: {
       kind: 'choice',
-      label: 'Give',
+      label: 'As',
       default: 'list',
       options: [
         { value: 'list', label: 'One message with the list' },
