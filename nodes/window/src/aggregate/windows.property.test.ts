@@ -55,6 +55,12 @@ const steps = fc.array(
 const shapes = fc.record({
   latenessMs: fc.constantFrom(0, 0, 1, 5, 30),
   isDiscarding: fc.boolean(),
+  everyMessages: fc.constant(Infinity),
+})
+const impatient = fc.record({
+  latenessMs: fc.constantFrom(0, 0, 5),
+  isDiscarding: fc.boolean(),
+  everyMessages: fc.integer({ min: 1, max: 4 }),
 })
 const offset = fc.integer({ min: -15, max: 15 })
 const size = fc.integer({ min: 1, max: 25 })
@@ -66,6 +72,23 @@ describe('window results are those of the definition, in any order of messages, 
         const spansOf = (time: number) => hops(time, { sizeMs, slideMs: sizeMs, offsetMs })
         const config = { type: 'tumbling', sizeMs, offsetMs }
         compare(open(config, shape), fixedModel(shape, spansOf), todo)
+      }),
+    )
+  })
+
+  it('tumbling, with results after a number of messages', () => {
+    fc.assert(
+      fc.property(steps, impatient, size, (todo, shape, sizeMs) => {
+        const spansOf = (time: number) => hops(time, { sizeMs, slideMs: sizeMs, offsetMs: 0 })
+        compare(open({ type: 'tumbling', sizeMs }, shape), fixedModel(shape, spansOf), todo)
+      }),
+    )
+  })
+
+  it('session, with results after a number of messages', () => {
+    fc.assert(
+      fc.property(steps, impatient, fc.integer({ min: 1, max: 12 }), (todo, shape, gapMs) => {
+        compare(open({ type: 'session', gapMs }, shape), sessionModel(shape, gapMs), todo)
       }),
     )
   })
@@ -119,12 +142,15 @@ function hops(time: number, shape: { sizeMs: number; slideMs: number; offsetMs: 
   return spans
 }
 
-function open(config: Record<string, unknown>, { latenessMs, isDiscarding }: Shape): TestRun {
+function open(config: Record<string, unknown>, shape: Shape): TestRun {
+  const { latenessMs, isDiscarding, everyMessages } = shape
   return run(aggregate, {
     ...config,
     groupBy: (message: Message) => message['device'],
     aggregates: rows,
     allowedLatenessMs: latenessMs,
+    early: everyMessages === Infinity ? 'no' : 'messages',
+    earlyMessages: everyMessages,
     accumulation: isDiscarding ? 'discarding' : 'accumulating',
   })
 }

@@ -25,6 +25,8 @@ export interface Outcome {
 export interface Shape {
   readonly latenessMs: number
   readonly isDiscarding: boolean
+  /** Results come after so many messages of a window that is still open. */
+  readonly everyMessages: number
 }
 
 export interface Model {
@@ -43,6 +45,7 @@ interface Open extends Span {
   readonly key: string
   events: Event[]
   hasFired: boolean
+  news: number
 }
 
 /** Windows at fixed places: `spansOf` gives all that hold a time. */
@@ -57,16 +60,19 @@ export function fixedModel(shape: Shape, spansOf: (time: number) => readonly Spa
       if (spans.length > 0 && live.length === 0) return null
       return live.flatMap(({ start, end }) => {
         const id = `${event.key} ${start} ${end}`
-        const window = open.get(id) ?? { key: event.key, start, end, events: [], hasFired: false }
+        const window = open.get(id) ?? { key: event.key, start, end, events: [], ...unfired }
         open.set(id, window)
         window.events.push(event)
-        return end - 1 <= watermark ? [fired(window, shape)] : []
+        window.news += 1
+        if (end - 1 <= watermark) return [fired(window, shape)]
+        return window.news >= shape.everyMessages ? [fired(window, shape, watermark)] : []
       })
     },
     advance(time) {
       watermark = time
       const due = [...open.values()]
         .filter(({ end, hasFired }) => end - 1 <= watermark && !hasFired)
+        .filter(({ news }) => news > 0 || !shape.isDiscarding)
         .toSorted((one, other) => one.end - other.end)
         .map((window) => fired(window, shape))
       for (const [id, { end }] of open) if (isOver(end)) open.delete(id)
@@ -81,6 +87,7 @@ interface OpenSession {
   readonly last: number
   readonly events: Event[]
   firedEnd: number
+  news: number
 }
 
 /** Sessions: messages of a key that are at most the gap apart. */
@@ -90,7 +97,8 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
   const isOver = (end: number): boolean => end - 1 + shape.latenessMs <= watermark
   const fire = (session: OpenSession): Outcome => {
     const { key, start, last, events } = session
-    session.firedEnd = last + gapMs
+    session.news = 0
+    if (last + gapMs - 1 <= watermark) session.firedEnd = last + gapMs
     return { key, start, end: last + gapMs, until: null, values: taken(events, shape) }
   }
   return {
@@ -107,14 +115,17 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
         last: Math.max(time, ...touched.map(({ last }) => last)),
         events: [...touched.flatMap(({ events }) => events), event],
         firedEnd: -Infinity,
+        news: touched.reduce((news, one) => news + one.news, 1),
       }
       open.push(session)
-      return session.last + gapMs - 1 <= watermark ? [fire(session)] : []
+      const isClosed = session.last + gapMs - 1 <= watermark
+      return isClosed || session.news >= shape.everyMessages ? [fire(session)] : []
     },
     advance(time) {
       watermark = time
       const due = open
         .filter(({ last, firedEnd }) => last + gapMs - 1 <= watermark && firedEnd < last + gapMs)
+        .filter(({ news }) => news > 0 || !shape.isDiscarding)
         .toSorted((one, other) => one.last - other.last)
         .map(fire)
       // Those that were joined by a message behind the watermark have fired already.
@@ -124,10 +135,19 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
   }
 }
 
-function fired(window: Open, shape: Shape): Outcome {
-  window.hasFired = true
+const unfired = { hasFired: false, news: 0 }
+
+function fired(window: Open, shape: Shape, earlyAt?: number): Outcome {
+  window.hasFired = earlyAt === undefined
+  window.news = 0
   const { key, start, end } = window
-  return { key, start, end, until: end, values: taken(window.events, shape) }
+  return {
+    key,
+    start,
+    end,
+    until: earlyAt === undefined ? end : Math.min(end, earlyAt + 1),
+    values: taken(window.events, shape),
+  }
 }
 
 function taken(events: Event[], { isDiscarding }: Shape): readonly Event[] {

@@ -10,12 +10,8 @@ export class EarlyKeys {
     this.everyMs = early?.everyMs ?? Infinity
   }
 
-  get isTimed(): boolean {
-    return this.everyMs !== Infinity
-  }
-
   add(key: Key): void {
-    this.keys.add(key)
+    if (this.everyMs !== Infinity) this.keys.add(key)
   }
 
   delete(key: Key): void {

@@ -33,7 +33,7 @@ export class GlobalWindow implements Windows {
   takeUp(watermark: number): void {
     this.watermark = watermark
     for (const [key, slots] of this.parts.groups.entries()) {
-      if (this.earlies.isTimed && slots[1] !== 0) this.earlies.add(key)
+      if (slots[1] !== 0) this.earlies.add(key)
     }
   }
 
@@ -46,7 +46,7 @@ export class GlobalWindow implements Windows {
     fold.add(slots, head, time)
     groups.set(key, slots)
     if (news >= this.everyMessages) this.tell(key, slots, slots[0] as number)
-    else if (this.earlies.isTimed) this.earlies.add(key)
+    else this.earlies.add(key)
     return true
   }
 

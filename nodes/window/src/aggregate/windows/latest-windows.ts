@@ -44,11 +44,13 @@ export class LatestWindows implements Windows {
   add(key: Key, time: number): boolean {
     if (this.lengthMs !== Infinity && time <= this.watermark) return false
     const group = this.kept(this.parts.groups.get(key) ?? this.open())
+    const { values } = this.parts.fold
     const at = this.lengthMs === Infinity ? group.length : this.placeOf(group, time)
-    const joined = [...group.slice(0, at), time, ...this.parts.fold.values, ...group.slice(at)]
-    this.parts.groups.set(key, joined)
-    if (group.length === 0) this.register(key, joined)
-    this.tell(key, joined, { at, time })
+    if (at === group.length) group.push(time, ...values)
+    else group.splice(at, 0, time, ...values)
+    this.parts.groups.set(key, group)
+    if (group.length === this.stride) this.register(key, group)
+    this.tell(key, group, { at, time })
     return true
   }
 
@@ -59,7 +61,7 @@ export class LatestWindows implements Windows {
       for (const key of this.cleanups.take()) {
         const group = groups.get(key)
         if (group === undefined) continue
-        const kept = this.kept(group)
+        const kept = this.kept(group, true)
         if (kept.length === 0) groups.delete(key)
         else {
           groups.set(key, kept)
@@ -69,22 +71,24 @@ export class LatestWindows implements Windows {
     }
   }
 
-  /** Without the messages that no result can hold any more; with room for one more. */
-  private kept(group: Slots): Slots {
+  /**
+   * Without the messages that no result can hold any more, once they are the greater part; with room
+   * for one more.
+   */
+  private kept(group: Slots, isAtOnce = false): Slots {
     const { stride } = this
+    const from = this.watermark + 1 - this.lengthMs
     let done = 0
     if (this.lengthMs === Infinity) done = group.length - (this.messages - 1) * stride
-    else {
-      const from = this.watermark + 1 - this.lengthMs
-      while (done < group.length && (group[done] as number) < from) done += stride
-    }
+    else while (done < group.length && (group[done] as number) < from) done += stride
     if (group.length - done >= latestMax * stride) {
       throw new NodeError(
         'WINDOW_FULL',
         `The group has ${latestMax} messages in its window already.`,
       )
     }
-    return done <= 0 ? group : group.slice(done)
+    const isWorthIt = done > 0 && (isAtOnce || done * 2 > group.length)
+    return isWorthIt ? group.slice(done) : group
   }
 
   private open(): Slots {
@@ -106,7 +110,8 @@ export class LatestWindows implements Windows {
     const { fold, onResult } = this.parts
     const slots = fold.create([])
     const isTimed = this.lengthMs !== Infinity
-    for (let from = 0; from <= at; from += this.stride) {
+    const first = isTimed ? 0 : Math.max(0, at - (this.messages - 1) * this.stride)
+    for (let from = first; from <= at; from += this.stride) {
       const sent = group[from] as number
       if (isTimed && sent < time - this.lengthMs) continue
       fold.take(group, from + 1)

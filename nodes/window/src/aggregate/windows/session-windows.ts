@@ -148,7 +148,7 @@ export class SessionWindows implements Windows {
 
   private afterNews(key: Key, group: Slots, at: number): void {
     if (numberIn(group, at + newsAt) >= this.everyMessages) this.tell(key, group, at, true)
-    else if (this.earlies.isTimed) this.earlies.add(key)
+    else this.earlies.add(key)
   }
 
   private fireEarly(key: Key): void {

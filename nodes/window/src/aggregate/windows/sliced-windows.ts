@@ -170,8 +170,27 @@ export class SlicedWindows implements Windows {
   }
 
   private afterPut(key: Key, group: Slots, at: number): void {
-    if ((group[at + 1] as number) >= this.everyMessages) this.fireEarly(key)
-    else if (this.earlies.isTimed) this.earlies.add(key)
+    if ((group[at + 1] as number) < this.everyMessages) {
+      this.earlies.add(key)
+      return
+    }
+    const start = startOf(group, at)
+    const end = this.slicing.lastEnd(start)
+    if (end !== this.slicing.paneEnd(start)) this.fireEarly(key)
+    else if (end - 1 > this.watermark) this.fireAlone(key, group, at)
+  }
+
+  /** The early result of a window that is one pane. */
+  private fireAlone(key: Key, group: Slots, at: number): void {
+    const { groups, isDiscarding } = this.parts
+    group[at + 1] = 0
+    if (isDiscarding) this.paneCount -= 1
+    const left = isDiscarding ? group.slice(0, at).concat(group.slice(at + this.stride)) : group
+    if (left.length === 0) groups.delete(key)
+    else groups.set(key, left)
+    this.sumSlots = group
+    this.sumAt = at + this.head
+    this.tell(key, this.slicing.lastEnd(startOf(group, at)), true)
   }
 
   /** Results of all open windows with news. */
