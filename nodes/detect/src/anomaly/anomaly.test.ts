@@ -38,7 +38,7 @@ describe('anomaly', () => {
 
   it('sends anomalies out by a port of their own, with the limits', () => {
     const node = run(anomaly, { ...config, deviationMin: 2 })
-    for (const payload of [5, 5, 5, 5, 11, 12]) node.send({ payload, topic: 'a' })
+    for (const payload of [5, 5, 5, 5, 12, 11]) node.send({ payload, topic: 'a' })
     const limits = { expected: 5, low: -1, high: 11 }
     expect(node.emitted('normal')).toHaveLength(5)
     expect(node.emitted('normal').at(-1)?.['anomaly']).toEqual({
