@@ -40,7 +40,7 @@ function openWorkbench(): Workbench {
     back: () => void editor.refresh().catch(() => undefined),
   })
   editor.session.subscribe(({ active }) => live.watch(active))
-  const layout = createLayout(innerWidth)
+  const layout = createLayout(() => innerWidth)
   return { editor, live, layout, theme: createTheme(), notices, view: createCanvasView() }
 }
 

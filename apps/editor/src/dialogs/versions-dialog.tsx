@@ -10,7 +10,7 @@ import own from './versions-dialog.module.css'
 
 /** The deployed versions; each can be compared with another, or with the canvas, and deployed. */
 export function VersionsDialog({ flow }: { readonly flow: FlowEditor }) {
-  const { layout } = useWorkbench()
+  const { layout, editor, view } = useWorkbench()
   const versions = useVersions(flow)
   const isBusy = useFlowState(flow, (state) => state.isDeploying)
   const [picked, setPicked] = useState<number>()
@@ -21,16 +21,40 @@ export function VersionsDialog({ flow }: { readonly flow: FlowEditor }) {
     const result = await flow.deploy({ version, note: `Version ${version} again` })
     if (result !== undefined) layout.closeDialog()
   }
+  const bringBack = async (number: number) => {
+    try {
+      const version = await editor.api.version(flow.name, number)
+      const hasChanged = flow.bringBack(version, `Bring back version ${number}`)
+      const text = hasChanged
+        ? `The canvas shows version ${number}`
+        : `The canvas showed version ${number} already`
+      editor.notify({
+        kind: 'info',
+        text,
+        ...(hasChanged ? { detail: 'Undo takes it back.' } : {}),
+      })
+      layout.closeDialog()
+      view.fit()
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      editor.notify({ kind: 'error', text: `Version ${number} could not be read`, detail })
+    }
+  }
   return (
     <Dialog
       title="Versions"
-      description="Every deployment is kept. An earlier one can be deployed again as it was; the canvas stays as it is."
+      description="Every deployment is kept. An earlier one can be deployed again as it was, or brought onto the canvas to go on from there."
       width="wide"
       testId="versions-dialog"
       onClose={() => layout.closeDialog()}
       actions={
         <>
           <Button onClick={() => layout.closeDialog()}>Close</Button>
+          {chosen !== undefined && (
+            <Button icon="pen-line" disabled={isBusy} onClick={() => void bringBack(chosen.number)}>
+              Bring onto the canvas
+            </Button>
+          )}
           {chosen !== undefined && (
             <Button
               look="primary"

@@ -9,6 +9,8 @@ export interface FieldSurroundings {
   readonly problems: readonly Problem[]
   /** The newest messages that reached the node, newest first; for completion and preview. */
   samples(): readonly Message[]
+  /** Places of messages that the flow's settings name; for completion before a message was seen. */
+  used?(): readonly string[]
   /** Ends a stretch of typing. */
   settle(): void
   /** Where secrets wait until all is saved; without it they are stored at once. */

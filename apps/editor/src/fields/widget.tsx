@@ -46,10 +46,12 @@ export function Widget(props: WidgetProps) {
 }
 
 function Code(props: WidgetProps<CodeLikeField>) {
-  const { samples, settle } = useFieldSurroundings()
+  const { samples, used = nothing, settle } = useFieldSurroundings()
   return (
     <Suspense fallback={<PlainCode {...props} />}>
-      <CodeEditor {...props} samples={samples} settle={settle} />
+      <CodeEditor {...props} samples={samples} used={used} settle={settle} />
     </Suspense>
   )
 }
+
+const nothing = (): readonly string[] => []

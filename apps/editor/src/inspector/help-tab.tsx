@@ -19,19 +19,16 @@ export function HelpTab({ descriptor }: { readonly descriptor: Descriptor }) {
 /** The text comes when it is first looked at, and is kept for the visit. */
 function useHelp(type: string): string | undefined {
   const { editor } = useWorkbench()
-  const [help, setHelp] = useState<string | undefined>()
+  const [loaded, setLoaded] = useState<{ type: string; text: string | undefined }>()
   useEffect(() => {
     let isWanted = true
-    setHelp(undefined)
-    void editor.help(type).then(
-      (text) => isWanted && setHelp(text),
-      () => isWanted && setHelp('The help could not be loaded. *The server does not answer.*'),
-    )
+    const take = (text: string | undefined) => isWanted && setLoaded({ type, text })
+    void editor.help(type).then(take, () => take('The help could not be loaded.'))
     return () => {
       isWanted = false
     }
   }, [editor, type])
-  return help
+  return loaded?.type === type ? loaded.text : undefined
 }
 
 /** What the node states of itself: its state and what becomes of failures. */

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import { nodeOwner } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
-import { FieldContext, Form } from '../fields/index.ts'
+import { FieldContext, Form, usedPaths } from '../fields/index.ts'
 import { nameOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { Button, EmptyState, Icon, IconButton, Tabs } from '../ui/index.ts'
@@ -157,6 +157,7 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
         owner: nodeOwner(flow.name, id),
         problems: own,
         samples,
+        used: () => usedPaths(configsOf(flow)),
         settle: () => flow.endTyping(),
       }}
     >
@@ -180,4 +181,8 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
       </div>
     </FieldContext>
   )
+}
+
+function configsOf(flow: FlowEditor) {
+  return [...flow.store.getState().document.nodes.values()].map(({ config }) => config)
 }

@@ -23,6 +23,24 @@ function drawRow(flow: FlowEditor) {
   return { source, filter, sink }
 }
 
+describe('bringing a version back', () => {
+  it('draws it as it was, in one step that can be taken back', async () => {
+    const { flow } = await openFlow()
+    const { filter } = drawRow(flow)
+    flow.setTitle('As it was')
+    const version = drawn(flow)
+    flow.deleteNodes([filter])
+    flow.addNode('test/sink', { position: { x: 0, y: 400 } })
+    const later = drawn(flow)
+    expect(flow.bringBack(version, 'Bring back version 1')).toBe(true)
+    expect(drawn(flow)).toEqual(version)
+    expect(labels(flow).at(-1)).toBe('Bring back version 1')
+    expect(flow.bringBack(version, 'Bring back version 1')).toBe(false)
+    flow.undo()
+    expect(drawn(flow)).toEqual(later)
+  })
+})
+
 describe('drawing', () => {
   it('adds a node, selects it and puts it on the grid', async () => {
     const { flow } = await openFlow()

@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { SavedFlow } from '@millrace/protocol'
 import { createArranging, type Arranging } from './arranging.ts'
+import { createBringingBack, type BringingBack } from './bringing-back.ts'
 import type { Catalog } from './catalog.ts'
 import { createCopying, type Copying } from './copying.ts'
 import type { WireIndex } from './document.ts'
@@ -25,6 +26,7 @@ export interface FlowEditor
     Selecting,
     Copying,
     Arranging,
+    BringingBack,
     Running,
     Pick<Saving, 'save' | 'onSavedElsewhere'> {
   readonly name: string
@@ -70,6 +72,7 @@ export function createFlowEditor(
     ...createSelecting(core),
     ...createCopying(core, (nodes) => editing.deleteNodes(nodes)),
     ...createArranging(core),
+    ...createBringingBack(core),
     ...createRunning(core, saving),
     save: () => saving.save(),
     onSavedElsewhere: (revision) => saving.onSavedElsewhere(revision),

@@ -7,6 +7,7 @@ import { Icon, Shortcut } from '../ui/index.ts'
 import { useActions } from './actions/actions.ts'
 import styles from './command-palette.module.css'
 import { useActiveFlow, useWorkbench } from './context.tsx'
+import { paletteScore } from './palette-score.ts'
 
 /** Every action, every node and every flow, by a few letters. */
 export function CommandPalette() {
@@ -38,7 +39,11 @@ function Lists({ onDone }: { readonly onDone: () => void }) {
     run()
   }
   return (
-    <Command label="Commands" loop>
+    <Command
+      label="Commands"
+      loop
+      filter={(value, search, keywords) => paletteScore(value, search, keywords)}
+    >
       <div className={styles['search']}>
         <Icon name="search" />
         <Command.Input

@@ -75,7 +75,8 @@ const key = 'millrace-layout'
 const narrow = 900
 const tight = 1100
 
-export function createLayout(windowWidth: number): LayoutStore {
+export function createLayout(widthOf: () => number): LayoutStore {
+  const windowWidth = widthOf()
   const isNarrow = windowWidth <= narrow
   const hasRoom = windowWidth > tight
   const store = createStore<Layout>(() => ({
@@ -95,6 +96,11 @@ export function createLayout(windowWidth: number): LayoutStore {
     quickAdd: undefined,
     askedField: undefined,
   }))
+  store.subscribe((state, before) => {
+    // The canvas keeps the middle of a tight window: a panel that opens closes the one across.
+    if (widthOf() <= tight && state.rail !== undefined && state.isInspectorOpen)
+      store.setState(before.rail === state.rail ? { rail: undefined } : { isInspectorOpen: false })
+  })
   store.subscribe((state) => {
     try {
       const kept = Object.fromEntries(remembered.map((name) => [name, state[name]]))

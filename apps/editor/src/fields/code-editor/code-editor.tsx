@@ -19,6 +19,7 @@ import { codeTheme } from './theme.ts'
 
 export interface CodeEditorProps extends WidgetProps<CodeLikeField> {
   samples(): readonly Message[]
+  used(): readonly string[]
   settle(): void
 }
 
@@ -151,7 +152,8 @@ function hasCompletion(field: CodeLikeField): boolean {
 function completerFor(latest: Latest): ReturnType<typeof completer> {
   const { kind } = latest.current.field
   const kinds = { isTemplate: kind === 'template', isPath: kind === 'path' }
-  return completer(() => latest.current.samples(), kinds)
+  const known = { samples: () => latest.current.samples(), used: () => latest.current.used() }
+  return completer(known, kinds)
 }
 
 function diagnosticsOf(field: CodeLikeField, text: string): readonly Diagnostic[] {

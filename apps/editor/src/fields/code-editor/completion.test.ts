@@ -8,9 +8,14 @@ const samples: readonly Message[] = [
   { payload: { temperature: 21.5, place: { hall: 3 } }, topic: 'plant/1' },
 ]
 
-function completed(text: string, kinds = { isTemplate: false, isPath: false }) {
+function completed(
+  text: string,
+  kinds = { isTemplate: false, isPath: false },
+  { seen = samples, used = [] }: { seen?: readonly Message[]; used?: readonly string[] } = {},
+) {
   const state = EditorState.create({ doc: text })
-  const found = completer(() => samples, kinds)(new CompletionContext(state, text.length, true))
+  const known = { samples: () => seen, used: () => used }
+  const found = completer(known, kinds)(new CompletionContext(state, text.length, true))
   return { from: found?.from, labels: found?.options.map(({ label }) => label) ?? [] }
 }
 
@@ -19,6 +24,19 @@ test('offers what stands in the newest messages', () => {
   expect(from).toBe('1 + payload.'.length)
   expect(labels).toContain('temperature')
   expect(labels).toContain('place.hall')
+})
+
+test('offers the parts of a message and what other nodes use before a message was seen', () => {
+  const known = { seen: [], used: ['payload.temperature'] }
+  const kinds = { isTemplate: false, isPath: false }
+  expect(completed('', kinds, known).labels.slice(0, 5)).toEqual([
+    'payload',
+    'topic',
+    'key',
+    'time',
+    'payload.temperature',
+  ])
+  expect(completed('payload.', kinds, known).labels[0]).toBe('temperature')
 })
 
 test('offers functions by how they begin', () => {

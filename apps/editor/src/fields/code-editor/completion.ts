@@ -21,18 +21,30 @@ const methods: readonly Completion[] = functionTable
   }))
 
 /** The message's own properties, offered also before a message has been seen. */
-const roots = ['payload', 'topic', 'key', 'time']
+const roots: Readonly<Record<string, string>> = {
+  payload: 'What the message carries.',
+  topic: 'Where it came from, such as an MQTT topic.',
+  key: 'What its state is kept by, such as a device.',
+  time: 'When it happened, in milliseconds since 1970.',
+}
+
+export interface Known {
+  /** The newest messages. */
+  samples(): readonly Message[]
+  /** Places that the flow's other nodes name; known before a message has been seen. */
+  used(): readonly string[]
+}
 
 /** Completes places seen in the newest messages, and functions. */
 export function completer(
-  samples: () => readonly Message[],
+  known: Known,
   { isTemplate, isPath }: { readonly isTemplate: boolean; readonly isPath: boolean },
 ): (context: CompletionContext) => CompletionResult | null {
   return (context) => {
     if (isTemplate && !isInHole(context)) return null
     const typed = context.matchBefore(/[\w$.[\]"]*/)
     if (typed === null || (typed.text === '' && !context.explicit)) return null
-    const paths = placesFor(samples())
+    const paths = placesFor(known)
     const dot = typed.text.lastIndexOf('.')
     if (isPath || dot < 0) {
       const more = isPath ? [] : beginning(functions, typed.text)
@@ -56,8 +68,8 @@ function beginning(options: readonly Completion[], text: string): readonly Compl
   return options.filter(({ label }) => label.toLowerCase().startsWith(wanted))
 }
 
-function placesFor(samples: readonly Message[]): readonly Completion[] {
-  const seen = seenPaths(samples)
+function placesFor({ samples, used }: Known): readonly Completion[] {
+  const seen = seenPaths(samples())
   const known = new Set(seen.map(({ path }) => path))
   return [
     ...seen.map(({ path, kind, example }) => ({
@@ -67,7 +79,13 @@ function placesFor(samples: readonly Message[]): readonly Completion[] {
       info: `last: ${example}`,
       boost: 10 - path.split('.').length,
     })),
-    ...roots.filter((root) => !known.has(root)).map((label) => ({ label, type: 'property' })),
+    // Before the functions, of which there are many.
+    ...Object.entries(roots)
+      .filter(([root]) => !known.has(root))
+      .map(([label, info]) => ({ label, type: 'property', info, boost: 9 })),
+    ...used()
+      .filter((path) => !known.has(path) && !Object.hasOwn(roots, path))
+      .map((label) => ({ label, type: 'property', detail: 'used in this flow', boost: 5 })),
   ]
 }
 

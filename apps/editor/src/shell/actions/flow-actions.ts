@@ -48,6 +48,14 @@ function runActions(workbench: Workbench): readonly Action[] {
       isEnabled: isOpen,
       run: () => layout.openDialog({ kind: 'versions' }),
     },
+    {
+      id: 'flow.bring-back',
+      title: 'Bring a version back onto the canvas…',
+      section,
+      icon: 'rotate-ccw',
+      isEnabled: isOpen,
+      run: () => layout.openDialog({ kind: 'versions' }),
+    },
   ]
 }
 
