@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { openCatalog } from '@millrace/catalog'
 import { hasErrors, validateFlow } from '@millrace/flow'
 import type { Bundle, DescriptorsByType } from '@millrace/flow'
@@ -33,7 +34,7 @@ export async function run(
   const supervisor = createSupervisor({
     clock: surroundings.clock,
     settings: engineSettings({ nodePackages, flowPort: settings.flowPort }),
-    environment: engineEnvironment(surroundings.environment),
+    environment: engineEnvironment(surroundings.environment, join(settings.userDirectory, 'files')),
   })
   report(supervisor, surroundings)
   await supervisor.start()

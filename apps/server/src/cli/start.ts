@@ -34,7 +34,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
       flowPort: settings.flowPort,
       durable: { state: directory.durable.state, intake: directory.durable.intake },
     }),
-    environment: engineEnvironment(surroundings.environment),
+    environment: engineEnvironment(surroundings.environment, directory.durable.files),
   })
   const starting = supervisor.start()
   // Waited for below; until then a failure is nobody's.

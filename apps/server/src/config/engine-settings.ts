@@ -23,15 +23,31 @@ export function engineSettings(options: {
   }
 }
 
-/** What flows may know of the environment: enough for programs to run, and no secrets in it. */
+/**
+ * What flows may know of the environment: enough for programs to run, where they may write files,
+ * and no secrets in it.
+ */
 export function engineEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
+  filesFolder?: string,
 ): Readonly<Record<string, string>> {
-  const names = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SystemRoot', 'TEMP']
-  return Object.fromEntries(
+  const found = Object.fromEntries(
     names.flatMap((name) => {
       const value = environment[name]
       return value === undefined ? [] : [[name, value]]
     }),
   )
+  return filesFolder === undefined ? found : { ...found, MILLRACE_FILES: filesFolder }
 }
+
+const names = [
+  'PATH',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'NODE_EXTRA_CA_CERTS',
+  'SystemRoot',
+  'TEMP',
+  // Folders beside that for files in which flows may write, as in PATH.
+  'MILLRACE_FILE_FOLDERS',
+]

@@ -144,6 +144,13 @@ export class TestRun {
     this.timers.endTurn()
   }
 
+  /** Ends an epoch; what `snapshot` gives right after is what the engine would have stored. */
+  epoch(): void {
+    this.node.beforeEpoch?.()
+    this.node.afterEpoch?.()
+    this.timers.endTurn()
+  }
+
   /** Presses one of the node's buttons. */
   action(name: string, argument?: unknown): void {
     if (this.node.onAction === undefined) throw new Error('The node has no actions.')

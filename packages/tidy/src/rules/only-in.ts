@@ -23,6 +23,7 @@ const homes: readonly Home[] = [
       'apps/launcher/',
       'apps/editor/build.ts',
       'apps/editor/vite.config.ts',
+      'nodes/file/',
       'packages/catalog/',
       'packages/tidy/',
       'e2e/',
