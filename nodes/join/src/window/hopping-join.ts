@@ -1,7 +1,6 @@
 import type { Message } from '@millrace/sdk'
+import type { Slicing } from '@millrace/sdk/windows'
 import { Heap } from '../time/heap.ts'
-import { endAfter, lastEnd } from '../time/hops.ts'
-import type { Hops } from '../time/hops.ts'
 import type { JoinKey } from '../pairing/join-key.ts'
 import type { Join, JoinParts } from '../pairing/join-operator.ts'
 import { firstFrom, insertByTime } from '../pairing/waiting-messages.ts'
@@ -25,14 +24,14 @@ interface Due {
 /** Joins in windows at fixed places. A message is kept once, however many windows it is in. */
 export class HoppingJoin implements Join {
   private readonly parts: JoinParts
-  private readonly hops: Hops
+  private readonly slicing: Slicing
   private readonly groups = new Map<JoinKey | null, Group>()
   private readonly due = new Heap<Due>((one, other) => one.end < other.end)
   private watermark = -Infinity
 
-  constructor(parts: JoinParts, hops: Hops) {
+  constructor(parts: JoinParts, slicing: Slicing) {
     this.parts = parts
-    this.hops = hops
+    this.slicing = slicing
   }
 
   takeUp(watermark: number): void {
@@ -44,7 +43,7 @@ export class HoppingJoin implements Join {
 
   add(side: Side, message: Message, givenTime: number): boolean {
     const time = Math.floor(givenTime)
-    const end = lastEnd(this.hops, time)
+    const end = this.lastEnd(time)
     // Between two windows.
     if (end <= time) return true
     if (end - 1 <= this.watermark) return false
@@ -78,8 +77,13 @@ export class HoppingJoin implements Join {
 
   /** End of the earliest window that holds the time and ends after `passed`. */
   private endFrom(time: number, passed: number): number {
-    const end = endAfter(this.hops, time)
-    return end > passed ? end : endAfter(this.hops, passed)
+    const end = this.slicing.endAfter(time)
+    return end > passed ? end : this.slicing.endAfter(passed)
+  }
+
+  /** End of the last window that may hold the time; not after it where none does. */
+  private lastEnd(time: number): number {
+    return this.slicing.lastEnd(this.slicing.paneOf(time))
   }
 
   private schedule(group: Group, end: number): void {
@@ -101,7 +105,7 @@ export class HoppingJoin implements Join {
   }
 
   private windowOf({ key, sides }: Group, end: number): ClosedWindow {
-    const start = end - this.hops.sizeMs
+    const start = this.slicing.windowStart(end)
     const within = (side: readonly Waiting[]): Waiting[] =>
       side.slice(firstFrom(side, start), firstFrom(side, end))
     return { key, start, end, left: within(sides[0]), right: within(sides[1]) }
@@ -114,7 +118,7 @@ export class HoppingJoin implements Join {
     for (const side of group.sides) {
       let done = 0
       for (const waiting of side) {
-        if (lastEnd(this.hops, waiting.time) > end) break
+        if (this.lastEnd(waiting.time) > end) break
         this.parts.waiting.remove(waiting)
         done += 1
       }

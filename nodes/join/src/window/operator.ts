@@ -1,5 +1,6 @@
 import { operator } from '@millrace/sdk'
 import type { ConfigOf } from '@millrace/sdk/descriptor'
+import { hopping } from '@millrace/sdk/windows'
 import { JoinOperator } from '../pairing/join-operator.ts'
 import type { JoinMaking } from '../pairing/join-operator.ts'
 import { descriptor } from './descriptor.ts'
@@ -19,5 +20,5 @@ function makingOf(config: ConfigOf<typeof descriptor>): JoinMaking {
   }
   const hops = { sizeMs, slideMs: type === 'tumbling' ? sizeMs : slideMs, offsetMs }
   const shape = JSON.stringify([type, hops])
-  return { shape, open: (parts) => new HoppingJoin(parts, hops) }
+  return { shape, open: (parts) => new HoppingJoin(parts, hopping(hops)) }
 }
