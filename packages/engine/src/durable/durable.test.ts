@@ -1,70 +1,7 @@
-import type { FlowNode } from '@millrace/flow'
-import type { Message, NodeType } from '@millrace/sdk'
 import { sink } from '@millrace/sdk'
 import { describe as descriptor } from '@millrace/sdk/descriptor'
 import { describe, expect, test } from 'vitest'
-import type { Deployment, DeploymentSpec } from '../deployment.ts'
-import { openDeployment } from '../open-deployment.ts'
-import {
-  createDurableNodes,
-  createManualHost,
-  createMemoryDisk,
-  createTestNodes,
-  specOf,
-} from '../testing/index.ts'
-import type { ManualHost, MemoryDisk, TestNodes, Waiting } from '../testing/index.ts'
-
-/** A flow on a disk that survives it, as often as it crashes. */
-class Bench {
-  readonly disk: MemoryDisk = createMemoryDisk()
-  spec: DeploymentSpec
-  types: readonly NodeType[] = []
-  waiting: Waiting[] = []
-  nodes: TestNodes = createTestNodes()
-  host: ManualHost = createManualHost({ nodeTypes: [] })
-  deployment: Deployment
-  private now = 1_000_000
-
-  constructor(spec: DeploymentSpec) {
-    this.spec = spec
-    this.deployment = openDeployment(spec, this.host)
-  }
-
-  async start(): Promise<this> {
-    this.waiting = []
-    this.nodes = createTestNodes()
-    const nodeTypes = [...this.types, ...this.nodes.nodeTypes, ...createDurableNodes(this.waiting)]
-    this.host = createManualHost({ nodeTypes, startMs: this.now, disk: this.disk })
-    this.deployment = openDeployment(this.spec, this.host)
-    await this.deployment.start()
-    this.host.advance(0)
-    return this
-  }
-
-  async crash(): Promise<void> {
-    this.now = this.host.clock.now()
-    this.disk.crash()
-    await this.start()
-  }
-
-  take(payload: unknown, more: Partial<Message> = {}) {
-    return this.nodes.source('in').take({ payload, ...more })
-  }
-
-  get payloads(): unknown[] {
-    return this.nodes.received.map(({ message }) => message.payload)
-  }
-
-  counts(): unknown {
-    return this.deployment.snapshot()['count']?.['counts']
-  }
-}
-
-const node = (id: string, type: string, config: FlowNode['config'] = {}): FlowNode => ({
-  id,
-  type: `test/${type}`,
-  config,
-})
+import { CrashBench, specOf, testNode as node } from '../testing/index.ts'
 
 const counting = specOf(
   [node('in', 'intake'), node('count', 'count'), node('out', 'sink')],
@@ -77,7 +14,7 @@ const latered = specOf(
 
 describe('epochs', () => {
   test('store each second what changed, and nothing when nothing did', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     bench.host.advance(1_000)
     expect(bench.disk.epochs.commits).toBe(1)
     bench.host.advance(5_000)
@@ -90,7 +27,7 @@ describe('epochs', () => {
   })
 
   test('leave nothing out and count nothing twice when the flow crashes between them', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     bench.take(1, { key: 'a' })
     bench.take(2, { key: 'b' })
     bench.host.advance(1_000)
@@ -105,7 +42,7 @@ describe('epochs', () => {
   })
 
   test('know of no record that a crash takes from the log', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     const first = bench.take(1, { key: 'a' })
     expect(first.settled).toBe(0)
     bench.host.advance(1_000)
@@ -117,7 +54,7 @@ describe('epochs', () => {
   })
 
   test('that cannot be stored are told once, and stored with the next', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     bench.take(1, { key: 'a' })
     bench.disk.fail(new Error('The disk is full.'))
     bench.host.advance(3_000)
@@ -138,7 +75,7 @@ describe('epochs', () => {
   })
 
   test('leave out what cannot be stored, and say so', async () => {
-    const bench = await new Bench(latered).start()
+    const bench = await new CrashBench(latered).start()
     bench.nodes.source('in').emit({ payload: () => undefined, key: 'a' }, { payload: 2, key: 'b' })
     bench.host.advance(1_000)
     expect(bench.host.entries.map(({ node }) => node)).toEqual(['later'])
@@ -147,7 +84,7 @@ describe('epochs', () => {
   })
 
   test('end as the deployment stops, and the next start goes on from there', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     bench.take(1, { key: 'a' })
     await bench.deployment.stop({ drainMs: 100 })
     await bench.crash()
@@ -183,7 +120,7 @@ describe('epochs', () => {
       },
     )
     const spec = specOf([node('in', 'intake'), node('out', 'committing')], ['in > out'])
-    const bench = new Bench(spec)
+    const bench = new CrashBench(spec)
     bench.types = [committing]
     await bench.start()
     bench.take(1)
@@ -196,7 +133,7 @@ describe('epochs', () => {
   })
 
   test('keep the state of changed nodes and forget that of removed ones', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     bench.take(1, { key: 'a' })
     await bench.deployment.update(
       specOf(
@@ -215,7 +152,7 @@ describe('epochs', () => {
   })
 
   test('forget the state of a node that became one of another type', async () => {
-    const bench = await new Bench(counting).start()
+    const bench = await new CrashBench(counting).start()
     bench.take(1, { key: 'a' })
     bench.host.advance(1_000)
     bench.spec = specOf(
@@ -230,7 +167,7 @@ describe('epochs', () => {
 
 describe('held messages', () => {
   test('are given to their node again after a crash', async () => {
-    const bench = await new Bench(latered).start()
+    const bench = await new CrashBench(latered).start()
     for (const payload of [1, 2, 3]) bench.take(payload, { key: 'a' })
     bench.waiting[1]?.finish()
     bench.host.advance(1_000)
@@ -243,7 +180,7 @@ describe('held messages', () => {
   })
 
   test('that were not stored are made again from the log', async () => {
-    const bench = await new Bench(latered).start()
+    const bench = await new CrashBench(latered).start()
     bench.take(1, { key: 'a' })
     bench.host.advance(1_000)
     bench.waiting[0]?.finish()
@@ -254,7 +191,7 @@ describe('held messages', () => {
   })
 
   test('stay stored over any number of crashes', async () => {
-    const bench = await new Bench(latered).start()
+    const bench = await new CrashBench(latered).start()
     bench.take(1)
     bench.host.advance(1_000)
     for (let round = 0; round < 3; round += 1) {
@@ -266,7 +203,7 @@ describe('held messages', () => {
   })
 
   test('go to the changed node when the one before did not deal with them', async () => {
-    const bench = await new Bench(latered).start()
+    const bench = await new CrashBench(latered).start()
     bench.take(1, { key: 'a' })
     const changed = specOf(
       latered.flow.nodes.map((one) =>
@@ -313,7 +250,7 @@ describe('held messages', () => {
       ],
       ['in > later', 'later > end'],
     )
-    const bench = new Bench(spec)
+    const bench = new CrashBench(spec)
     bench.types = [listener]
     await bench.start()
     for (const payload of [10, 20]) bench.take(payload)

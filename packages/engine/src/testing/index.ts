@@ -1,3 +1,4 @@
+export { CrashBench, testNode } from './crash-bench.ts'
 export { createManualHost, noHttp, plainGauges } from './manual-host.ts'
 export type { ManualHost, ManualHostOptions } from './manual-host.ts'
 export { createMemoryDisk } from './memory-disk.ts'

@@ -44,7 +44,7 @@ const look = {
 /**
  * `test/source` has the timing fields; `test/intake` has an ingest log as well; `test/sink` takes messages by `in`.
  */
-export function createTestNodes(): TestNodes {
+export function createTestNodes(intakeType = 'test/intake'): TestNodes {
   const sources = new Map<string, TestSource>()
   const received: Received[] = []
   const find = (node: string): TestSource => {
@@ -55,7 +55,7 @@ export function createTestNodes(): TestNodes {
   return {
     nodeTypes: [
       sourceType(sources, { type: 'test/source' }),
-      sourceType(sources, { type: 'test/intake', fields: overflowFields, usesIntake: true }),
+      sourceType(sources, { type: intakeType, fields: overflowFields, usesIntake: true }),
       sinkType(received),
     ],
     received,
