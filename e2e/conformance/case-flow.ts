@@ -1,7 +1,9 @@
 import type { Flow, FlowNode } from '@millrace/flow'
 import type { InputLine } from '../golden/runner/read-golden.ts'
 import type { Case, CaseEvent } from './case.ts'
+import { differenceFrom } from './differences.ts'
 import { joinCase } from './join-case.ts'
+import { patternCase } from './pattern-case.ts'
 
 /** Later than any event, so that only explicit watermarks count. */
 const neverMs = 1e15
@@ -14,15 +16,19 @@ export interface CaseFlow {
   readonly compared?: Case
 }
 
-/** A flow that means what the case says, or why there is none yet. */
-export function flowOf(given: Case): CaseFlow | { readonly reason: string } {
-  if (given.dialect !== 'flink')
-    return { reason: `dialect ${given.dialect}, which differs from ours` }
-  const join = joinCase(given)
-  if (join !== undefined) return join
+/** Why a case is not run: there is nothing yet that means it, or ours differs on purpose. */
+export interface NoFlow {
+  readonly kind: 'skipped' | 'differs'
+  readonly reason: string
+}
+
+/** A flow that means what the case says, or why there is none. */
+export function flowOf(given: Case): CaseFlow | NoFlow {
+  if (given.dialect !== 'flink') return { kind: 'differs', reason: differenceFrom(given) }
+  const other = joinCase(given) ?? patternCase(given)
+  if (other !== undefined) return other
   const window = windowOf(given)
-  if (window === undefined) return { reason: `${given.window.type} is not yet there` }
-  if (given.trigger !== undefined) return { reason: 'triggers are not yet there' }
+  if (window === undefined) return notYet(given.window.type)
   const aggregates = Object.entries(given.aggs ?? {}).map(([name, [kind, field]]) => ({
     id: name,
     name,
@@ -30,7 +36,7 @@ export function flowOf(given: Case): CaseFlow | { readonly reason: string } {
     ...(field === null ? {} : { [kind === 'count' ? 'counted' : 'value']: fieldPath(field) }),
   }))
   const unknown = aggregates.find((one) => !functions.has(one.function))
-  if (unknown !== undefined) return { reason: `aggregate ${unknown.function} is not yet there` }
+  if (unknown !== undefined) return notYet(`aggregate ${unknown.function}`)
   const config = {
     ...window,
     aggregates,
@@ -38,8 +44,29 @@ export function flowOf(given: Case): CaseFlow | { readonly reason: string } {
     ...(given.watermark.strategy === 'processing-time' ? { time: 'processing' } : {}),
     allowedLatenessMs: given.allowedLateness ?? 0,
     accumulation: given.accumulation ?? 'accumulating',
+    ...triggerOf(given),
   }
   return { flow: document(config, lateByMs(given)), turns: given.events.map(turnOf) }
+}
+
+function notYet(what: string): NoFlow {
+  return { kind: 'skipped', reason: `${what} is not yet there` }
+}
+
+/** Results before the end, or of a window that never ends. */
+function triggerOf({ trigger, window }: Case): Record<string, unknown> {
+  const isGlobal = window.type === 'global'
+  if (trigger?.every !== undefined) {
+    return isGlobal
+      ? { every: 'time', everyMs: trigger.every }
+      : { early: 'time', earlyMs: trigger.every }
+  }
+  if (trigger?.count !== undefined) {
+    return isGlobal
+      ? { every: 'messages', everyMessages: trigger.count }
+      : { early: 'messages', earlyMessages: trigger.count }
+  }
+  return {}
 }
 
 const functions = new Set([
@@ -50,15 +77,25 @@ const functions = new Set([
   'max',
   'first',
   'last',
+  'median',
   'stddev',
+  'stddevPopulation',
+  'variance',
+  'variancePopulation',
   'distinct',
+  'mode',
+  'collect',
+  'delta',
+  'rate',
+  'timeWeighted',
 ])
 
 function fieldPath(field: string): string {
   return field === '$' ? 'payload.value' : `payload.value.${field}`
 }
 
-function windowOf({ window }: Case): Record<string, unknown> | undefined {
+function windowOf(given: Case): Record<string, unknown> | undefined {
+  const { window } = given
   const { type, size, slide, offset = 0, step, gap, merge, perKey } = window
   switch (type) {
     case 'tumbling':
@@ -71,6 +108,8 @@ function windowOf({ window }: Case): Record<string, unknown> | undefined {
       return merge === 'touching' ? { type, gapMs: gap } : undefined
     case 'count':
       return perKey === true && slide === undefined ? { type, messages: size } : undefined
+    case 'global':
+      return given.trigger === undefined ? undefined : { type }
     default:
       return undefined
   }

@@ -11,7 +11,7 @@ export interface Case {
   readonly keyed?: boolean
   readonly allowedLateness?: number
   readonly accumulation?: 'discarding' | 'accumulating'
-  readonly trigger?: unknown
+  readonly trigger?: { readonly every?: number; readonly count?: number }
   readonly endOfInput?: 'flush' | 'none'
   readonly aggs?: Readonly<Record<string, readonly [string, string | null]>>
   readonly events: readonly CaseEvent[]
@@ -31,6 +31,8 @@ export interface CaseEvent {
 }
 
 export interface CaseResult {
+  /** Time of the lowest point, of a pattern that asks for it. */
+  readonly bottom?: unknown
   readonly start: number | null
   readonly end: number | null
   readonly key: unknown

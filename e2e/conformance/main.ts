@@ -9,10 +9,11 @@ if (file === undefined) {
   process.exit(2)
 }
 const installed = await conformanceTypes()
-const count = { passed: 0, failed: 0, skipped: 0 }
+const count = { passed: 0, failed: 0, skipped: 0, differs: 0 }
 for (const given of readCases(readFileSync(file, 'utf8'))) {
   const outcome = await runCase(given, installed)
   count[outcome.kind] += 1
+  if (outcome.kind === 'differs') say(`differs  ${given.name}: ${outcome.reason}`)
   if (outcome.kind === 'skipped') say(`not yet  ${given.name}: ${outcome.reason}`)
   if (outcome.kind === 'failed') {
     say(`failed   ${given.name}`)
@@ -20,7 +21,8 @@ for (const given of readCases(readFileSync(file, 'utf8'))) {
   }
 }
 const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
-say(`${count.passed} passed, ${count.failed} failed${skipped}`)
+const differing = count.differs > 0 ? `, ${count.differs} where ours differs` : ''
+say(`${count.passed} passed, ${count.failed} failed${skipped}${differing}`)
 process.exitCode = count.failed > 0 ? 1 : 0
 
 function say(text: string): void {

@@ -8,16 +8,20 @@ import { stage } from '../golden/runner/stage.ts'
 import { installedTypes } from '../installed-types.ts'
 import type { Case, CaseResult } from './case.ts'
 import { flowOf } from './case-flow.ts'
+import type { NoFlow } from './case-flow.ts'
 import { joinTypes } from './join-case.ts'
+import { patternTypes } from './pattern-case.ts'
 
 export type Outcome =
   | { readonly kind: 'passed' }
   | { readonly kind: 'failed'; readonly problems: readonly string[] }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  | NoFlow
 
-/** The installed window node and the two ends of the flow around it. */
+const names = ['window/aggregate', ...joinTypes, ...patternTypes]
+
+/** The installed nodes and the two ends of the flow around it. */
 export async function conformanceTypes(): Promise<ReadonlyMap<string, NodeType>> {
-  const installed = new Map(await installedTypes(['window/aggregate', ...joinTypes]))
+  const installed = new Map(await installedTypes(names))
   installed.set('conformance/source', sourceType(new Map(), { type: 'conformance/source' }))
   const sink = createTestNodes().nodeTypes.at(-1)
   if (sink !== undefined) installed.set('conformance/sink', sink)
@@ -30,7 +34,7 @@ export async function runCase(
   installed: ReadonlyMap<string, NodeType>,
 ): Promise<Outcome> {
   const made = flowOf(given)
-  if ('reason' in made) return { kind: 'skipped', reason: made.reason }
+  if ('reason' in made) return made
   const problems: string[] = []
   for (const crashes of [false, true]) {
     const run = new GoldenRun(stage(made.flow, installed, sourcesOf(made.flow)))
