@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { nameOf, portsOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { MakeCaseButton } from '../trust/index.ts'
 import { valueOf, ValueTree } from '../values/index.ts'
 import styles from './inspector.module.css'
 import { useNodeTaps } from './use-samples.ts'
@@ -12,6 +13,7 @@ export function DataTab({ flow, id }: { readonly flow: FlowEditor; readonly id: 
     <div className={styles['body']}>
       {into.length > 0 && <PortList flow={flow} title="In" ports={into} />}
       {out.length > 0 && <PortList flow={flow} title="Out" ports={out} isOwn />}
+      {(into.length > 0 || out.length > 0) && <MakeCaseButton flow={flow} id={id} />}
       {into.length === 0 && out.length === 0 && <p className={styles['dim']}>Not wired.</p>}
     </div>
   )

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import type { FlowEditor } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
+import { TestsPanel } from '../trust/index.ts'
 import type { Tab } from '../ui/index.ts'
 import { AlertsPanel } from './alerts-panel.tsx'
 import { ChartsPanel } from './charts-panel.tsx'
@@ -37,6 +38,7 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
       content: <AlertsPanel />,
     },
     { id: 'charts', label: 'Charts', content: <ChartsPanel flow={flow} /> },
+    { id: 'tests', label: 'Tests', content: <TestsPanel flow={flow} /> },
     { id: 'history', label: 'History', content: <HistoryPanel flow={flow} /> },
   ]
 }

@@ -2,7 +2,7 @@ import type { Position, PortReference } from '@millrace/flow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 export type RailPanel = 'palette' | 'flows' | 'connections'
-export type DrawerTab = 'debug' | 'problems' | 'log' | 'alerts' | 'charts' | 'history'
+export type DrawerTab = 'debug' | 'problems' | 'log' | 'alerts' | 'charts' | 'history' | 'tests'
 
 /** A window that somebody asked for. The parts that show them are in `src/dialogs`. */
 export type DialogRequest =

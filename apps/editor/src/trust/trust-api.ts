@@ -1,0 +1,56 @@
+import type { FlowTestResult, FlowTests } from '@millrace/flow'
+import type { RunTestsBody } from '@millrace/protocol'
+import { ApiError } from '../model/index.ts'
+
+/** What the parts of this folder ask of the server. Refusals reject with `ApiError`. */
+export interface TrustApi {
+  tests(flow: string): Promise<FlowTests>
+  saveTests(flow: string, tests: FlowTests): Promise<FlowTests>
+  runTests(flow: string, body: RunTestsBody): Promise<readonly FlowTestResult[]>
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** Longer than the server takes for all tests together. */
+const answerWithinMs = 60_000
+
+export function createTrustApi(base = '/api'): TrustApi {
+  const of = (flow: string) => `${base}/flows/${encodeURIComponent(flow)}`
+  return {
+    tests: async (flow) => (await ask<{ tests: FlowTests }>('GET', `${of(flow)}/tests`)).tests,
+    saveTests: async (flow, tests) =>
+      (await ask<{ tests: FlowTests }>('PUT', `${of(flow)}/tests`, { tests })).tests,
+    runTests: async (flow, body) => {
+      const path = `${of(flow)}/tests/run`
+      return (await ask<{ results: readonly FlowTestResult[] }>('POST', path, body)).results
+    },
+  }
+}
+
+/** What the server answers has the type that the protocol gives that address. */
+export async function ask<Body>(method: Method, url: string, body?: unknown): Promise<Body> {
+  const response = await fetch(url, {
+    method,
+    signal: AbortSignal.timeout(answerWithinMs),
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new ApiError({
+      status: 0,
+      code: 'OFFLINE',
+      message: 'The server does not answer.',
+      cause,
+    })
+  })
+  const answer: unknown = response.status === 204 ? undefined : await response.json()
+  if (response.ok) return answer as Body
+  const { status } = response
+  throw new ApiError({ status, ...refusalIn(answer) })
+}
+
+function refusalIn(body: unknown): { readonly code: string; readonly message: string } {
+  const isRefusal = typeof body === 'object' && body !== null && 'code' in body && 'message' in body
+  if (!isRefusal) return { code: 'UNEXPECTED_ANSWER', message: 'The server refused.' }
+  return { code: String(body.code), message: String(body.message) }
+}
