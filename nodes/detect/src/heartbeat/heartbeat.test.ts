@@ -163,5 +163,11 @@ describe('heartbeat by event time', () => {
     send(node, 0)
     node.end()
     expect(told(node)).toEqual([])
+    send(node, 30_000)
+    node.end()
+    expect(told(node)).toEqual([
+      ['silent', 'a', 10_000, 10_000],
+      ['back', 'a', 30_000, 30_000],
+    ])
   })
 })

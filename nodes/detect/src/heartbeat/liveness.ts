@@ -62,6 +62,15 @@ export class Liveness {
     return this.lives.size
   }
 
+  /** When anything was heard last. */
+  get latest(): number {
+    let latest = -Infinity
+    for (const [, { last, ahead }] of this.lives.entries()) {
+      latest = Math.max(latest, last ?? -Infinity, ahead.at(-1)?.to ?? -Infinity)
+    }
+    return latest
+  }
+
   has(key: string): boolean {
     return this.lives.get(key) !== undefined
   }

@@ -97,6 +97,11 @@ class EventTimeWatch extends Watch {
     this.about.set('watermark', time)
     this.advance(time)
   }
+
+  /** Nothing follows, which is no silence; but all gaps up to the last message are known now. */
+  onEnd(): void {
+    this.advance(this.liveness.latest)
+  }
 }
 
 /** Longest stretch slept through, so that a clock that was set is noticed. */

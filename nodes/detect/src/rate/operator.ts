@@ -4,10 +4,11 @@ import { KeyedValues } from '../keyed/keyed-values.ts'
 import { numberIn, timeOf } from '../reading.ts'
 import { descriptor } from './descriptor.ts'
 
-/** The measurement from which the next rate is taken. */
+/** The measurement from which the next rate is taken, and the newest one. */
 interface Reference {
   readonly value: number
   readonly time: number
+  readonly newest: number
 }
 
 const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000 }
@@ -23,16 +24,21 @@ export const rate = operator(descriptor, (context) => {
     onMessage(message) {
       const value = numberIn(message, config.value)
       const [key, time] = [keyOf(message), timeOf(message, clock)]
-      const before = references.get(key)
-      const dt = before === undefined ? 0 : time - before.time
-      if (before === undefined || dt >= minimumMs) references.set(key, { value, time })
-      // What is remembered stays; that the key is alive is noted.
-      else references.set(key, before)
-      if (before === undefined) return
-      if (dt < 0) emit.late(message)
-      if (dt < minimumMs) return
-      const change = config.isCounter && value < before.value ? value : value - before.value
-      emit.out(config.into.set(message, (change / dt) * perMs))
+      const before = references.get(key) ?? { value, time, newest: value }
+      const dt = time - before.time
+      if (dt < 0) {
+        emit.late(message)
+        return
+      }
+      // What a counter had shown before it was reset still counts.
+      const from =
+        config.isCounter && value < before.newest ? before.value - before.newest : before.value
+      const isDue = dt >= minimumMs
+      references.set(
+        key,
+        isDue ? { value, time, newest: value } : { value: from, time: before.time, newest: value },
+      )
+      if (isDue) emit.out(config.into.set(message, ((value - from) / dt) * perMs))
     },
   }
 })

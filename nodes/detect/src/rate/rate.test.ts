@@ -36,6 +36,11 @@ describe('rate of change', () => {
     expect(send(node, [0, 100], [1000, 110], [2000, 3], [3000, 3])).toEqual([10, 3, 0])
   })
 
+  it('counts what a counter showed before a reset between two rates', () => {
+    const node = run(rate, { ...config, isCounter: true, minimumMs: 10_000 })
+    expect(send(node, [0, 100], [4000, 130], [8000, 5], [10_000, 10])).toEqual([4])
+  })
+
   it('sends out as late what is older than the last', () => {
     const node = run(rate, config)
     expect(send(node, [1000, 1], [500, 9], [2000, 3])).toEqual([2])
