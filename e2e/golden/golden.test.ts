@@ -16,6 +16,9 @@ const modes: readonly (GoldenMode & { readonly name: string })[] = [
   { name: 'in batches of 3', batchSize: 3, crashes: false },
   { name: 'in batches of 7', batchSize: 7, crashes: false },
   { name: 'crashing after every line', batchSize: 1, crashes: true },
+  ...[1, 2, 3].map((killSeed) => {
+    return { name: `killed and resumed (${killSeed})`, batchSize: 1, crashes: true, killSeed }
+  }),
 ]
 
 let installed: ReadonlyMap<string, NodeType> = new Map()

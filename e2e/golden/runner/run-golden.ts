@@ -1,8 +1,9 @@
 import { openDeployment } from '@millrace/engine'
 import type { Deployment, Snapshot } from '@millrace/engine'
-import { createManualHost } from '@millrace/engine/testing'
-import type { ManualHost, TestDelivery } from '@millrace/engine/testing'
+import { createManualHost, createMemoryDisk } from '@millrace/engine/testing'
+import type { ManualHost, MemoryDisk, TestDelivery } from '@millrace/engine/testing'
 import type { Message, NodeType } from '@millrace/sdk'
+import fc from 'fast-check'
 import type { Golden, InputLine, OutputLine } from './read-golden.ts'
 import { stage } from './stage.ts'
 import type { Stage } from './stage.ts'
@@ -12,6 +13,11 @@ export interface GoldenMode {
   readonly batchSize: number
   /** Whether the flow crashes and resumes from a snapshot after every line. */
   readonly crashes: boolean
+  /**
+   * Seed of the moments at which the flow is killed to go on from its last epoch. Its sources keep
+   * logs then, and senders send again what was not acknowledged.
+   */
+  readonly killSeed?: number
 }
 
 export interface GoldenResult {
@@ -30,11 +36,35 @@ export async function runGolden(
   const driven = new Set(
     golden.input.flatMap((line) => ('node' in line && !('action' in line) ? [line.node] : [])),
   )
-  const run = new GoldenRun(stage(golden.flow, installed, driven))
+  const set = stage(golden.flow, installed, driven)
+  if (mode.killSeed !== undefined) return runKilled(golden, set, mode.killSeed)
+  const run = new GoldenRun(set)
   await run.open(0, {})
   for (const turn of turnsOf(golden.input, mode.batchSize)) {
     run.play(turn)
     if (mode.crashes) await run.crash()
+  }
+  return run.close()
+}
+
+/** Kills the flow again and again. Sinks take back what they got after the last epoch, as if they committed with it. */
+async function runKilled(golden: Golden, set: Stage, seed: number): Promise<GoldenResult> {
+  const next = fc.sample(fc.constantFrom('go on', 'go on', 'sync', 'epoch', 'kill'), {
+    numRuns: golden.input.length + 1,
+    seed,
+  })
+  const run = new GoldenRun(set, createMemoryDisk())
+  await run.open(0, {})
+  let source = ''
+  for (const turn of turnsOf(golden.input, 1)) {
+    // What several sources took in is replayed in the order of arrival, and here the clock stands.
+    if ('batch' in turn && turn.batch[0]?.node !== source) run.endEpoch()
+    if ('batch' in turn) source = turn.batch[0]?.node ?? ''
+    run.play(turn)
+    const what = 'batch' in turn ? next.pop() : 'epoch'
+    if (what === 'sync') run.sync()
+    else if (what === 'epoch') run.endEpoch()
+    else if (what === 'kill') await run.kill()
   }
   return run.close()
 }
@@ -65,13 +95,20 @@ function turnsOf(input: readonly InputLine[], batchSize: number): Turn[] {
 /** A staged flow while it runs; also used by the conformance cases. */
 export class GoldenRun {
   private readonly stage: Stage
-  private readonly deliveries: TestDelivery[] = []
+  private readonly disk: MemoryDisk | undefined
+  private deliveries: TestDelivery[] = []
+  /** What was taken in and may have to be sent again. */
+  private sent: { batch: readonly MessageLine[]; delivery: TestDelivery }[] = []
+  /** Lines of output that are in the last epoch. */
+  private committed = 0
   private host: ManualHost | undefined
   private deployment: Deployment | undefined
   private readonly log: string[] = []
 
-  constructor(set: Stage) {
+  /** With a disk the flow is durable. */
+  constructor(set: Stage, disk?: MemoryDisk) {
     this.stage = set
+    this.disk = disk
   }
 
   /** What reached the sinks so far. */
@@ -81,7 +118,8 @@ export class GoldenRun {
 
   async open(startMs: number, snapshot: Snapshot): Promise<void> {
     const { flow, nodeTypes } = this.stage
-    this.host = createManualHost({ nodeTypes, startMs })
+    const durable = this.disk === undefined ? {} : { disk: this.disk, epochMs: Infinity }
+    this.host = createManualHost({ nodeTypes, startMs, ...durable })
     this.deployment = openDeployment({ flow, connections: [], secrets: {} }, this.host)
     this.deployment.restore(snapshot)
     await this.deployment.start()
@@ -107,6 +145,33 @@ export class GoldenRun {
     await this.open(this.host.clock.now(), structuredClone(this.deployment.snapshot()))
   }
 
+  /** Ends the epoch; what reached the sinks is theirs from now on. */
+  endEpoch(): void {
+    this.deployment?.storeEpoch()
+    this.committed = this.output.length
+  }
+
+  /** What was taken in is on disk. */
+  sync(): void {
+    this.disk?.sync()
+  }
+
+  /** The flow is lost but for its disk, and goes on from there. */
+  async kill(): Promise<void> {
+    if (this.host === undefined || this.disk === undefined) return
+    this.remember(this.host)
+    this.disk.crash()
+    this.stage.output.length = this.committed
+    const again = this.sent.filter(({ delivery }) => delivery.settled === 0)
+    this.deliveries = this.deliveries.filter((delivery) => {
+      return !again.some((one) => one.delivery === delivery)
+    })
+    this.sent = []
+    await this.open(this.host.clock.now(), {})
+    this.host.advance(0)
+    for (const { batch } of again) this.emit(batch)
+  }
+
   async close(): Promise<GoldenResult> {
     await this.deployment?.stop({ drainMs: 0 })
     if (this.host !== undefined) this.remember(this.host)
@@ -117,7 +182,9 @@ export class GoldenRun {
   }
 
   private advanceTo(time: number): void {
-    if (this.host !== undefined) this.host.advance(time - this.host.clock.now())
+    if (this.host === undefined || time <= this.host.clock.now()) return
+    this.host.advance(time - this.host.clock.now())
+    this.endEpoch()
   }
 
   private emit(batch: readonly MessageLine[]): void {
@@ -126,7 +193,10 @@ export class GoldenRun {
     if (first.at !== undefined) this.advanceTo(first.at)
     const source = this.stage.sources.get(first.node)
     const messages = batch.map(({ message }) => structuredClone(message))
-    if (source !== undefined) this.deliveries.push(source.emit(...messages))
+    if (source === undefined) return
+    const delivery = this.disk === undefined ? source.emit(...messages) : source.take(...messages)
+    this.deliveries.push(delivery)
+    this.sent.push({ batch, delivery })
   }
 
   private remember(host: ManualHost): void {

@@ -57,6 +57,7 @@ function standInSource(
   return sourceType(sources, {
     type,
     fields: fields as Fields,
+    usesIntake: true,
     outputs: outputs.map(({ name }) => name),
   })
 }

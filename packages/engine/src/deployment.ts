@@ -132,6 +132,8 @@ export interface Deployment {
    */
   tap(node: string, port: string, see: (message: Message) => void): () => void
   counters(): { readonly ports: readonly PortCounter[]; readonly nodes: readonly NodeGauges[] }
+  /** Ends the epoch now, where the host stores epochs; whether it is stored, `durability` says. */
+  storeEpoch(): void
   /** Undefined where the host stores no epochs. */
   durability(): DurabilityNumbers | undefined
   /** Index of each node in `gauges.marker`, for naming the one that is stuck. */

@@ -91,6 +91,10 @@ export class RunningDeployment implements Deployment {
     return { ports: portCounters(runs), nodes: nodeGauges(runs) }
   }
 
+  storeEpoch(): void {
+    this.flow.storeEpoch()
+  }
+
   durability(): DurabilityNumbers | undefined {
     return this.flow.durability()
   }

@@ -1,5 +1,5 @@
 import { operator, sink } from '@millrace/sdk'
-import type { Hold, Message } from '@millrace/sdk'
+import type { Hold, Message, NodeType } from '@millrace/sdk'
 import { describe as descriptor } from '@millrace/sdk/descriptor'
 import { expect, test } from 'vitest'
 import { openDeployment } from './open-deployment.ts'
@@ -44,10 +44,14 @@ const restamp = operator(
   ({ emit }) => ({ onMessage: emit.out }),
 )
 
-function bench(nodes: readonly [string, string, Record<string, unknown>?][], wires: string[]) {
+function bench(
+  nodes: readonly [string, string, Record<string, unknown>?][],
+  wires: string[],
+  further: readonly NodeType[] = [],
+) {
   const drawn = nodes.map(([id, type, config = {}]) => ({ id, type: `test/${type}`, config }))
   const testNodes = createTestNodes()
-  const nodeTypes = [listen, restamp, ...testNodes.nodeTypes]
+  const nodeTypes = [listen, restamp, ...further, ...testNodes.nodeTypes]
   const host = createManualHost({ nodeTypes, startMs: 1_000_000 })
   const spec = specOf(drawn, wires)
   const deployment = openDeployment(spec, host)
@@ -241,3 +245,82 @@ test('a hold that is released twice is an error of the node, and settles nothing
 function fail(): never {
   throw new Error('There is no hold left.')
 }
+
+/** Sends messages on when told to, and lets no watermark past the earliest that it keeps. */
+const keep = operator(
+  descriptor({ ...look, type: 'test/keep', kind: 'operator', fields: {} }),
+  ({ emit, holdTime, state }) => {
+    const kept = state.map<Message>('kept')
+    const tell = () => {
+      holdTime(Math.min(...[...kept.entries()].map(([, { time }]) => time ?? Infinity)))
+    }
+    tell()
+    return {
+      onMessage: (message) => {
+        kept.set(Number(message.payload), message)
+        tell()
+      },
+      onAction: (_name, argument) => {
+        const message = kept.get(Number(argument))
+        kept.delete(Number(argument))
+        if (message !== undefined) emit.out(message)
+        tell()
+      },
+    }
+  },
+)
+
+function keeping() {
+  const nodes: Parameters<typeof bench>[0] = [
+    ['in', 'source', timed],
+    ['keep', 'keep'],
+    ['listen', 'listen'],
+  ]
+  return bench(nodes, ['in > keep', 'keep > listen'], [keep])
+}
+
+test('no watermark goes past the time that a node holds, until it lets go', async () => {
+  const { deployment, source, told } = keeping()
+  await deployment.start()
+  source('in').emit(at(500))
+  source('in').emit(at(300))
+  source('in').emit(at(900))
+  expect(told()).toEqual([299])
+  deployment.action('keep', 'send', 300)
+  expect(told()).toEqual([299, 499])
+  deployment.action('keep', 'send', 500)
+  deployment.action('keep', 'send', 900)
+  expect(told()).toEqual([299, 499, 899])
+})
+
+test('a node holds time again after a restart, and all of it goes on at the end', async () => {
+  const first = keeping()
+  await first.deployment.start()
+  first.source('in').emit(at(500))
+  first.source('in').emit(at(900))
+  const second = keeping()
+  second.deployment.restore(first.deployment.snapshot())
+  await second.deployment.start()
+  second.source('in').emit(at(2000))
+  expect(second.told()).toEqual([499])
+  second.deployment.action('keep', 'send', 500)
+  expect(second.told()).toEqual([499, 899])
+})
+
+test('behind a node that holds time no other branch runs ahead when its source is idle', async () => {
+  const nodes: Parameters<typeof bench>[0] = [
+    ['slow', 'source', { ...timed, idleAfterMs: 1000 }],
+    ['fast', 'source', timed],
+    ['keep', 'keep'],
+    ['listen', 'listen'],
+  ]
+  const wires = ['slow > keep', 'keep > listen', 'fast > listen']
+  const { deployment, host, source, told } = bench(nodes, wires, [keep])
+  await deployment.start()
+  source('slow').emit(at(500))
+  source('fast').emit(at(900))
+  host.advance(2000)
+  expect(told()).toEqual([499])
+  deployment.action('keep', 'send', 500)
+  expect(told()).toEqual([499, 899])
+})

@@ -32,6 +32,7 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     resume: (hold, run) => runtime.resume(record(hold), run),
     release: (hold, error) => runtime.release(record(hold), error),
     pressure: (isHigh) => runtime.setPressure(node, isHigh),
+    holdTime: (time) => node.holdTime(time),
     goesOn: () => runtime.goesOn(node),
     takeRejections: (promisePrototype, told) => {
       host.takeRejections?.(promisePrototype, (reason) => {

@@ -17,6 +17,9 @@ import type { Runtime } from './runtime.ts'
 
 export type AnyBehaviour = Behaviour & Partial<Source & Operator & Sink>
 
+/** Before the node was created. */
+const unmade: AnyBehaviour = {}
+
 /** Received and failed; the ports follow. */
 const ownGauges = 2
 
@@ -48,7 +51,7 @@ export class NodeRun implements TimeListener {
   readonly timers: NodeTimers
   readonly notes: FailureNotes
   planned: PlannedNode
-  behaviour: AnyBehaviour = {}
+  behaviour: AnyBehaviour = unmade
 
   isClosed = false
   /** What the node opened at the host and may have left open. */
@@ -85,6 +88,9 @@ export class NodeRun implements TimeListener {
   /** Where this node gives event time to what it emits. */
   origin: Origin | undefined
   stop: TimeStop | undefined
+  heldTime = Infinity
+  /** Whether the node has ever kept time back. */
+  holdsTime = false
   gate: Gate | undefined
 
   /** No source sends to it, not even by others. */
@@ -214,6 +220,17 @@ export class NodeRun implements TimeListener {
   crashed(error: unknown): void {
     this.countError()
     this.notes.note(toOperatingError(error))
+  }
+
+  /** The node keeps messages from this time on; from its first call on it may hold time back. */
+  holdTime(time: number): void {
+    if (time === this.heldTime || this.isClosed) return
+    this.heldTime = time
+    const isFirst = !this.holdsTime
+    this.holdsTime = true
+    // While the node is being made, time is not joined yet.
+    if (isFirst && this.behaviour !== unmade) this.runtime.onFirstHold(this)
+    this.stop?.goOn()
   }
 
   /** From its first hold on a node may hold watermarks back as well. */

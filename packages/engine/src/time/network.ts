@@ -83,7 +83,8 @@ class Reach {
       const targets = this.collect(run)
       this.reached.set(run, targets)
       const listens = run.behaviour.onWatermark !== undefined
-      if (listens || (run.gate !== undefined && targets.size > 0)) this.stops.add(run)
+      const holds = run.gate !== undefined || run.holdsTime
+      if (listens || (holds && targets.size > 0)) this.stops.add(run)
     }
   }
 

@@ -16,6 +16,8 @@ export interface TimeInput {
 /** The part of a node that a stop needs. */
 export interface TimeListener {
   readonly gate: Gate | undefined
+  /** The node keeps messages from this time on; watermarks do not go past it. Infinity: none. */
+  readonly heldTime: number
   /** Tells the node, if it listens. */
   onTime(watermark: number): void
 }
@@ -31,6 +33,8 @@ export class TimeStop {
   links: TimeLink[] = []
   /** The merged watermark, whether passed on or still waiting. */
   current = -Infinity
+  /** The last that the node was told. */
+  private told = -Infinity
   /** The last that went on to the links. */
   sent = -Infinity
   isIdle = false
@@ -66,7 +70,7 @@ export class TimeStop {
     }
     this.isIdle = areAllIdle
     if (areAllIdle) {
-      for (const link of this.links) link.stop.becomeIdle(link.input)
+      this.goOn()
       return
     }
     if (least <= this.current) return
@@ -77,10 +81,22 @@ export class TimeStop {
 
   /** What waited at the gate may go on. */
   pass(watermark: number): void {
-    if (watermark <= this.sent) return
-    this.sent = watermark
+    if (watermark <= this.told) return
+    this.told = watermark
     // The end of all input is told by `onEnd`, not as a time.
     if (watermark < Infinity) this.listener.onTime(watermark)
-    for (const link of this.links) link.stop.take(link.input, watermark)
+    this.goOn()
+  }
+
+  /** Passes on how far time has come, but not past what the node keeps, unless all has ended. */
+  goOn(): void {
+    const { heldTime } = this.listener
+    const watermark = this.told === Infinity ? Infinity : Math.min(this.told, heldTime - 1)
+    if (watermark > this.sent) {
+      this.sent = watermark
+      for (const link of this.links) link.stop.take(link.input, watermark)
+    }
+    if (!this.isIdle || heldTime < Infinity) return
+    for (const link of this.links) link.stop.becomeIdle(link.input)
   }
 }
