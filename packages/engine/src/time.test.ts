@@ -282,8 +282,8 @@ function keeping() {
 test('no watermark goes past the time that a node holds, until it lets go', async () => {
   const { deployment, source, told } = keeping()
   await deployment.start()
-  source('in').emit(at(500))
   source('in').emit(at(300))
+  source('in').emit(at(500))
   source('in').emit(at(900))
   expect(told()).toEqual([299])
   deployment.action('keep', 'send', 300)

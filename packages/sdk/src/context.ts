@@ -139,6 +139,12 @@ export interface NodeContext<D extends Descriptor = Descriptor> {
 
   /** Asks the sources to slow down (true) or lets them go on (false). */
   readonly pressure: (isHigh: boolean) => void
+  /**
+   * For a node that keeps messages as state and sends them later with the times they had: they are
+   * of this time or later, and no watermark goes past it, so that they are not late behind the
+   * node. Infinity lets all pass. Not kept over a restart: say it again when created.
+   */
+  readonly holdTime: (time: number) => void
 
   /**
    * Code of the node goes on where the engine did not call it, as after an `await`. Until it gives

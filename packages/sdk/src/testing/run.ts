@@ -221,6 +221,11 @@ export class TestRun {
     return this.timers.open
   }
 
+  /** The time past which the node lets no watermark go, or Infinity. */
+  get heldTime(): number {
+    return this.seen.heldTime
+  }
+
   get isPressing(): boolean {
     return this.seen.isPressing
   }
@@ -239,6 +244,7 @@ export class TestRun {
     this.timers = testTimers(this.time, (task) => task())
     this.state = testState(snapshot)
     this.seen.isPressing = false
+    this.seen.heldTime = Infinity
     this.seen.openHolds = 0
     this.node = this.create()
   }

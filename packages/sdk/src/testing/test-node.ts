@@ -46,6 +46,7 @@ export interface Seen {
   readonly watermarks: number[]
   readonly deliveries: TestBatch[]
   isPressing: boolean
+  heldTime: number
   hasEnded: boolean
   openHolds: number
   /** The batch of the message in hand. */
@@ -76,6 +77,7 @@ export function nothingSeen(): Seen {
     watermarks: [],
     deliveries: [],
     isPressing: false,
+    heldTime: Infinity,
     hasEnded: false,
     openHolds: 0,
     batch: undefined,
@@ -106,6 +108,9 @@ function nodeContext(parts: TestNodeParts): NodeContext {
     ...holdPart(seen),
     pressure: (isHigh) => {
       seen.isPressing = isHigh
+    },
+    holdTime: (time) => {
+      seen.heldTime = time
     },
     goesOn: () => undefined,
     takeRejections: () => undefined,
