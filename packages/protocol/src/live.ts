@@ -52,6 +52,8 @@ export interface NodeCounters {
   readonly inFlight: number
   /** Whether the node asks its sources to slow down now. */
   readonly isPressing: boolean
+  /** It presses, and nothing after it does: the flow is as slow as this node. */
+  readonly isBottleneck: boolean
   /** Event time up to which the node has seen everything; null before the first. */
   readonly watermark: number | null
 }

@@ -7,6 +7,7 @@ const counters = (received: number, changes: Partial<NodeCounters> = {}): NodeCo
   errors: 0,
   inFlight: 0,
   isPressing: false,
+  isBottleneck: false,
   watermark: null,
   ...changes,
 })
@@ -86,6 +87,34 @@ describe('nodes', () => {
     const busy = counters(5, { errors: 2, inFlight: 7, isPressing: true })
     gauges.take({ flow: 'f', time: 1000, ports: {}, nodes: { b: busy } })
     expect(gauges.node('b')).toMatchObject({ errors: 2, inFlight: 7, isPressing: true })
+  })
+
+  it('stay the slowest for a moment, as pressing comes and goes', () => {
+    let elapsed = 5000
+    const gauges = createGauges(() => elapsed)
+    const take = (isBottleneck: boolean) =>
+      gauges.take({
+        flow: 'f',
+        time: 1_000_000 + elapsed,
+        ports: {},
+        nodes: { b: counters(5, { isBottleneck }) },
+      })
+    take(true)
+    elapsed += 10_000
+    expect(gauges.node('b')?.isBottleneck).toBe(true)
+    take(false)
+    expect(gauges.node('b')?.isBottleneck).toBe(true)
+    elapsed += 3000
+    expect(gauges.node('b')?.isBottleneck).toBe(false)
+  })
+
+  it('go by the time of the server, also while it has nothing to say', () => {
+    let elapsed = 5000
+    const gauges = createGauges(() => elapsed)
+    expect(gauges.now()).toBeUndefined()
+    gauges.take({ flow: 'f', time: 1_000_000, ports: {}, nodes: { b: counters(1) } })
+    elapsed += 700
+    expect(gauges.now()).toBe(1_000_700)
   })
 
   it('add up to what enters the flow', () => {

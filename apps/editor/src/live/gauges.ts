@@ -20,6 +20,9 @@ export interface NodeGauge {
   readonly errorsPerSecond: number
   readonly inFlight: number
   readonly isPressing: boolean
+  /** The flow is as slow as this node, or was a moment ago: it presses in bursts. */
+  readonly isBottleneck: boolean
+  /** Milliseconds since the epoch, in event time. */
   readonly watermark: number | null
   /** Messages a second out of the node, or into it for a sink; one value a second, oldest first. */
   readonly trend: Float32Array
@@ -34,6 +37,8 @@ export interface Gauges {
   port(id: string): PortGauge | undefined
   node(id: string): NodeGauge | undefined
   status(node: string): Status | undefined
+  /** The server's time now, in milliseconds since the epoch; undefined before the first batch. */
+  now(): number | undefined
   /** Messages a second out of all sources, and errors a second, of the watched flow. */
   total(): { readonly perSecond: number; readonly errors: number }
   /** Runs after every batch, some four times a second. */
@@ -49,14 +54,21 @@ interface Mutable {
   readonly errors: RateMeter
   inFlight: number
   isPressing: boolean
+  isBottleneck: boolean
+  /** When it was the slowest the last time. */
+  slowestAt: number
   watermark: number | null
   trend: Float32Array
   trendAt: number
   trendCount: number
 }
 
-export function createGauges(): GaugeStore {
-  return new GaugeStore()
+/** How long, in milliseconds, a node that was the slowest is still called so. */
+const slowestForMs = 2000
+
+/** `elapsed` counts milliseconds from anywhere; the server's clock is another than the browser's. */
+export function createGauges(elapsed: () => number = () => performance.now()): GaugeStore {
+  return new GaugeStore(elapsed)
 }
 
 export class GaugeStore implements Gauges {
@@ -64,7 +76,14 @@ export class GaugeStore implements Gauges {
   readonly #nodes = new Map<string, Mutable>()
   readonly #statuses = new Map<string, Status>()
   readonly #signal = createSignal()
+  readonly #elapsed: () => number
   #trendTime = 0
+  /** What the server's time is ahead of `elapsed`. */
+  #ahead: number | undefined
+
+  constructor(elapsed: () => number) {
+    this.#elapsed = elapsed
+  }
 
   port(id: string): PortGauge | undefined {
     return this.#ports.get(id)
@@ -72,7 +91,11 @@ export class GaugeStore implements Gauges {
 
   node(id: string): NodeGauge | undefined {
     const gauge = this.#nodes.get(id)
-    return gauge === undefined ? undefined : shownGauge(gauge)
+    return gauge === undefined ? undefined : shownGauge(gauge, this.now() ?? 0)
+  }
+
+  now(): number | undefined {
+    return this.#ahead === undefined ? undefined : this.#ahead + this.#elapsed()
   }
 
   status(node: string): Status | undefined {
@@ -90,10 +113,12 @@ export class GaugeStore implements Gauges {
     this.#nodes.clear()
     this.#statuses.clear()
     this.#trendTime = 0
+    this.#ahead = undefined
     this.#signal.emit()
   }
 
   readonly take = ({ time, ports, nodes }: CountersBatch): void => {
+    this.#ahead = time - this.#elapsed()
     for (const [id, total] of Object.entries(ports)) this.#meterOf(id).take(total, time)
     for (const [id, counters] of Object.entries(nodes))
       takeCounters(this.#gaugeOf(id), counters, time)
@@ -131,6 +156,8 @@ function takeCounters(gauge: Mutable, counters: NodeCounters, time: number): voi
   gauge.errors.take(counters.errors, time)
   gauge.inFlight = counters.inFlight
   gauge.isPressing = counters.isPressing
+  if (gauge.isBottleneck || counters.isBottleneck) gauge.slowestAt = time
+  gauge.isBottleneck = counters.isBottleneck
   gauge.watermark = counters.watermark
 }
 
@@ -141,6 +168,8 @@ function newGauge(): Mutable {
     errors: new RateMeter(),
     inFlight: 0,
     isPressing: false,
+    isBottleneck: false,
+    slowestAt: -Infinity,
     watermark: null,
     trend: new Float32Array(trendSeconds),
     trendAt: 0,
@@ -172,7 +201,7 @@ function sampleTrends(nodes: ReadonlyMap<string, Mutable>, last: number, time: n
   return time
 }
 
-function shownGauge(gauge: Mutable): NodeGauge {
+function shownGauge(gauge: Mutable, now: number): NodeGauge {
   return {
     received: gauge.received.total,
     receivedPerSecond: gauge.received.perSecond,
@@ -181,6 +210,7 @@ function shownGauge(gauge: Mutable): NodeGauge {
     errorsPerSecond: gauge.errors.perSecond,
     inFlight: gauge.inFlight,
     isPressing: gauge.isPressing,
+    isBottleneck: gauge.isBottleneck || now - gauge.slowestAt < slowestForMs,
     watermark: gauge.watermark,
     trend: gauge.trend,
     trendAt: gauge.trendAt,

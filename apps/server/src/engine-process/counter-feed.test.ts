@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest'
 import { CounterFeed } from './counter-feed.ts'
 
-const gauges = { received: 1, errors: 0, inFlight: 0, isPressing: false, watermark: null }
+const gauges = {
+  received: 1,
+  errors: 0,
+  inFlight: 0,
+  isPressing: false,
+  isBottleneck: false,
+  watermark: null,
+}
 
 it('tells everything first, then what changed, then nothing', () => {
   const feed = new CounterFeed()
@@ -34,4 +41,13 @@ it('tells everything first, then what changed, then nothing', () => {
   ).toBeUndefined()
   feed.reset()
   expect(feed.changes({ ports, nodes }, 40)?.ports).toEqual({ 'a:out': 5, 'a:error': 0 })
+})
+
+it('tells that a node has become the slowest, though nothing else changed', () => {
+  const feed = new CounterFeed()
+  feed.changes({ ports: [], nodes: [{ node: 'a', ...gauges, isPressing: true }] }, 10)
+  const slow = { ...gauges, isPressing: true, isBottleneck: true }
+  expect(feed.changes({ ports: [], nodes: [{ node: 'a', ...slow }] }, 20)?.nodes).toEqual({
+    a: slow,
+  })
 })

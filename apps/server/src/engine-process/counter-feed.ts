@@ -52,6 +52,7 @@ function isSame(one: NodeCounters, other: NodeCounters): boolean {
     one.errors === other.errors &&
     one.inFlight === other.inFlight &&
     one.isPressing === other.isPressing &&
+    one.isBottleneck === other.isBottleneck &&
     one.watermark === other.watermark
   )
 }
