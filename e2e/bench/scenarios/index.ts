@@ -4,6 +4,7 @@ import { editor } from './editor.ts'
 import { http } from './http.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
 import type { Scenario } from './scenario.ts'
+import { window } from './window.ts'
 
 export const scenarios: readonly Scenario[] = [
   passthrough,
@@ -13,4 +14,5 @@ export const scenarios: readonly Scenario[] = [
   deploy,
   chain,
   editor,
+  window,
 ]
