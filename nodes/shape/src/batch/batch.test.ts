@@ -57,6 +57,22 @@ describe('batch', () => {
     ])
   })
 
+  it('holds event time back at the time that its earliest batch would have', () => {
+    const node = open({ key })
+    const send = (topic: string, time: number) => node.send({ topic, time, payload: time })
+    send('a', 5)
+    send('b', 7)
+    expect(node.heldTime).toBe(5)
+    send('a', 9)
+    expect(node.heldTime).toBe(7)
+    crash(node)
+    expect(node.heldTime).toBe(7)
+    send('a', 8)
+    expect(node.take('out')).toMatchObject([{ time: 9 }])
+    node.advance(100)
+    expect(node.heldTime).toBe(Infinity)
+  })
+
   it('never gets larger than allowed, unless one message alone is', () => {
     const node = open({ messages: 100, bytesMax: 12 })
     send(node, 'aa', 'bb', 'cc', 'a text that is too long', 'é', 1)

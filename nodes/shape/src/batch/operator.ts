@@ -1,6 +1,6 @@
 import { operator } from '@millrace/sdk'
 import type { Message, NodeContext, Operator } from '@millrace/sdk'
-import { KeptMessages } from '../kept/kept-messages.ts'
+import { KeptMessages, isTime } from '../kept/kept-messages.ts'
 import { DueKeys } from '../keys/due-keys.ts'
 import { encodeKey, messageKey } from '../keys/state-key.ts'
 import type { StateKey } from '../keys/state-key.ts'
@@ -20,6 +20,8 @@ class Batch implements Operator {
   /** Bytes of the list so far, its brackets and commas with it; only where they are limited. */
   private readonly bytes = new Map<StateKey, number>()
   private readonly due = new DueKeys()
+  /** The event times that the batches so far would have. */
+  private readonly times = new DueKeys()
   private readonly alarm: Alarm
 
   constructor(context: Context) {
@@ -29,7 +31,7 @@ class Batch implements Operator {
     this.gathered = new KeptMessages(state.map('gathered'), this.now())
     this.alarm = new Alarm(timers, this.now, () => this.tick())
     for (const key of this.gathered.keys()) this.takeUp(key)
-    this.alarm.set(this.due.nextAt)
+    this.settle()
   }
 
   onMessage(message: Message): void {
@@ -40,19 +42,24 @@ class Batch implements Operator {
     if (this.gathered.size >= config.heldMax) this.sendOldest()
     this.add(key, message, size)
     if (this.gathered.lengthOf(key) >= config.messages || this.isFull(key)) this.send(key)
-    this.alarm.set(this.due.nextAt)
+    this.settle()
   }
 
   /** No input will come any more: what has gathered leaves. */
   onEnd(): void {
     while (this.gathered.size > 0) this.sendOldest()
-    this.alarm.set(Infinity)
+    this.settle()
   }
 
   private tick(): void {
     const now = this.now()
     for (let key = this.due.take(now); key !== undefined; key = this.due.take(now)) this.send(key)
+    this.settle()
+  }
+
+  private settle(): void {
     this.alarm.set(this.due.nextAt)
+    this.context.holdTime(this.times.nextAt)
   }
 
   private add(key: StateKey, message: Message, size: number): void {
@@ -60,6 +67,12 @@ class Batch implements Operator {
     if (this.gathered.lengthOf(key) === 0) this.due.set(key, at + this.context.config.ageMs)
     if (size > 0) this.bytes.set(key, this.bytesWith(key, size))
     this.gathered.push({ key, at, message })
+    this.stamp(key, message)
+  }
+
+  private stamp(key: StateKey, { time }: Message): void {
+    const before = this.times.get(key) ?? -Infinity
+    if (isTime(time) && time > before) this.times.set(key, time)
   }
 
   private hasRoom(key: StateKey, size: number): boolean {
@@ -87,21 +100,22 @@ class Batch implements Operator {
   private send(key: StateKey): void {
     this.due.delete(key)
     this.bytes.delete(key)
+    const time = this.times.get(key)
+    this.times.delete(key)
     const messages: Message[] = []
     for (let kept = this.gathered.shift(key); kept !== undefined; kept = this.gathered.shift(key)) {
       messages.push(kept.message)
     }
-    if (messages.length > 0) this.context.emit.out(this.batchOf(key, messages))
+    if (messages.length > 0) this.context.emit.out(this.batchOf(key, messages, time))
   }
 
-  private batchOf(key: StateKey, messages: readonly Message[]): Message {
+  private batchOf(key: StateKey, messages: readonly Message[], time: number | undefined): Message {
     const made: Message = { payload: messages.map((message) => this.contentOf(message)) }
     const [first] = messages
     const { topic } = first ?? {}
     if (topic !== undefined && messages.every((one) => one.topic === topic)) made.topic = topic
     const own = this.context.config.key === undefined ? undefined : messageKey(key)
     if (own !== undefined) made.key = own
-    const time = latest(messages)
     if (time !== undefined) made.time = time
     return made
   }
@@ -114,18 +128,10 @@ class Batch implements Operator {
   private takeUp(key: StateKey): void {
     const { ageMs, bytesMax } = this.context.config
     this.due.set(key, (this.gathered.first(key)?.at ?? this.now()) + ageMs)
-    if (bytesMax === 0) return
     for (const { message } of this.gathered.all(key)) {
+      this.stamp(key, message)
+      if (bytesMax === 0) continue
       this.bytes.set(key, this.bytesWith(key, jsonBytes(this.contentOf(message))))
     }
   }
-}
-
-function latest(messages: readonly Message[]): number | undefined {
-  let time: number | undefined
-  for (const message of messages) {
-    if (typeof message.time === 'number' && !(message.time <= (time ?? -Infinity)))
-      time = message.time
-  }
-  return time
 }

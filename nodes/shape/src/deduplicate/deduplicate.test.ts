@@ -88,6 +88,20 @@ describe('deduplicate', () => {
     expect(times(node, 'duplicates')).toEqual([1])
   })
 
+  it('holds event time back for what waits', () => {
+    const node = open({ keep: 'last' })
+    send(node, ['a', 0], ['b', 10], ['a', 50])
+    expect(node.heldTime).toBe(10)
+    crash(node)
+    expect(node.heldTime).toBe(10)
+    node.watermark(109)
+    expect(node.heldTime).toBe(Infinity)
+    expect(times(node, 'out')).toEqual([50, 10])
+    const first = open()
+    send(first, ['a', 0])
+    expect(first.heldTime).toBe(Infinity)
+  })
+
   it('forgets the oldest when there are too many keys; what waits for it leaves', () => {
     const node = open({ keysMax: 2 })
     send(node, ['a', 0], ['b', 1], ['c', 2], ['b', 3], ['a', 4])

@@ -28,6 +28,8 @@ abstract class Deduplicate implements Operator {
   protected readonly context: Context
   protected readonly due = new DueKeys()
   protected readonly seen: KeyedState<Seen>
+  /** Event times of what waits. */
+  private readonly times = new DueKeys()
 
   constructor(context: Context) {
     this.context = context
@@ -44,8 +46,9 @@ abstract class Deduplicate implements Operator {
   protected takeUp(latest: number): void {
     for (const [key, seen] of this.seen.entries()) {
       if (seen.at > latest) this.remember(key, { ...seen, at: latest })
-      else this.due.set(key, seen.at + this.context.config.horizonMs)
+      else this.expect(key, seen)
     }
+    this.context.holdTime(this.times.nextAt)
   }
 
   protected take(message: Message, time: number): void {
@@ -56,6 +59,7 @@ abstract class Deduplicate implements Operator {
     else if (time > seen.at - horizonMs) this.again(key, seen, { message, time })
     // From long before what is remembered, which stays as it is.
     else this.context.emit.out(message)
+    this.context.holdTime(this.times.nextAt)
   }
 
   /** All keys whose horizon is over by that time; what waits for one of them leaves. */
@@ -63,6 +67,7 @@ abstract class Deduplicate implements Operator {
     for (let key = this.due.take(until); key !== undefined; key = this.due.take(until)) {
       this.letGo(key)
     }
+    this.context.holdTime(this.times.nextAt)
   }
 
   private begin(key: StateKey, message: Message, time: number): void {
@@ -97,7 +102,13 @@ abstract class Deduplicate implements Operator {
 
   private remember(key: StateKey, seen: Seen): void {
     this.seen.set(key, seen)
-    this.due.set(key, seen.at + this.context.config.horizonMs)
+    this.expect(key, seen)
+  }
+
+  private expect(key: StateKey, { at, last }: Seen): void {
+    this.due.set(key, at + this.context.config.horizonMs)
+    if (typeof last?.time === 'number') this.times.set(key, last.time)
+    else this.times.delete(key)
   }
 
   private letGo(key: StateKey): void {
@@ -105,6 +116,7 @@ abstract class Deduplicate implements Operator {
     if (seen === undefined) return
     this.seen.delete(key)
     this.due.delete(key)
+    this.times.delete(key)
     if (seen.last !== undefined) this.context.emit.out(seen.last)
   }
 }

@@ -26,11 +26,17 @@ describe('delay', () => {
     expect(node.snapshot()['waiting']).toEqual([])
   })
 
-  it('can give messages the time of leaving', () => {
-    const node = open({ leavesWithTime: 'leaving' })
-    node.send({ payload: 1, time: 7 })
-    node.advance(100)
-    expect(node.emitted()).toEqual([{ payload: 1, time: 100 }])
+  it('holds event time back for what waits', () => {
+    const node = open()
+    node.send({ payload: 1, time: 9 })
+    node.advance(50)
+    node.send({ payload: 2, time: 7 })
+    expect(node.heldTime).toBe(7)
+    crash(node)
+    node.advance(50)
+    expect(node.heldTime).toBe(7)
+    node.advance(50)
+    expect(node.heldTime).toBe(Infinity)
   })
 
   it('sends what waits at the end of all input', () => {

@@ -55,10 +55,7 @@ class Delay implements Operator {
 
   private release(): void {
     const kept = this.waiting.shift(key)
-    if (kept === undefined) return
-    const { clock, config, emit } = this.context
-    const isOwn = config.leavesWithTime === 'own'
-    emit.out(isOwn ? kept.message : { ...kept.message, time: clock.now() })
+    if (kept !== undefined) this.context.emit.out(kept.message)
   }
 
   private dueAt(): number {
@@ -68,6 +65,7 @@ class Delay implements Operator {
 
   private settle(): void {
     this.room.holds(this.waiting.size)
+    this.context.holdTime(this.waiting.earliestTime)
     this.alarm.set(this.dueAt())
   }
 }

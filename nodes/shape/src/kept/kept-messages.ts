@@ -1,4 +1,5 @@
 import type { KeyedState, Message } from '@millrace/sdk'
+import { DueKeys } from '../keys/due-keys.ts'
 import type { StateKey } from '../keys/state-key.ts'
 
 /** A message that waits, as it is stored. */
@@ -16,6 +17,8 @@ export interface Kept {
 export class KeptMessages {
   private readonly state: KeyedState<Kept>
   private readonly lines = new Map<StateKey, Line>()
+  /** Event times, by the numbers of the messages that have one. */
+  private readonly times = new DueKeys()
   private next = 1
 
   /** `now` is the present: what a clock stored that was ahead of it came now. */
@@ -26,13 +29,18 @@ export class KeptMessages {
       const kept = state.get(number)
       if (kept === undefined) continue
       if (kept.at > now) state.set(number, { ...kept, at: now })
-      this.lineOf(kept.key).push(number)
+      this.enter(number, kept)
       this.next = number + 1
     }
   }
 
   get size(): number {
     return this.state.size
+  }
+
+  /** The earliest event time of all, or Infinity. */
+  get earliestTime(): number {
+    return this.times.nextAt
   }
 
   keys(): IterableIterator<StateKey> {
@@ -45,7 +53,7 @@ export class KeptMessages {
 
   push(kept: Kept): void {
     this.state.set(this.next, kept)
-    this.lineOf(kept.key).push(this.next)
+    this.enter(this.next, kept)
     this.next += 1
   }
 
@@ -62,6 +70,7 @@ export class KeptMessages {
     if (line.length === 0) this.lines.delete(key)
     const kept = this.state.get(number)
     this.state.delete(number)
+    this.times.delete(number)
     return kept
   }
 
@@ -69,6 +78,11 @@ export class KeptMessages {
   all(key: StateKey): readonly Kept[] {
     const numbers = this.lines.get(key)?.all() ?? []
     return numbers.flatMap((number) => this.state.get(number) ?? [])
+  }
+
+  private enter(number: number, { key, message }: Kept): void {
+    this.lineOf(key).push(number)
+    if (isTime(message.time)) this.times.set(number, message.time)
   }
 
   private lineOf(key: StateKey): Line {
@@ -79,6 +93,10 @@ export class KeptMessages {
     }
     return line
   }
+}
+
+export function isTime(time: unknown): time is number {
+  return typeof time === 'number' && Number.isFinite(time)
 }
 
 /** First in, first out. */

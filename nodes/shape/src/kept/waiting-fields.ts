@@ -25,18 +25,4 @@ export const waitingFields = {
       { value: 'dropOldest', label: 'Drop what has waited longest', help: 'Of the same key.' },
     ],
   },
-  leavesWithTime: {
-    kind: 'choice',
-    label: 'Event time of what waited',
-    advanced: true,
-    default: 'own',
-    options: [
-      {
-        value: 'own',
-        label: 'Stays',
-        help: 'A window behind this node may find the message late.',
-      },
-      { value: 'leaving', label: 'When it leaves this node' },
-    ],
-  },
 } as const

@@ -26,6 +26,10 @@ export class DueKeys {
     return this.settle()?.at ?? Infinity
   }
 
+  get(key: StateKey): number | undefined {
+    return this.moved.get(key) ?? this.times.get(key)?.at
+  }
+
   set(key: StateKey, at: number): void {
     const placed = this.times.get(key)
     if (placed !== undefined && placed.at <= at) {

@@ -69,10 +69,6 @@ export const descriptor = describe({
     ...waitingFields,
     waitingMax: { ...waitingFields.waitingMax, when: { field: 'excess', is: ['delay'] } },
     whenFull: { ...waitingFields.whenFull, when: { field: 'excess', is: ['delay'] } },
-    leavesWithTime: {
-      ...waitingFields.leavesWithTime,
-      when: { field: 'excess', is: ['delay', 'latest'] },
-    },
     keysMax: {
       kind: 'integer',
       label: 'At most limited at a time',

@@ -101,10 +101,7 @@ class Throttle implements Operator {
 
   private release(key: StateKey): void {
     const kept = this.waiting.shift(key)
-    if (kept === undefined) return
-    const { config, clock, emit } = this.context
-    const isOwn = config.leavesWithTime === 'own'
-    emit.out(isOwn ? kept.message : { ...kept.message, time: clock.now() })
+    if (kept !== undefined) this.context.emit.out(kept.message)
   }
 
   private expectRoomFor(key: StateKey): void {
@@ -115,6 +112,7 @@ class Throttle implements Operator {
 
   private settle(): void {
     this.room.holds(this.waiting.size)
+    this.context.holdTime(this.waiting.earliestTime)
     this.alarm.set(Math.min(this.due.nextAt, this.limits.forgetAt))
   }
 }
