@@ -1,6 +1,7 @@
 import type { ConnectionDocument, Flow } from '@millrace/flow'
 import type { Clock, HttpService, Message, NodeType, Report, Status, Timer } from '@millrace/sdk'
 import type { EpochStore, IngestLog } from './durability.ts'
+import type { DeadLetters } from './dead-letters.ts'
 import type { LogEntry } from './log.ts'
 
 /** All that a deployment needs to know about what it runs. */
@@ -34,6 +35,10 @@ export interface EngineHost {
   readonly epochMs?: number
   /** Opens the ingest log of a source node; without it nothing is logged. */
   openIngestLog?(node: string): IngestLog
+  /** Where messages go that nodes give up; without it they leave by the error port. */
+  readonly deadLetters?: DeadLetters
+  /** A node failed at a message, and its flow is to stop for that. It is not to be started again. */
+  halt?(node: string, reason: string): void
 }
 
 /**

@@ -10,6 +10,8 @@ export type {
   Snapshot,
   UpdateReport,
 } from './deployment.ts'
+export { replayAction } from './dead-letters.ts'
+export type { DeadLetter, DeadLetters, LetterReplay } from './dead-letters.ts'
 export type {
   EpochChanges,
   EpochStore,

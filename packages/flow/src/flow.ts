@@ -22,6 +22,21 @@ export interface FlowNode {
   readonly config: Readonly<Record<string, unknown>>
   /** A disabled node drops what reaches it and a disabled source does not start. */
   readonly isDisabled?: boolean
+  /** What becomes of messages that it cannot handle; they leave by the error port when absent. */
+  readonly onError?: ErrorPolicy
+}
+
+/** What is done about a message that a node could not handle. */
+export interface ErrorPolicy {
+  /** How often it is tried again first; 0 when absent. */
+  readonly retries?: number
+  /** Wait before the first retry, in milliseconds, doubled for each further one; 1000 when absent. */
+  readonly backoffMs?: number
+  /**
+   * Where it goes then: out by the `port` for errors, to the `dead-letter` store, or nowhere, while
+   * the flow is made to `stop`; `port` when absent.
+   */
+  readonly policy?: 'port' | 'dead-letter' | 'stop'
 }
 
 /** A named frame around nodes. */

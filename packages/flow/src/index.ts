@@ -7,6 +7,7 @@ export { emptyFlow } from './empty-flow.ts'
 export type {
   Bundle,
   ConnectionDocument,
+  ErrorPolicy,
   Flow,
   FlowNode,
   Group,

@@ -16,6 +16,9 @@ export const limits = {
   configTextCharacters: 1_000_000,
   /** Values of one configuration, counting those inside lists and objects. */
   configValues: 20_000,
+  retries: 100,
+  /** Longest wait before a retry. */
+  backoffMs: 3_600_000,
   /** Canvas units from the origin. */
   coordinate: 1_000_000,
   bundleFlows: 500,

@@ -21,6 +21,8 @@ export interface HoldRecord extends Hold {
   /** The message that it is about, where the deployment is durable. */
   held: Held | undefined
   state: 'open' | 'released' | 'failed'
+  /** Somebody else deals with the failure of its message; releasing it with an error fails nothing. */
+  isTakenOver?: boolean
   previous: HoldRecord | undefined
   next: HoldRecord | undefined
 }

@@ -10,6 +10,7 @@ import type { Held } from '../durable/held-messages.ts'
 import type { IntakeLog } from '../durable/intake-log.ts'
 import type { HoldRecord } from './batch.ts'
 import { FailureNotes } from './failure-notes.ts'
+import { recovers } from './failure-policy.ts'
 import type { GaugeSlots } from './gauge-pool.ts'
 import { NodeTimers } from './node-timers.ts'
 import { OutputPort } from './output-port.ts'
@@ -72,6 +73,8 @@ export class NodeRun implements TimeListener {
   storedPosition = -1
   /** It took another's place, whose event time it does not go on with. */
   startsTimeAnew = false
+  /** How often the node failed at a message that it is given again. */
+  attempts: WeakMap<Message, number> | undefined
   /** Batches of this source that are not yet settled. */
   openBatches = 0
 
@@ -157,7 +160,7 @@ export class NodeRun implements TimeListener {
       try {
         operatorOf(this).onMessage(message, input)
       } catch (error) {
-        this.fail(error, message)
+        this.fail(error, message, input)
       }
     })
     if (hold.state === 'open') runtime.release(hold)
@@ -202,9 +205,13 @@ export class NodeRun implements TimeListener {
     marker[0] = before
   }
 
-  /** A message that the node could not handle leaves by the error port, or is counted and shown. */
-  fail(error: unknown, message: Message): void {
+  /**
+   * A message that the node could not handle leaves by the error port, or is counted and shown,
+   * unless the person wants something else done about it.
+   */
+  fail(error: unknown, message: Message, input = 0): void {
     const reason = toOperatingError(error)
+    if (recovers(this, { reason, message, input })) return
     this.countError()
     if (this.errorPort?.isWired !== true) {
       this.notes.note(reason)
@@ -247,7 +254,7 @@ export class NodeRun implements TimeListener {
     this.gate ??= new Gate()
   }
 
-  private countError(): void {
+  countError(): void {
     const { counts, at } = this.gauges
     counts[at + 1] = (counts[at + 1] ?? 0) + 1
   }
@@ -271,7 +278,7 @@ function plainEntry(node: NodeRun, input: number): Emit {
     try {
       operator.onMessage(message, input)
     } catch (error) {
-      node.fail(error, message)
+      node.fail(error, message, input)
     }
     marker[0] = before
   }
@@ -289,7 +296,7 @@ function copyingEntry(node: NodeRun, input: number): Emit {
     try {
       operator.onMessage(deepClone(message), input)
     } catch (error) {
-      node.fail(error, message)
+      node.fail(error, message, input)
     }
     marker[0] = before
   }
@@ -315,7 +322,7 @@ function notingEntry(node: NodeRun, input: number): Emit {
     try {
       operator.onMessage(copies ? deepClone(message) : message, input)
     } catch (error) {
-      node.fail(error, message)
+      node.fail(error, message, input)
     }
     node.inHand = undefined
     node.held = undefined

@@ -1,5 +1,7 @@
 import type { Emit } from '@millrace/sdk'
 import { Compilers } from '../config/compilers.ts'
+import { replayAction } from '../dead-letters.ts'
+import type { LetterReplay } from '../dead-letters.ts'
 import type { DurabilityNumbers, EngineHost } from '../deployment.ts'
 import { Durable } from '../durable/durable.ts'
 import type { Held } from '../durable/held-messages.ts'
@@ -16,6 +18,7 @@ import type { Change, Newcomer } from './change.ts'
 import { Connections } from './connections.ts'
 import { Drain, within } from './drain.ts'
 import { Ending } from './ending.ts'
+import { replayLetter } from './failure-policy.ts'
 import type { NodeRun } from './node-run.ts'
 import { Nodes, restoreStop, startFailure } from './nodes.ts'
 import type { Inheritance } from './nodes.ts'
@@ -124,6 +127,7 @@ export class RunningFlow {
       const newcomers = this.enter(change)
       const held = this.expectHeld(newcomers)
       this.connect(newcomers)
+      this.durable?.epochs.storeFirst()
       for (const { hold, message } of held) hold.node.receiveAgain(hold, message)
       await this.startSources(newcomers)
       this.left.clear()
@@ -160,6 +164,8 @@ export class RunningFlow {
   action(node: string, name: string, argument: unknown): void {
     const run = this.nodes.get(node)
     if (run === undefined) throw unknownNode(node)
+    // The one action of the engine's own; only a host can ask for it.
+    if (name === replayAction) return replayLetter(run, argument as LetterReplay) // as the server sends it
     const { behaviour } = run
     if (behaviour.onAction === undefined) {
       const message = `Node "${node}" has no action "${name}".`

@@ -154,7 +154,7 @@ export class Runtime {
 
   release(hold: HoldRecord, error?: unknown): void {
     if (hold.state === 'open') {
-      this.end(hold, error)
+      this.end(hold, hold.isTakenOver === true ? undefined : error)
     } else if (hold.state === 'released') {
       const message = 'The node released a hold twice.'
       hold.node.crashed(new EngineError('HOLD_RELEASED_TWICE', message, { node: hold.node.id }))

@@ -3,7 +3,7 @@ import { positionOf } from '../position-of.ts'
 import { jsonEqual } from './json-equal.ts'
 
 export interface FieldChange {
-  /** `name`, `type`, `isDisabled`, or `config.` and the name of a field. */
+  /** `name`, `type`, `isDisabled`, `onError`, or `config.` and the name of a field. */
   readonly field: string
   /** Undefined where the value was or is not there. */
   readonly before: unknown
@@ -61,7 +61,7 @@ export function wireKey(wire: Wire): string {
 function changesOf(before: FlowNode | undefined, after: FlowNode): readonly NodeChange[] {
   if (before === undefined || before === after) return []
   const fields = [
-    ...fieldChanges(before, after, ['type', 'name', 'isDisabled']),
+    ...fieldChanges(before, after, ['type', 'name', 'isDisabled', 'onError']),
     ...configChanges(before.config, after.config),
   ]
   return fields.length === 0 ? [] : [{ node: after.id, fields }]

@@ -1,5 +1,6 @@
 import type { ConnectionDocument, FlowNode } from '../flow.ts'
 import { limits } from '../limits.ts'
+import { readErrorPolicy } from './parse-error-policy.ts'
 import { idForm, isRecord, typeForm } from './findings.ts'
 import type { Findings } from './findings.ts'
 import { findUnsafeJson } from './unsafe-json.ts'
@@ -18,10 +19,12 @@ export function readNode(value: unknown, path: string, findings: Findings): Flow
   return node
 }
 
+const nodeKeys = ['id', 'type', 'name', 'config', 'isDisabled', 'onError']
+
 function readOwned(value: unknown, path: string, findings: Findings): FlowNode | null {
-  const record = findings.object(value, path, ['id', 'type', 'name', 'config', 'isDisabled'])
+  const record = findings.object(value, path, nodeKeys)
   if (!record) return null
-  const { name, isDisabled } = record
+  const { name, isDisabled, onError } = record
   if (isDisabled !== undefined && typeof isDisabled !== 'boolean') {
     findings.add('SHAPE_BOOLEAN', `${path}.isDisabled`, `must be true or false`)
   }
@@ -33,6 +36,9 @@ function readOwned(value: unknown, path: string, findings: Findings): FlowNode |
     }),
     config: readConfig(record['config'], `${path}.config`, findings),
     ...(isDisabled === true && { isDisabled }),
+    ...(onError !== undefined && {
+      onError: readErrorPolicy(onError, `${path}.onError`, findings),
+    }),
   }
 }
 

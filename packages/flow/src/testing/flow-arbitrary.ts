@@ -16,7 +16,14 @@ const config = fc
 
 const node: fc.Arbitrary<FlowNode> = fc
   .record({ id, type: fc.constantFrom('core/filter', 'mqtt/in', 'core/debug'), name: text, config })
-  .chain((full) => fc.constantFrom(full, { ...full, isDisabled: true }, withoutName(full)))
+  .chain((full) =>
+    fc.constantFrom<FlowNode>(
+      full,
+      { ...full, isDisabled: true },
+      { ...full, onError: { retries: 3, policy: 'dead-letter' } },
+      withoutName(full),
+    ),
+  )
 
 function withoutName({ name: _name, ...rest }: FlowNode): FlowNode {
   return rest

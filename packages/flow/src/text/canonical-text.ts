@@ -1,4 +1,4 @@
-import type { Flow, FlowNode, Group, Wire } from '../flow.ts'
+import type { ErrorPolicy, Flow, FlowNode, Group, Wire } from '../flow.ts'
 
 /**
  * Writes flows in the one form in which they are stored: keys in a fixed order, nodes by id, each
@@ -129,9 +129,17 @@ function writeNode(node: FlowNode): string {
     `"type": ${JSON.stringify(node.type)}`,
     ...(node.name === undefined ? [] : [`"name": ${JSON.stringify(node.name)}`]),
     ...(node.isDisabled === true ? ['"isDisabled": true'] : []),
+    ...(node.onError === undefined ? [] : [`"onError": ${writeErrorPolicy(node.onError)}`]),
     `"config": ${writeConfig(node.config)}`,
   ]
   return `{\n      ${members.join(',\n      ')}\n    }`
+}
+
+function writeErrorPolicy({ retries, backoffMs, policy }: ErrorPolicy): string {
+  const members = Object.entries({ retries, backoffMs, policy }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${JSON.stringify(key)}: ${JSON.stringify(value)}`],
+  )
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }
 
 function writeConfig(config: FlowNode['config']): string {
