@@ -20,6 +20,7 @@ export const descriptor = describe({
     { name: 'anomaly', title: 'Anomaly', help: 'Values that are far from what was expected.' },
   ],
   stateful: true,
+  stateShape: ['method', 'messages', 'seasonMs', 'slots', 'seasonMessages'],
   face: '{value} · {method}',
   targets: ['local', 'workers'],
   fields: {

@@ -29,7 +29,7 @@ describe('change filter', () => {
     ['any', 1, ['on', 'on', 'off', true, true, null, null], ['on', 'off', true, null]],
     ['any', 1, [{ a: [1] }, { a: [1] }, { a: [2] }, [2]], [{ a: [1] }, { a: [2] }, [2]]],
   ])('with %s %d passes of %j %j', (compare, by, given, wanted) => {
-    expect(passed(run(change, { ...config, compare, by }), given)).toEqual(wanted)
+    expect(passed(run(change, { ...config, compare, by, percent: by }), given)).toEqual(wanted)
   })
 
   it('passes an unchanged value when for long enough none has passed', () => {

@@ -1,9 +1,15 @@
 type Comparison = (value: unknown, before: unknown) => boolean
 
+interface Settings {
+  readonly compare: 'absolute' | 'percent' | 'any'
+  readonly by: number
+  readonly percent: number
+}
+
 /** Whether a value is far enough from the one before. */
-export function comparison(kind: 'absolute' | 'percent' | 'any', by: number): Comparison {
-  if (kind === 'any') return (value, before) => !isEqual(value, before)
-  const isFar = kind === 'absolute' ? isFarBy(by) : isFarByPercent(by)
+export function comparison({ compare, by, percent }: Settings): Comparison {
+  if (compare === 'any') return (value, before) => !isEqual(value, before)
+  const isFar = compare === 'absolute' ? isFarBy(by) : isFarByPercent(percent)
   return (value, before) =>
     // A value of another kind is from before the node was given other settings.
     typeof value !== 'number' || typeof before !== 'number' || isFar(value, before)

@@ -10,7 +10,7 @@ export const descriptor = describe({
   title: 'Change filter',
   summary: 'Passes a value on only when it has changed enough since the last one passed.',
   category: 'detect',
-  icon: 'between-horizontal-start',
+  icon: 'waves',
   keywords: ['deadband', 'report by exception', 'rbe', 'delta', 'threshold', 'reduce', 'thin out'],
   inputs: [{ name: 'in', title: 'In' }],
   outputs: [
@@ -18,7 +18,7 @@ export const descriptor = describe({
     { name: 'rejected', title: 'Unchanged', help: 'Too close to the last value passed.' },
   ],
   stateful: true,
-  face: '{value} by {by} {compare}',
+  face: '{value} {compare} {by}{percent}',
   targets: ['local', 'workers'],
   fields: {
     value: {
@@ -35,7 +35,7 @@ export const descriptor = describe({
       default: 'absolute',
       options: [
         { value: 'absolute', label: 'by at least' },
-        { value: 'percent', label: 'by at least a percentage' },
+        { value: 'percent', label: 'in percent by at least' },
         { value: 'any', label: 'at all', help: 'Also for texts, lists and objects.' },
       ],
     },
@@ -45,8 +45,18 @@ export const descriptor = describe({
       default: 1,
       required: true,
       min: 0,
-      help: 'Compared with the last value passed, not the last one seen. In percent: of that value.',
-      when: { field: 'compare', is: ['absolute', 'percent'] },
+      help: 'Compared with the last value passed, not the last one seen.',
+      when: { field: 'compare', is: ['absolute'] },
+    },
+    percent: {
+      kind: 'number',
+      label: 'Deadband',
+      default: 5,
+      required: true,
+      min: 0,
+      unit: '%',
+      help: 'Of the last value passed, not the last one seen.',
+      when: { field: 'compare', is: ['percent'] },
     },
     atLeastEveryMs: {
       kind: 'duration',

@@ -16,7 +16,7 @@ export const change = operator(descriptor, (context) => {
   const { out, rejected } = emit
   const last = new KeyedValues<Passed>(context, config)
   const keyOf = keyReader(config.key)
-  const hasChanged = comparison(config.compare, config.by)
+  const hasChanged = comparison(config)
   const everyMs = config.atLeastEveryMs > 0 ? config.atLeastEveryMs : Infinity
   const read = config.value
   const isNumeric = config.compare !== 'any'

@@ -10,7 +10,7 @@ export const descriptor = describe({
   title: 'Heartbeat',
   summary: 'Tells once when a device has fallen silent, and once when it is back.',
   category: 'detect',
-  icon: 'heart-pulse',
+  icon: 'activity',
   keywords: [
     'silent',
     'offline',

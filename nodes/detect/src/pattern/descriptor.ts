@@ -33,6 +33,7 @@ export const descriptor = describe({
     { name: 'late', title: 'Late', help: 'Messages that came when their time was over.' },
   ],
   stateful: true,
+  stateShape: ['steps.name', 'steps.often', 'steps.atLeast', 'steps.atMost'],
   face: '{steps} within {withinMs}',
   targets: ['local', 'workers', 'flink'],
   fields: {
@@ -43,6 +44,7 @@ export const descriptor = describe({
       itemLabel: 'step',
       min: 1,
       max: 20,
+      help: 'In conditions, `previous` is the message taken before, and `steps.NAME.last` the last one of a step.',
       default: [
         { id: 'first', name: 'first', often: 'once' },
         { id: 'second', name: 'second', often: 'once' },
@@ -56,14 +58,6 @@ export const descriptor = describe({
           placeholder: 'opened',
           pattern: '(?!(?:__proto__|constructor|prototype)$)[A-Za-z_][A-Za-z0-9_]*',
           patternHint: 'Letters, digits and _; not a digit in front.',
-        },
-        condition: {
-          kind: 'expression',
-          returns: 'boolean',
-          label: 'A message where',
-          required: true,
-          placeholder: 'payload.state == "open"',
-          help: '`previous` is the message taken before, `steps.NAME.last` the last one of a step.',
         },
         often: {
           kind: 'choice',
@@ -92,11 +86,18 @@ export const descriptor = describe({
         },
         atMost: {
           kind: 'integer',
-          label: 'to',
+          label: 'To',
           min: 1,
           max: 1_000_000,
           help: 'No limit when empty.',
           when: { field: 'often', is: ['between'] },
+        },
+        condition: {
+          kind: 'expression',
+          returns: 'boolean',
+          label: 'A message where',
+          required: true,
+          placeholder: 'payload.state == "open"',
         },
       },
     },

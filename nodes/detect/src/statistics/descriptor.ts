@@ -24,6 +24,7 @@ export const descriptor = describe({
   inputs: [{ name: 'in', title: 'In' }],
   outputs: [{ name: 'out', title: 'Out', help: 'The message with the statistics on it.' }],
   stateful: true,
+  stateShape: ['over', 'messages'],
   face: '{value} · {over}',
   targets: ['local', 'workers'],
   fields: {
