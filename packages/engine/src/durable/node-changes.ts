@@ -20,7 +20,7 @@ export function changesOf(run: NodeRun, isKnown: boolean): NodeChanges {
 
 /** The epoch is stored. */
 export function markStored(run: NodeRun): void {
-  for (const map of run.state.byName.values()) map.stored()
+  run.state.stored()
   run.origin?.stored()
   run.startsTimeAnew = false
   run.storedWatermark = run.stop?.sent ?? -Infinity
@@ -29,10 +29,8 @@ export function markStored(run: NodeRun): void {
 
 function ownChanges({ id, state }: NodeRun, isKnown: boolean): StateChange[] {
   const changes: StateChange[] = []
-  for (const [map, values] of state.byName) {
-    for (const key of isKnown ? values.changedKeys : values.keys()) {
-      changes.push({ node: id, map, key, value: values.get(key) })
-    }
+  for (const [map, key, value] of isKnown ? state.changes() : state.all()) {
+    changes.push({ node: id, map, key, value })
   }
   return changes
 }
