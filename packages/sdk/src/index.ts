@@ -38,3 +38,4 @@ export type {
   SourceType,
   TestStep,
 } from './node-type.ts'
+export { steadyTime } from './steady-time.ts'

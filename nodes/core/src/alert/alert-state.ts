@@ -87,6 +87,21 @@ export function nextAt(state: AlertState): number | null {
   return state.repeatAt === null ? state.dueAt : Math.min(state.dueAt, state.repeatAt)
 }
 
+/** The state over a restart: a clock that was set back meanwhile puts nothing off. */
+export function within(state: AlertState, now: number, rules: AlertRules): AlertState {
+  const { since, dueAt, repeatAt } = state
+  const waitMs = since === null ? rules.raiseAfterMs : rules.clearAfterMs
+  const isDueWithin = (dueAt ?? now) <= now + waitMs
+  const isRepeatWithin = (repeatAt ?? now) <= now + rules.repeatEveryMs
+  if (isDueWithin && isRepeatWithin && (since ?? now) <= now) return state
+  return {
+    ...state,
+    since: since === null ? null : Math.min(since, now),
+    dueAt: dueAt === null ? null : Math.min(dueAt, now + waitMs),
+    repeatAt: repeatAt === null ? null : Math.min(repeatAt, now + rules.repeatEveryMs),
+  }
+}
+
 function rising(before: AlertState | null, { raise }: Evidence, dueAt: number): AlertState | null {
   if (raise === false) return null
   return before ?? { since: null, dueAt, repeatAt: null, isAcknowledged: false, about: nothing }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '@millrace/sdk'
-import { run } from '@millrace/sdk/testing'
+import { manualTime, run } from '@millrace/sdk/testing'
 import type { TestRun } from '@millrace/sdk/testing'
 import { alert } from './operator.ts'
 
@@ -176,5 +176,35 @@ describe('alert', () => {
       ['raised', '__proto__', 81, 0],
       ['cleared', '__proto__', 1, 0],
     ])
+  })
+})
+
+describe('alert, when somebody sets the clock', () => {
+  it.each([-3_600_000, 3_600_000])('holds to its times over a step of %i ms', (stepMs) => {
+    const even = manualTime(startMs)
+    let step = 0
+    const clock = { now: () => even.clock.now() + step, monotonic: even.clock.monotonic }
+    const time = { clock, schedule: even.schedule }
+    const node = run(alert, { ...config, raiseAfterMs: 10_000 }, { time })
+    const wait = (ms: number) => {
+      even.advance(ms)
+      return changes(node).length
+    }
+    node.send({ payload: 81, topic: 'p4' })
+    expect(wait(4000)).toBe(0)
+    step = stepMs
+    node.send({ payload: 82, topic: 'p4' })
+    expect(wait(5999)).toBe(0)
+    expect(wait(1)).toBe(1)
+    expect(node.reports()).toMatchObject([{ time: startMs + 10_000 + stepMs }])
+  })
+
+  it('puts nothing off when the clock was set back over a restart', () => {
+    const ahead = run(alert, { ...config, raiseAfterMs: 10_000 }, { startMs: 10 * startMs })
+    ahead.send({ payload: 81, topic: 'p4' })
+    const options = { startMs, snapshot: ahead.snapshot() }
+    const node = run(alert, { ...config, raiseAfterMs: 10_000 }, options)
+    node.advance(10_000)
+    expect(changes(node)).toEqual([['raised', 'p4', 81, 10_000]])
   })
 })

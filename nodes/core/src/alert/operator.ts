@@ -1,7 +1,7 @@
-import { NodeError, operator } from '@millrace/sdk'
+import { NodeError, operator, steadyTime } from '@millrace/sdk'
 import type { Expression, KeyedState, Message, NodeContext, Operator, Timer } from '@millrace/sdk'
 import { textOfKey } from '../key-text.ts'
-import { acknowledge, elapse, nextAt, observe } from './alert-state.ts'
+import { acknowledge, elapse, nextAt, observe, within } from './alert-state.ts'
 import type { About, AlertChange, AlertState, AlertStep, Evidence } from './alert-state.ts'
 import { descriptor } from './descriptor.ts'
 
@@ -17,11 +17,14 @@ class AlertOperator implements Operator {
   private readonly alerts: KeyedState<AlertState>
   private readonly timers = new Map<string, Timer>()
   private readonly evidenceOf: (message: Message) => Evidence
+  /** Rules go by a time that nobody sets; what is told has the time of the clock. */
+  private readonly now: () => number
   private openCount = 0
 
   constructor(context: Context) {
     this.context = context
     this.alerts = context.state.map('alerts')
+    this.now = steadyTime(context.clock)
     this.evidenceOf = evidenceReader(context.config.raiseWhen, context.config.clearWhen)
     this.takeUp()
   }
@@ -30,7 +33,7 @@ class AlertOperator implements Operator {
     const key = this.keyOf(message)
     const before = this.alerts.get(key) ?? null
     const step = observe(before, this.evidenceOf(message), {
-      now: this.context.clock.now(),
+      now: this.now(),
       rules: this.context.config,
       describe: () => this.describe(message, key),
     })
@@ -68,7 +71,7 @@ class AlertOperator implements Operator {
     this.timers.get(key)?.cancel()
     this.timers.delete(key)
     if (at === null) return
-    const delayMs = Math.max(0, at - this.context.clock.now())
+    const delayMs = Math.max(0, at - this.now())
     this.timers.set(
       key,
       this.context.timers.after(delayMs, () => this.onTimer(key)),
@@ -79,12 +82,13 @@ class AlertOperator implements Operator {
     this.timers.delete(key)
     const state = this.alerts.get(key)
     if (state === undefined) return
-    this.take(key, state, elapse(state, this.context.clock.now(), this.context.config))
+    this.take(key, state, elapse(state, this.now(), this.context.config))
   }
 
-  private tell(change: AlertChange, key: string, { about, since }: AlertState): void {
+  private tell(change: AlertChange, key: string, { about, since: started }: AlertState): void {
     const { clock, config, emit } = this.context
     const time = clock.now()
+    const since = started === null ? null : started + time - this.now()
     const { text, value, topic } = about
     this.context.report({
       kind: 'alert',
@@ -115,7 +119,9 @@ class AlertOperator implements Operator {
 
   /** After a restart: what was open is shown again, and time goes on from where it was. */
   private takeUp(): void {
-    for (const [key, state] of this.alerts.entries()) {
+    for (const [key, stored] of this.alerts.entries()) {
+      const state = within(stored, this.now(), this.context.config)
+      if (state !== stored) this.alerts.set(key, state)
       this.arm(String(key), null, state)
       if (state.since === null) continue
       this.openCount += 1

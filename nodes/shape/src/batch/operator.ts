@@ -1,11 +1,10 @@
-import { operator } from '@millrace/sdk'
+import { operator, steadyTime } from '@millrace/sdk'
 import type { Message, NodeContext, Operator } from '@millrace/sdk'
 import { KeptMessages, isTime } from '../kept/kept-messages.ts'
 import { DueKeys } from '../keys/due-keys.ts'
 import { encodeKey, messageKey } from '../keys/state-key.ts'
 import type { StateKey } from '../keys/state-key.ts'
 import { Alarm } from '../time/alarm.ts'
-import { steadyTime } from '../time/steady-time.ts'
 import { descriptor } from './descriptor.ts'
 import { jsonBytes } from '../sizes/json-bytes.ts'
 

@@ -1,10 +1,9 @@
-import { NodeError, operator } from '@millrace/sdk'
+import { NodeError, operator, steadyTime } from '@millrace/sdk'
 import type { KeyedState, Message, NodeContext, Operator } from '@millrace/sdk'
 import { DueKeys } from '../keys/due-keys.ts'
 import { digestKey } from '../keys/state-key.ts'
 import type { StateKey } from '../keys/state-key.ts'
 import { Alarm } from '../time/alarm.ts'
-import { steadyTime } from '../time/steady-time.ts'
 import { descriptor } from './descriptor.ts'
 
 type Context = NodeContext<typeof descriptor>

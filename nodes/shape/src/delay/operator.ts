@@ -1,9 +1,8 @@
-import { operator } from '@millrace/sdk'
+import { operator, steadyTime } from '@millrace/sdk'
 import type { Message, NodeContext, Operator } from '@millrace/sdk'
 import { KeptMessages } from '../kept/kept-messages.ts'
 import { Room } from '../kept/room.ts'
 import { Alarm } from '../time/alarm.ts'
-import { steadyTime } from '../time/steady-time.ts'
 import { descriptor } from './descriptor.ts'
 
 type Context = NodeContext<typeof descriptor>

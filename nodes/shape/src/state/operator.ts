@@ -1,4 +1,4 @@
-import { NodeError, operator } from '@millrace/sdk'
+import { NodeError, operator, steadyTime } from '@millrace/sdk'
 import type { KeyedState, Message, NodeContext, Operator } from '@millrace/sdk'
 import { plainCopy } from '../kept/plain-copy.ts'
 import { DueKeys } from '../keys/due-keys.ts'
@@ -6,7 +6,6 @@ import { encodeKey } from '../keys/state-key.ts'
 import type { StateKey } from '../keys/state-key.ts'
 import { jsonBytes } from '../sizes/json-bytes.ts'
 import { Alarm } from '../time/alarm.ts'
-import { steadyTime } from '../time/steady-time.ts'
 import { descriptor } from './descriptor.ts'
 
 type Context = NodeContext<typeof descriptor>

@@ -1,4 +1,4 @@
-import { NodeError, operator } from '@millrace/sdk'
+import { NodeError, operator, steadyTime } from '@millrace/sdk'
 import type { Message, NodeContext, Operator } from '@millrace/sdk'
 import { KeptMessages } from '../kept/kept-messages.ts'
 import type { Kept } from '../kept/kept-messages.ts'
@@ -7,7 +7,6 @@ import { DueKeys } from '../keys/due-keys.ts'
 import { encodeKey } from '../keys/state-key.ts'
 import type { StateKey } from '../keys/state-key.ts'
 import { Alarm } from '../time/alarm.ts'
-import { steadyTime } from '../time/steady-time.ts'
 import { descriptor } from './descriptor.ts'
 import { Limits } from './limits.ts'
 

@@ -31,6 +31,7 @@ export const descriptor = describe({
     },
   ],
   stateful: true,
+  stateShape: ['mode', 'order', 'counts', 'ties', 'entry', 'sizeMs', 'offsetMs', 'time'],
   face: '{order} {n} · {orderBy}',
   targets: ['local', 'workers'],
   fields: {
