@@ -137,6 +137,7 @@ test.for([
     descriptor('a/b', `fields: { x: { kind: 'choice', label: '', options: [], default: 'a' } }`),
     'fields.x.default must be one of its options',
   ],
+  [descriptor('a/b', `stateShape: ['x']`), 'stateShape names a field that is not there: "x"'],
 ] as const)('leaves out a wrong descriptor, case %#', async ([source, message]) => {
   const manifest = await install({
     'package.json': manifestOf(['bad']),

@@ -25,7 +25,11 @@ export function checkDescriptor(value: unknown): string | null {
   if (typeof type !== 'string' || !/^[\w@.-]+(?:\/[\w@. -]+)+$/.test(type)) {
     return `The type ${JSON.stringify(type)} must be written package/name`
   }
-  const wrong = checkMembers(value) ?? checkPorts(value) ?? checkFields(value['fields'], 'fields')
+  const wrong =
+    checkMembers(value) ??
+    checkPorts(value) ??
+    checkFields(value['fields'], 'fields') ??
+    checkStateShape(value)
   return wrong === null ? null : `The descriptor of "${type}" is wrong: ${wrong}`
 }
 
@@ -115,6 +119,24 @@ function checkWhen(when: unknown, path: string, siblings: Record<string, unknown
     condition = condition['and']
   }
   return null
+}
+
+function checkStateShape({ stateShape, fields }: Record<string, unknown>): string | null {
+  if (stateShape === undefined) return null
+  if (!Array.isArray(stateShape)) return 'stateShape must be a list'
+  const unknown = stateShape.find((place: unknown) => !isPlace(place, fields))
+  if (unknown === undefined) return null
+  return `stateShape names a field that is not there: ${JSON.stringify(unknown)}`
+}
+
+/** A field, or the column of a list as `list.column`. */
+function isPlace(place: unknown, fields: unknown): boolean {
+  if (typeof place !== 'string' || !isRecord(fields)) return false
+  const [name = '', column] = place.split('.')
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+  if (column === undefined) return field !== undefined
+  const item = isRecord(field) ? field['item'] : undefined
+  return isRecord(item) && Object.hasOwn(item, column)
 }
 
 function isOneOf(list: readonly string[], value: unknown): boolean {

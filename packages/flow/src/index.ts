@@ -2,6 +2,8 @@ export { applyPatch, patchKeys } from './change/apply-patch.ts'
 export type { FlowPatch, Patched } from './change/apply-patch.ts'
 export { diffFlow, isUnchanged, runsAlike, wireKey } from './change/diff-flow.ts'
 export type { FieldChange, FlowDiff, NodeChange } from './change/diff-flow.ts'
+export { stateLosses } from './change/state-loss.ts'
+export type { StateLoss } from './change/state-loss.ts'
 export { jsonEqual } from './change/json-equal.ts'
 export { emptyFlow } from './empty-flow.ts'
 export type {

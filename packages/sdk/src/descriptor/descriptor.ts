@@ -89,6 +89,11 @@ export interface Descriptor {
   readonly changesMessages?: boolean
   /** Whether the node keeps state from one message to the next. */
   readonly stateful?: boolean
+  /**
+   * Fields without a change of which the node goes on with its state; after a change of one it may
+   * begin anew. A column of a list is named as `list.column`.
+   */
+  readonly stateShape?: readonly string[]
   /** Whether the node assigns event time; sources do it by their timing fields. */
   readonly timed?: boolean
   /** Fields in which the nodes of this type in a flow must differ, such as method and path. */
@@ -98,6 +103,8 @@ export interface Descriptor {
   readonly reachesOut?: boolean
   readonly targets?: readonly ('local' | 'workers' | 'flink')[]
   readonly actions?: readonly ActionDescriptor[]
+  /** A picture above the form: of a window, from fields named as those of `window/aggregate`. */
+  readonly picture?: 'window'
   /** Longer help in Markdown; loaded from `help.md` by the package. */
   readonly help?: string
 }

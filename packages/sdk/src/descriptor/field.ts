@@ -87,6 +87,8 @@ export interface ChoiceOption {
   readonly value: string
   readonly label: string
   readonly help?: string
+  /** How the line on the card says it, where the label is too long; empty leaves it out. */
+  readonly face?: string
 }
 
 export interface ChoiceField extends FieldCommon {
