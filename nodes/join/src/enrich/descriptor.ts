@@ -23,6 +23,7 @@ export const descriptor = describe({
     },
   ],
   stateful: true,
+  stateShape: ['asOf'],
   face: '{target} · {key}',
   targets: ['local', 'workers', 'flink'],
   fields: {
