@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Descriptor } from '@millrace/sdk/descriptor'
 import { faceOf, shownDuration } from './face.ts'
 import { testTypes } from './testing/fake-server.ts'
 
@@ -12,6 +13,37 @@ it('fills fields and defaults into the line under the name', () => {
 
 it('leaves out what is empty', () => {
   expect(face({})).toBe('QoS 0')
+})
+
+it('says a choice as the card wants it, and leaves out what that makes empty', () => {
+  const descriptor: Descriptor = {
+    ...source,
+    face: '{type} {size} {unit} {gap} · {by}',
+    fields: {
+      type: {
+        kind: 'choice',
+        label: 'Window',
+        default: 'a',
+        options: [
+          { value: 'a', label: 'Tumbling' },
+          { value: 'b', label: 'The last of every message', face: 'Last' },
+        ],
+      },
+      size: { kind: 'duration', label: 'Length', default: 10_000 },
+      unit: {
+        kind: 'choice',
+        label: 'Measured in',
+        default: 'duration',
+        options: [{ value: 'duration', label: 'Seconds, minutes, hours', face: '' }],
+      },
+      gap: { kind: 'duration', label: 'Gap', when: { field: 'type', is: ['b'] } },
+      by: { kind: 'expression', returns: 'any', label: 'Group by' },
+    },
+  }
+  const shown = (config: Record<string, unknown>) =>
+    faceOf(descriptor, { id: 'a', type: descriptor.type, config })
+  expect(shown({ by: 'payload.device' })).toBe('Tumbling 10 s · payload.device')
+  expect(shown({ type: 'b', gap: 2000 })).toBe('Last 10 s 2 s')
 })
 
 it('says when the type is not installed', () => {

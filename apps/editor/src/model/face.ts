@@ -1,5 +1,5 @@
 import { configValue, isConfigShown, type ConnectionDocument, type FlowNode } from '@millrace/flow'
-import type { Descriptor, Field } from '@millrace/sdk/descriptor'
+import type { ChoiceField, Descriptor, Field } from '@millrace/sdk/descriptor'
 
 /** The line under the name on a card, such as `plant/+/t · QoS 1`. */
 export function faceOf(
@@ -31,13 +31,17 @@ function shown(
 ): string {
   if (value === undefined || value === null || value === '') return ''
   if (field.kind === 'duration' && typeof value === 'number') return shownDuration(value)
-  if (field.kind === 'choice')
-    return field.options.find((option) => option.value === value)?.label ?? plain(value)
+  if (field.kind === 'choice') return choiceText(field, value)
   if (field.kind === 'connection' && typeof value === 'string')
     return connections.get(value)?.name ?? value
   if (field.kind === 'boolean') return value === true ? field.label : ''
   if (Array.isArray(value)) return countedRows(field, value.length)
   return plain(value)
+}
+
+function choiceText({ options }: ChoiceField, value: unknown): string {
+  const option = options.find((each) => each.value === value)
+  return option === undefined ? plain(value) : (option.face ?? option.label)
 }
 
 function countedRows(field: Field, count: number): string {
@@ -69,7 +73,7 @@ export function shownDuration(durationMs: number): string {
 function withoutEmptyParts(face: string): string {
   return face
     .split(' · ')
-    .map((part) => part.trim())
+    .map((part) => part.replaceAll(/ {2,}/g, ' ').trim())
     .filter((part) => part !== '')
     .join(' · ')
 }
