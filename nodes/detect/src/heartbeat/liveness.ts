@@ -106,8 +106,8 @@ export class Liveness {
     const { silentAfterMs } = this.rules
     life.ahead = merged([...life.ahead, { from: time, to: time }], silentAfterMs)
     const [first] = life.ahead
-    const goesOn = life.isBorn && !life.isSilent
-    if (first !== undefined && goesOn && first.from < life.since + silentAfterMs) {
+    const isAlive = life.isBorn && !life.isSilent
+    if (first !== undefined && isAlive && first.from < life.since + silentAfterMs) {
       life.ahead.shift()
       life.last = Math.max(life.last ?? -Infinity, first.to)
       life.since = Math.max(life.since, first.to)

@@ -1,10 +1,13 @@
 import type { Key } from './key-of.ts'
 
+/** So many times may be left behind before it is worth to remove them. */
+const slack = 100
+
 /** When each key is to be looked at next; the earliest first. */
 export class DueKeys {
   private readonly dueAt = new Map<Key, number>()
   /** A binary heap of times. A key whose time was changed leaves the old one behind, to be passed over. */
-  private readonly heap: { readonly time: number; readonly key: Key }[] = []
+  private heap: { readonly time: number; readonly key: Key }[] = []
 
   /** The earliest time, or Infinity. */
   get next(): number {
@@ -22,6 +25,12 @@ export class DueKeys {
     this.dueAt.set(key, time)
     this.heap.push({ time, key })
     this.rise(this.heap.length - 1)
+    if (this.heap.length > 2 * this.dueAt.size + slack) this.clean()
+  }
+
+  /** How many times are kept, with those that were left behind. */
+  get length(): number {
+    return this.heap.length
   }
 
   /** Takes out the keys that are due at this time or before. */
@@ -34,6 +43,12 @@ export class DueKeys {
       keys.push(first.key)
     }
     return keys
+  }
+
+  /** What is sorted is a heap. */
+  private clean(): void {
+    const entries = [...this.dueAt].map(([key, time]) => ({ time, key }))
+    this.heap = entries.toSorted((one, other) => one.time - other.time)
   }
 
   private dropOutdated(): void {
