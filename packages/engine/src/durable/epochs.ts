@@ -59,6 +59,19 @@ export class Epochs {
     this.timer ??= this.schedule(this.epochMs)
   }
 
+  /**
+   * Where nothing is stored yet and a node prepares for epochs: stores what it begins with, before
+   * it is given anything. After a crash within the first epoch it is there that it begins again.
+   */
+  storeFirst(): void {
+    if (this.epoch > 0) return
+    const prepares = this.parts.runs().some((run) => run.behaviour.beforeEpoch !== undefined)
+    if (!prepares) return
+    this.isRunning = true
+    this.store()
+    this.rest()
+  }
+
   /** No epoch ends until `begin`. */
   rest(): void {
     this.isRunning = false
