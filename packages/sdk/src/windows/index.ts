@@ -4,3 +4,5 @@ export { cumulate, cumulateWithin, floorTo, hopping, onCalendar, tumbling } from
 export type { Slicing } from './slicing.ts'
 export { isTimeZone, slicingOf } from './window-shape.ts'
 export type { WindowShape } from './window-shape.ts'
+export { estimateState, needOf, nextWindows } from './preview.ts'
+export type { StateEstimate, WindowSettings, WindowSpan } from './preview.ts'
