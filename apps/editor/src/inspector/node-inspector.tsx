@@ -10,6 +10,7 @@ import { DataTab } from './data-tab.tsx'
 import { HelpTab } from './help-tab.tsx'
 import styles from './inspector.module.css'
 import { useNodeTaps, useSamples } from './use-samples.ts'
+import { WindowPicture } from './window-picture/window-picture.tsx'
 
 interface NodeProps {
   readonly flow: FlowEditor
@@ -169,6 +170,9 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
               {problem.message}
             </p>
           ))}
+        {descriptor.picture === 'window' && (
+          <WindowPicture fields={descriptor.fields} config={node.config} />
+        )}
         {Object.keys(descriptor.fields).length === 0 ? (
           <p className={styles['dim']}>Nothing to set.</p>
         ) : (
