@@ -86,10 +86,10 @@ export function editorOn(page: Page): Editor {
     async newFlow() {
       const before = (await snapshot()).active
       await page.getByTestId('new-flow').click()
-      await expect.poll(async () => (await snapshot()).active).not.toBe(before)
-      // A new flow asks for its title; Escape leaves it as it is.
+      // It asks for its title; without one it is called new.
       await expect(page.getByRole('navigation').getByLabel('Title of the flow')).toBeFocused()
-      await page.keyboard.press('Escape')
+      await page.keyboard.press('Enter')
+      await expect.poll(async () => (await snapshot()).active).not.toBe(before)
       await expect(canvas).toBeFocused()
       return (await snapshot()).active ?? ''
     },

@@ -95,7 +95,11 @@ interface LegendProps {
 /** Names and values; a click switches a line off and on. */
 function Legend({ entries, unit, hidden, onToggle }: LegendProps) {
   if (entries.length === 0)
-    return <p className={styles['legendEmpty']}>No points yet. They come once the flow runs.</p>
+    return (
+      <p className={styles['legendEmpty']}>
+        No points yet. They come with the messages that reach the chart.
+      </p>
+    )
   return (
     <ul className={styles['legend']} aria-label="Lines">
       {entries.map(({ name, color, value }) => (

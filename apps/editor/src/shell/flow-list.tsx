@@ -25,7 +25,7 @@ export function FlowList() {
             icon="plus"
             size="small"
             label="New flow"
-            onClick={() => void editor.createFlow('New flow')}
+            onClick={() => layout.setState({ isNamingFlow: true })}
           />
         </span>
       </PanelHeader>

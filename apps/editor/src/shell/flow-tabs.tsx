@@ -8,12 +8,11 @@ import styles from './flow-tabs.module.css'
 
 /** The open flows. */
 export function FlowTabs() {
-  const { editor } = useWorkbench()
+  const { editor, layout } = useWorkbench()
+  const isNaming = useStore(layout, ({ isNamingFlow }) => isNamingFlow)
   const tabs = useStore(editor.session, (state) => state.tabs)
   const active = useStore(editor.session, (state) => state.active)
-  const [unnamed, setUnnamed] = useState<string>()
   const list = useRef<HTMLDivElement>(null)
-  const create = async () => setUnnamed((await editor.createFlow('New flow'))?.name)
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (step === undefined || active === undefined || event.target instanceof HTMLInputElement)
@@ -28,21 +27,16 @@ export function FlowTabs() {
     <nav className={styles['bar']} aria-label="Open flows">
       <div ref={list} className={styles['tabs']} role="tablist" tabIndex={-1} onKeyDown={onKeyDown}>
         {tabs.map((name) => (
-          <FlowTab
-            key={name}
-            name={name}
-            isActive={name === active}
-            isUnnamed={name === unnamed}
-            onNamed={() => setUnnamed(undefined)}
-          />
+          <FlowTab key={name} name={name} isActive={name === active} />
         ))}
+        {isNaming && <NewTab />}
       </div>
       <IconButton
         icon="plus"
         label="New flow"
         className={styles['add']}
         data-testid="new-flow"
-        onClick={() => void create()}
+        onClick={() => layout.setState({ isNamingFlow: true })}
       />
     </nav>
   )
@@ -51,12 +45,9 @@ export function FlowTabs() {
 interface FlowTabProps {
   readonly name: string
   readonly isActive: boolean
-  /** Just made, so that its title is asked for. */
-  readonly isUnnamed: boolean
-  readonly onNamed: () => void
 }
 
-function FlowTab({ name, isActive, isUnnamed, onNamed }: FlowTabProps) {
+function FlowTab({ name, isActive }: FlowTabProps) {
   const { editor, layout, view } = useWorkbench()
   const summary = useStore(editor.session, ({ flows }) => flows.find((flow) => flow.name === name))
   const flow = useStore(editor.session, ({ editors }) => editors.get(name))
@@ -96,12 +87,11 @@ function FlowTab({ name, isActive, isUnnamed, onNamed }: FlowTabProps) {
       onAuxClick={(event) => event.button === 1 && editor.closeTab(name)}
       role="presentation"
     >
-      {(isRenaming || isUnnamed) && flow !== undefined ? (
+      {isRenaming && flow !== undefined ? (
         <TitleInput
           flow={flow}
           onDone={(isByKey) => {
             setRenaming(false)
-            onNamed()
             if (isByKey) view.focus()
           }}
         />
@@ -189,26 +179,74 @@ interface TitleInputProps {
 
 function TitleInput({ flow, onDone }: TitleInputProps) {
   const title = useFlowState(flow, ({ document }) => titleOf(document))
-  const [text, setText] = useState(title)
-  const accept = (isByKey: boolean) => {
-    if (text.trim() !== '' && text !== title) flow.setTitle(text.trim())
+  const accept = (text: string, isByKey: boolean) => {
+    if (text !== '' && text !== title) flow.setTitle(text)
     onDone(isByKey)
+  }
+  return <TitleBox start={title} onAccept={accept} onCancel={() => onDone(true)} />
+}
+
+const untitled = 'New flow'
+
+/** A flow that is there once it has a title, by which its file is called too; Escape makes none. */
+function NewTab() {
+  const { editor, layout, view } = useWorkbench()
+  const close = () => layout.setState({ isNamingFlow: false })
+  const create = async (text: string, isByKey: boolean) => {
+    close()
+    const flow = await editor.createFlow(text === '' ? untitled : text)
+    // The canvas takes the focus once it has been drawn.
+    if (flow !== undefined && isByKey) setTimeout(() => view.focus(), 50)
+  }
+  const cancel = () => {
+    close()
+    view.focus()
+  }
+  return (
+    <div className={joined(styles['tab'], styles['active'])} role="presentation">
+      <TitleBox
+        start=""
+        placeholder={untitled}
+        onAccept={(text, isByKey) => void create(text, isByKey)}
+        onCancel={cancel}
+      />
+    </div>
+  )
+}
+
+interface TitleBoxProps {
+  readonly start: string
+  readonly placeholder?: string
+  readonly onAccept: (text: string, isByKey: boolean) => void
+  readonly onCancel: () => void
+}
+
+function TitleBox({ start, placeholder, onAccept, onCancel }: TitleBoxProps) {
+  const [text, setText] = useState(start)
+  // What a key ended is not ended again by the focus that goes with it.
+  const isDone = useRef(false)
+  const end = (act: () => void) => {
+    if (isDone.current) return
+    isDone.current = true
+    act()
   }
   return (
     <input
       className={styles['input']}
       aria-label="Title of the flow"
       value={text}
+      placeholder={placeholder}
+      maxLength={100}
       // It was asked for by a double click or F2, or belongs to a new flow.
       // oxlint-disable-next-line jsx-a11y/no-autofocus
       autoFocus
       onFocus={(event) => event.target.select()}
       onChange={(event) => setText(event.target.value)}
-      onBlur={() => accept(false)}
+      onBlur={() => end(() => onAccept(text.trim(), false))}
       onKeyDown={(event) => {
         event.stopPropagation()
-        if (event.key === 'Enter') accept(true)
-        if (event.key === 'Escape') onDone(true)
+        if (event.key === 'Enter') end(() => onAccept(text.trim(), true))
+        if (event.key === 'Escape') end(onCancel)
       }}
     />
   )

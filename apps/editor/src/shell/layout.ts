@@ -45,6 +45,8 @@ export interface Layout {
   readonly isMinimapShown: boolean
   readonly dialog: DialogRequest | undefined
   readonly isCommandPaletteOpen: boolean
+  /** A new flow waits for its title. */
+  readonly isNamingFlow: boolean
   readonly quickAdd: QuickAdd | undefined
   /** Field of the inspector that was asked for, as from the list of problems. */
   readonly askedField: { readonly node: string; readonly field: string } | undefined
@@ -93,6 +95,7 @@ export function createLayout(widthOf: () => number): LayoutStore {
     rail: hasRoom ? (readRemembered().rail ?? 'palette') : undefined,
     dialog: undefined,
     isCommandPaletteOpen: false,
+    isNamingFlow: false,
     quickAdd: undefined,
     askedField: undefined,
   }))

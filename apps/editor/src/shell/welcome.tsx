@@ -20,7 +20,7 @@ export function Welcome() {
     <EmptyState icon="workflow" title={flows.length === 0 ? 'No flows yet' : 'No flow is open'}>
       <p>A flow takes messages in, does something with them, and sends them on.</p>
       <p>
-        <Button look="primary" icon="plus" onClick={() => void editor.createFlow('New flow')}>
+        <Button look="primary" icon="plus" onClick={() => layout.setState({ isNamingFlow: true })}>
           New flow
         </Button>{' '}
         <Button icon="file-up" onClick={() => layout.openDialog({ kind: 'import' })}>

@@ -82,7 +82,7 @@ function placesFor({ samples, used }: Known): readonly Completion[] {
     // Before the functions, of which there are many.
     ...Object.entries(roots)
       .filter(([root]) => !known.has(root))
-      .map(([label, info]) => ({ label, type: 'property', info, boost: 9 })),
+      .map(([label, info], index) => ({ label, type: 'property', info, boost: 20 - index })),
     ...used()
       .filter((path) => !known.has(path) && !Object.hasOwn(roots, path))
       .map((label) => ({ label, type: 'property', detail: 'used in this flow', boost: 5 })),

@@ -80,7 +80,7 @@ function fileActions(workbench: Workbench): readonly Action[] {
       title: 'New flow',
       section,
       icon: 'plus',
-      run: () => void editor.createFlow('New flow'),
+      run: () => layout.setState({ isNamingFlow: true }),
     },
     {
       id: 'flow.import',
