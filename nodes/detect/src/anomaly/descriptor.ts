@@ -144,9 +144,9 @@ export const descriptor = describe({
       default: 0,
       min: 0,
       max: 1_000_000,
-      unit: 'anomalies in a row',
+      unit: 'anomalies',
       advanced: true,
-      help: 'When the level has changed for good. 0 never does.',
+      help: 'In a row: the level has changed for good. 0 never does.',
     },
     deviationMin: {
       kind: 'number',

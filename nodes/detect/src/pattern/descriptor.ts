@@ -71,7 +71,7 @@ export const descriptor = describe({
             {
               value: 'never',
               label: 'Never',
-              help: 'Must not come before the next step or, as the last step, within the time.',
+              help: 'Not before the next step; as the last one, not in time.',
             },
           ],
         },
