@@ -35,4 +35,4 @@ export type {
   StatusesBatch,
   TapsBatch,
 } from './live.ts'
-export type { RunTestsBody, TestRunBody } from './trust.ts'
+export type { DeadLetterInfo, DeadLettersBody, RunTestsBody, TestRunBody } from './trust.ts'

@@ -280,6 +280,9 @@ export class FlowHost implements RouteOwner {
       case 'crashed':
         running.end ??= { flow: this.options.flow, cause: 'exception', ...pick(event) }
         return
+      case 'halted':
+        running.end ??= { flow: this.options.flow, cause: 'halted', ...pick(event) }
+        return
     }
   }
 

@@ -1,7 +1,9 @@
 import type { Deployment, DeploymentSpec, EngineHost, UpdateReport } from '@millrace/engine'
 import type { Clock, HttpRoute, NodeType, Report, Status, TestStep, Timer } from '@millrace/sdk'
 import { CounterFeed } from './counter-feed.ts'
+import { lettersFile } from './durable/dead-letter-file.ts'
 import { type DurableFolders, FlowDurability } from './durable/flow-durability.ts'
+import { FlowLetters } from './durable/flow-letters.ts'
 import { WorkerHttp } from './http/worker-http.ts'
 import type {
   CommandResult,
@@ -29,6 +31,8 @@ export interface FlowWorkerOptions {
   testConnection(test: ConnectionTest, host: EngineHost): AsyncIterable<TestStep>
   /** Where to keep what must outlive the flow; without it nothing is kept. */
   readonly durable?: DurableFolders | undefined
+  /** Ends the thread. */
+  exit?(): void
 }
 
 const reportsEveryMs = 100
@@ -45,6 +49,8 @@ export class FlowWorker {
   private spec: DeploymentSpec | undefined
   private deployment: Deployment | undefined
   private durability: FlowDurability | undefined
+  private letters: FlowLetters | undefined
+  private isHalting = false
   private watched: Watched = nothingWatched
   private debugNodes: ReadonlySet<string> | null = new Set()
   private untap: (() => void)[] = []
@@ -144,6 +150,7 @@ export class FlowWorker {
 
   private async start(spec: DeploymentSpec): Promise<UpdateReport> {
     this.durability = this.openDurability(spec.flow.name)
+    this.letters = this.openLetters(spec.flow.name)
     const deployment = this.options.openDeployment(spec, this.host())
     this.deployment = deployment
     await deployment.start()
@@ -162,6 +169,7 @@ export class FlowWorker {
 
   private async stop(drainMs: number): Promise<void> {
     await this.deployment?.stop({ drainMs })
+    this.letters?.close()
     await this.durability?.close()
     this.postReports()
     if (this.watched.isWatched) this.postCounters()
@@ -204,10 +212,35 @@ export class FlowWorker {
     })
   }
 
+  private openLetters(flow: string): FlowLetters | undefined {
+    const { durable: folders, clock } = this.options
+    if (folders === undefined) return undefined
+    return new FlowLetters({
+      path: lettersFile(folders.state, flow),
+      soon: (run) => void this.options.schedule(0, run),
+      onProblem: (text) => this.reports.addLog({ time: clock.now(), level: 'warn', text }),
+    })
+  }
+
+  /** A node failed at a message for which the flow is to stop: it ends, with its state stored. */
+  private halt(node: string, detail: string): void {
+    if (this.isHalting) return
+    this.isHalting = true
+    const { schedule, post, exit } = this.options
+    schedule(0, () => {
+      void this.stop(0).finally(() => {
+        post({ kind: 'halted', node, detail })
+        exit?.()
+      })
+    })
+  }
+
   private host(): EngineHost {
     const { clock, marker, post } = this.options
-    const { durability } = this
+    const { durability, letters } = this
     return {
+      ...(letters !== undefined && { deadLetters: letters }),
+      halt: (node, reason) => this.halt(node, reason),
       ...(durability !== undefined && {
         epochs: durability.epochs,
         openIngestLog: (node: string) => durability.openIngestLog(node),

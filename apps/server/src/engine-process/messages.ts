@@ -96,8 +96,8 @@ export interface Suspect {
 /** A flow that ended without being told to. */
 export interface FlowEnd {
   readonly flow: string
-  /** `crash` took the whole process with it. */
-  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit' | 'crash'
+  /** `crash` took the whole process with it; `halted` is as the flow itself says. */
+  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit' | 'crash' | 'halted'
   /** The node to blame, where one is known. */
   readonly node?: string | undefined
   /** The error's text, or the number of milliseconds or megabytes that were too much. */
@@ -152,4 +152,6 @@ export type WorkerEvent =
   | { readonly kind: 'reports'; readonly batch: FlowReports }
   /** Last words before the thread ends by itself. */
   | { readonly kind: 'crashed'; readonly node?: string | undefined; readonly detail: string }
+  /** Likewise, but as the flow says: a node failed at a message for which it is to stop. */
+  | { readonly kind: 'halted'; readonly node: string; readonly detail: string }
   | ResponseBatch

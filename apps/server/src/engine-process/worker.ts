@@ -29,6 +29,7 @@ function main(): void {
     openDeployment,
     testConnection,
     durable: settings.durable,
+    exit: () => process.exit(1),
   })
   const crash = (error: unknown): never => {
     worker.crash(error)

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Flow } from '@millrace/flow'
+import { DeadLetterFile, lettersFile } from '../engine-process/durable/dead-letter-file.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 import { openTestServer, removeFolder } from '../testing/test-server.ts'
 import type { TestServer } from '../testing/test-server.ts'
@@ -558,6 +559,14 @@ describe('export and import', () => {
   })
 })
 
+/** As the thread that runs a flow does. */
+function putLetter(folder: string): void {
+  const file = new DeadLetterFile(lettersFile(join(folder, 'state'), 'demo'))
+  const error = { code: 'C', message: 'm' }
+  file.add([{ node: 'end', input: 0, message: { payload: 1 }, error, failedAt: 1, attempts: 1 }])
+  file.close()
+}
+
 describe('the description of the API', () => {
   /** A request for each route that it answers well, in an order in which that is so. */
   const requests: readonly (readonly [string, string, unknown?])[] = [
@@ -600,6 +609,18 @@ describe('the description of the API', () => {
     ['POST /api/import', '/api/import', { ...demo, name: 'more' }],
     ['GET /api/status', '/api/status'],
     ['GET /api/openapi.json', '/api/openapi.json'],
+    ['GET /api/flows/:name/dead-letters', '/api/flows/demo/dead-letters'],
+    [
+      'PUT /api/flows/:name/dead-letters/:number',
+      '/api/flows/demo/dead-letters/1',
+      { message: { payload: 2 } },
+    ],
+    [
+      'POST /api/flows/:name/dead-letters/replay',
+      '/api/flows/demo/dead-letters/replay',
+      { letters: [1] },
+    ],
+    ['DELETE /api/flows/:name/dead-letters', '/api/flows/demo/dead-letters', { letters: [1] }],
     ['POST /api/flows/:name/stop', '/api/flows/demo/stop'],
     ['DELETE /api/flows/:name/state', '/api/flows/demo/state'],
     ['DELETE /api/secrets', '/api/secrets', { owner: 'connection/b1', field: 'password' }],
@@ -618,6 +639,7 @@ describe('the description of the API', () => {
       time: 1,
     } as const
     it.supervisor.tell('alerts', 'demo', 'end', [report])
+    putLetter(it.folder)
     const routes = allRoutes(it.server.parts)
     const described = await json('/api/openapi.json')
     for (const [name, path, given] of requests) {

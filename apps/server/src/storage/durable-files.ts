@@ -19,6 +19,13 @@ export class DurableFiles {
     this.files = join(userDirectory, 'files')
   }
 
+  /** Removes the dead letters of a flow that is gone. */
+  async removeLetters(flow: string): Promise<void> {
+    const own = new Set(suffixes.map((suffix) => `${flow}.letters${suffix}`))
+    const names = (await this.#files.list(this.state)).filter((name) => own.has(name))
+    await Promise.all(names.map((name) => this.#files.remove(join(this.state, name))))
+  }
+
   /** Removes the state and the intake of a flow that does not run. */
   async remove(flow: string): Promise<void> {
     const names = await this.#files.list(this.state)

@@ -12,6 +12,8 @@ export function endSentence(end: FlowEnd, spec: DeploymentSpec | undefined): str
       return `The flow needed more than ${end.detail} MB of memory${node ? ` while ${node} ran` : ''}.`
     case 'exception':
       return `${subject} failed outside of a message: ${end.detail}`
+    case 'halted':
+      return `${subject} failed at a message, for which the flow is to stop: ${end.detail}`
     case 'crash':
       return 'The engine process ended right after the flow was started.'
     case 'exit':

@@ -251,7 +251,17 @@ class EngineSupervisor implements Supervisor {
     const flow = this.flows.get(end.flow)
     if (flow?.wanted === undefined || this.isClosing) return
     flow.running = undefined
-    this.strike(flow, endSentence(end, flow.wanted.spec), end.node)
+    const reason = endSentence(end, flow.wanted.spec)
+    if (end.cause === 'halted') this.halt(flow, reason, end.node)
+    else this.strike(flow, reason, end.node)
+  }
+
+  /** It stopped as it says that it should; only a person starts it again. */
+  private halt(flow: DeployedFlow, reason: string, node: string | undefined): void {
+    flow.cancelRestart()
+    const { version, restarts } = flow.info
+    const info = { ...(version !== undefined && { version }), ...(node !== undefined && { node }) }
+    this.inform(flow, { ...info, state: 'failed', reason, restarts })
   }
 
   private strike(flow: DeployedFlow, reason: string, node: string | undefined): void {

@@ -2,6 +2,7 @@ import type { Schema, Schemas, TypedSchema } from './schema.ts'
 
 const text: TypedSchema = { type: 'string' }
 const any: TypedSchema = { type: 'object' }
+const letterNumber: TypedSchema = { type: 'integer', minimum: 0 }
 
 interface SchemaMakers {
   readonly object: (properties: Readonly<Record<string, Schema>>) => TypedSchema
@@ -19,6 +20,23 @@ export function trustSchemas({ object, list }: SchemaMakers): Schemas {
     SaveTests: object({ tests: any }),
     RunTests: object({ 'cases?': list(text), 'tests?': any, 'flow?': any }),
     TestRun: object({ results: list({ $ref: '#/components/schemas/FlowTestResult' }) }),
+    FixLetter: object({ message: any }),
+    Letters: object({ letters: list(letterNumber) }),
+    SomeLetters: object({ 'letters?': list(letterNumber) }),
+    DeadLetter: object({
+      number: letterNumber,
+      node: text,
+      error: object({ code: text, message: text }),
+      failedAt: { type: 'number' },
+      attempts: letterNumber,
+      message: any,
+      'fixed?': any,
+    }),
+    DeadLetters: object({
+      letters: list({ $ref: '#/components/schemas/DeadLetter' }),
+      kept: letterNumber,
+      dropped: letterNumber,
+    }),
     FlowTestResult: object({
       name: text,
       outcome: { type: 'string', enum: ['passed', 'failed', 'broken'] },

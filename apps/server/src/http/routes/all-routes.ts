@@ -4,6 +4,7 @@ import type { Route } from '../route.ts'
 import { alertRoutes } from './alert-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { flowRoutes } from './flow-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
@@ -17,6 +18,7 @@ export function allRoutes(server: Server): readonly Route[] {
     ...nodeRoutes(server),
     ...flowRoutes(server),
     ...testRoutes(server),
+    ...deadLetterRoutes(server),
     ...deploymentRoutes(server),
     ...connectionRoutes(server),
     ...secretRoutes(server),

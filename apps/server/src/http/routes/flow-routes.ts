@@ -111,6 +111,7 @@ function deleteRoute(server: Server): Route {
       await server.deployments.forget(name)
       await server.saved.remove(name)
       await server.directory.tests.remove(name)
+      await server.directory.durable.removeLetters(name)
       await server.directory.secrets.removeOwners((owner) => owner.startsWith(`flow/${name}/`))
       server.alerts.forget(name)
       server.points.retain(name, new Set())
