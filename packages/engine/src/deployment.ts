@@ -33,6 +33,11 @@ export interface EngineHost {
   readonly epochs?: EpochStore
   /** How often an epoch ends, if anything changed in it; every second when absent. */
   readonly epochMs?: number
+  /**
+   * Values of one state map that stay in memory; more are read from the last epoch when they are
+   * asked for. Two million when absent.
+   */
+  readonly stateKeysMax?: number
   /** Opens the ingest log of a source node; without it nothing is logged. */
   openIngestLog?(node: string): IngestLog
   /** Where messages go that nodes give up; without it they leave by the error port. */

@@ -53,8 +53,8 @@ class Sender {
   private count = 0
   private sent: { id: string; key: string; delivery: { readonly settled: number } }[] = []
 
-  constructor(spec: DeploymentSpec) {
-    this.bench = new CrashBench(spec)
+  constructor(spec: DeploymentSpec, keysMax = Infinity) {
+    this.bench = new CrashBench(spec, keysMax)
   }
 
   async step(step: Step): Promise<void> {
@@ -110,8 +110,8 @@ class Sender {
 
 test('state counts each message once and the sink misses none, wherever the flow crashes', async () => {
   await fc.assert(
-    fc.asyncProperty(specs, steps, async (spec, plan) => {
-      const crashing = new Sender(spec)
+    fc.asyncProperty(specs, steps, fc.constantFrom(1, 2, 100), async (spec, plan, keysMax) => {
+      const crashing = new Sender(spec, keysMax)
       await crashing.bench.start()
       for (const step of plan) await crashing.step(step)
       crashing.settle()

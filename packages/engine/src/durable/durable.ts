@@ -1,6 +1,7 @@
 import type { DurabilityNumbers, EngineHost } from '../deployment.ts'
-import type { EpochStore } from '../durability.ts'
+import type { EpochStore, StateKey } from '../durability.ts'
 import type { NodeRun } from '../run/node-run.ts'
+import type { Tracking } from '../state/keyed-state.ts'
 import type { PlannedNode } from '../plan/plan.ts'
 import { Epochs } from './epochs.ts'
 import { HeldMessages } from './held-messages.ts'
@@ -8,6 +9,9 @@ import type { Held } from './held-messages.ts'
 import { Intakes } from './intakes.ts'
 import { fromStore } from './restored.ts'
 import type { Restored } from './restored.ts'
+
+/** Values of one map that stay in memory where the host does not say. */
+const usualKeysMax = 2_000_000
 
 interface DurableEvents {
   readonly runs: () => readonly NodeRun[]
@@ -19,6 +23,7 @@ export class Durable {
   readonly held = new HeldMessages()
   readonly intakes: Intakes | undefined
   readonly epochs: Epochs
+  readonly tracking: (node: string) => Tracking
   private readonly store: EpochStore
   /** Messages that were held before a crash, by node, until the node is there. */
   private readonly waiting = new Map<string, { readonly type: string; readonly held: Held[] }>()
@@ -31,6 +36,7 @@ export class Durable {
       host.openIngestLog === undefined
         ? undefined
         : new Intakes(host, (node) => openLog(host, node), sourceEnded)
+    this.tracking = trackingOf(store, host.stateKeysMax ?? usualKeysMax)
     this.epochs = new Epochs({ host, store, held, runs })
   }
 
@@ -77,6 +83,13 @@ export class Durable {
     const heldMessages = this.held.size
     const error = failure
     return { epoch, lastStoredAt, storedInMs, changedKeys, heldMessages, intakes, error }
+  }
+}
+
+function trackingOf(store: EpochStore, keysMax: number): (node: string) => Tracking {
+  return (node) => (map) => {
+    const value = (key: StateKey): unknown => store.value(node, map, key)
+    return { keysMax, cold: { value, entries: () => store.entries(node, map) } }
   }
 }
 

@@ -4,6 +4,7 @@ import { intakeMap, originMap, watermarkMap } from '../durable/restored.ts'
 import type { RestoredMaps } from '../durable/restored.ts'
 import { EngineError, sentenceOf } from '../error.ts'
 import { NodeState } from '../state/keyed-state.ts'
+import type { Tracking } from '../state/keyed-state.ts'
 import { Origin, arrivalTiming } from '../time/origin.ts'
 import type { Timing } from '../time/origin.ts'
 import type { PlannedNode } from '../plan/plan.ts'
@@ -41,8 +42,8 @@ export class Nodes {
 
   /** Creates the node; throws an `EngineError` that names it. */
   create({ planned, config }: Newcomer, inherited: Inheritance): NodeRun {
-    const isDurable = this.runtime.held !== undefined
-    const state = 'state' in inherited ? inherited.state : stateOf(inherited.maps, isDurable)
+    const tracking = this.runtime.tracking?.(planned.id)
+    const state = 'state' in inherited ? inherited.state : stateOf(inherited.maps, tracking)
     const run = new NodeRun({
       runtime: this.runtime,
       planned,
@@ -52,7 +53,7 @@ export class Nodes {
       connections: config.holes.map(({ connection }) => connection),
     })
     run.origin = originOf(planned, config.values, this.runtime.host)
-    if (isDurable) run.origin?.trackChanges()
+    if (tracking !== undefined) run.origin?.trackChanges()
     if ('state' in inherited) run.startsTimeAnew = true
     else this.restoreTime(run, inherited.maps, config.values)
     try {
@@ -139,9 +140,9 @@ function definedOnly(fields: Timing): Timing {
 }
 
 /** The engine's own part is none of the node's business. */
-function stateOf(maps: RestoredMaps, isTracked: boolean): NodeState {
+function stateOf(maps: RestoredMaps, tracking: Tracking | undefined): NodeState {
   const { [originMap]: _origin, [watermarkMap]: _watermark, [intakeMap]: _intake, ...own } = maps
-  return NodeState.restored(own, isTracked)
+  return NodeState.restored(own, tracking)
 }
 
 function numbersOf(maps: RestoredMaps, name: string): (readonly [string | number, number])[] {

@@ -77,6 +77,7 @@ export class RunningFlow {
     }
     this.runtime = new Runtime(host, () => name, { events, held: this.durable?.held })
     this.runtime.intakes = this.durable?.intakes
+    this.runtime.tracking = this.durable?.tracking
     this.connections = new Connections(this.runtime, this.compilers)
     this.factory = new Nodes(this.runtime, host)
   }

@@ -5,6 +5,7 @@ import type { Intakes } from '../durable/intakes.ts'
 import { EngineError } from '../error.ts'
 import type { Batch, HoldRecord } from './batch.ts'
 import type { NodeRun } from './node-run.ts'
+import type { Tracking } from '../state/keyed-state.ts'
 import { Turn } from './node-timers.ts'
 
 /** Open holds from which a node presses by itself, and below which it lets go again. */
@@ -40,6 +41,8 @@ export class Runtime {
   readonly held: HeldMessages | undefined
   /** The ingest logs, where there are any. */
   intakes: Intakes | undefined
+  /** How the state of a node is kept, where it is stored. */
+  tracking: ((node: string) => Tracking) | undefined
   private readonly events: RuntimeEvents
   /** A batch that is settled and that nothing refers to any more. */
   private spare: Batch | undefined

@@ -1,26 +1,30 @@
 import type { KeyedState, State } from '@millrace/sdk'
 import { TrackedState } from './tracked-state.ts'
+import type { TrackedOptions } from './tracked-state.ts'
 
 type Key = string | number
 export type StateEntries = readonly (readonly [Key, unknown])[]
 
+/** How a map of this name is kept, where epochs are stored. */
+export type Tracking = (map: string) => TrackedOptions
+
 /** All maps of a node by name. A node that takes another's place takes its maps over. */
 export class NodeState implements State {
-  private readonly isTracked: boolean
+  private readonly tracking: Tracking | undefined
   private readonly maps: Map<string, KeyedState<unknown>>
 
   /** Where changes are tracked, each epoch stores no more than them. */
-  constructor(isTracked = false, maps: Map<string, KeyedState<unknown>> = new Map()) {
-    this.isTracked = isTracked
+  constructor(tracking?: Tracking, maps: Map<string, KeyedState<unknown>> = new Map()) {
+    this.tracking = tracking
     this.maps = maps
   }
 
   /** The entries become the node's own. */
   static restored(
     given: Readonly<Record<string, Iterable<readonly [Key, unknown]>>>,
-    isTracked: boolean,
+    tracking: Tracking | undefined,
   ): NodeState {
-    const state = new NodeState(isTracked)
+    const state = new NodeState(tracking)
     for (const [name, entries] of Object.entries(given)) state.open(name, entries)
     return state
   }
@@ -52,7 +56,7 @@ export class NodeState implements State {
 
   /** The state for a node of the same type that takes over: the same maps, not copies. */
   handedOver(): NodeState {
-    return new NodeState(this.isTracked, this.maps)
+    return new NodeState(this.tracking, this.maps)
   }
 
   snapshot(): Record<string, StateEntries> {
@@ -64,7 +68,8 @@ export class NodeState implements State {
   }
 
   private open(name: string, entries: Iterable<readonly [Key, unknown]>): KeyedState<unknown> {
-    const state = this.isTracked ? new TrackedState(entries) : new Map(entries)
+    const { tracking } = this
+    const state = tracking ? new TrackedState(entries, tracking(name)) : new Map(entries)
     this.maps.set(name, state)
     return state
   }

@@ -22,8 +22,11 @@ export class CrashBench {
   host: ManualHost = createManualHost({ nodeTypes: [] })
   deployment: Deployment
   private now = 1_000_000
+  private readonly keysMax: number
 
-  constructor(spec: DeploymentSpec) {
+  /** Of each state map so many values stay in memory. */
+  constructor(spec: DeploymentSpec, keysMax = Infinity) {
+    this.keysMax = keysMax
     this.spec = spec
     this.deployment = openDeployment(spec, this.host)
   }
@@ -32,7 +35,12 @@ export class CrashBench {
     this.waiting = []
     this.nodes = createTestNodes()
     const nodeTypes = [...this.types, ...this.nodes.nodeTypes, ...createDurableNodes(this.waiting)]
-    this.host = createManualHost({ nodeTypes, startMs: this.now, disk: this.disk })
+    this.host = createManualHost({
+      nodeTypes,
+      startMs: this.now,
+      disk: this.disk,
+      stateKeysMax: this.keysMax,
+    })
     this.deployment = openDeployment(this.spec, this.host)
     await this.deployment.start()
     this.host.advance(0)

@@ -25,6 +25,7 @@ export interface ManualHostOptions {
   /** Makes deployments durable. */
   readonly disk?: MemoryDisk
   readonly epochMs?: number
+  readonly stateKeysMax?: number
 }
 
 export function createManualHost(options: ManualHostOptions): ManualHost {
@@ -44,6 +45,7 @@ export function createManualHost(options: ManualHostOptions): ManualHost {
     gauges: plainGauges(),
     ...(options.disk === undefined ? {} : onDisk(options.disk)),
     ...(options.epochMs === undefined ? {} : { epochMs: options.epochMs }),
+    ...(options.stateKeysMax === undefined ? {} : { stateKeysMax: options.stateKeysMax }),
     entries,
     statuses,
     reports,

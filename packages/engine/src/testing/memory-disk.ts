@@ -82,7 +82,9 @@ class MemoryEpochStore implements EpochStore {
   }
 
   *entries(node: string, map: string): Iterable<readonly [StateKey, unknown]> {
-    yield* structuredClone([...(this.state.get(node)?.get(map) ?? [])])
+    const entries = structuredClone([...(this.state.get(node)?.get(map) ?? [])])
+    // A store says nothing of the order, and a tree gives them by key.
+    yield* entries.toSorted(([one], [other]) => (String(one) < String(other) ? -1 : 1))
   }
 
   value(node: string, map: string, key: StateKey): unknown {
