@@ -99,10 +99,14 @@ function CardBody({ id, node, descriptor }: CardPartProps) {
           <span className={styles['rate']} data-part="rate" />
           <span className={styles['errors']} data-part="errors" />
           <span className={styles['queue']} data-part="queue" />
+          <span className={styles['lag']} data-part="lag" />
           <canvas className={styles['trend']} data-part="trend" width={96} height={24} />
         </span>
       </span>
       <span className={styles['dot']} data-part="dot" data-state="idle" />
+      <span className={styles['slow']} data-part="slow" data-testid={`slow-${id}`} aria-hidden>
+        slows the flow
+      </span>
       <CardPorts id={id} />
       <CardActions id={id} descriptor={descriptor} node={node} />
     </>
@@ -148,6 +152,8 @@ function useMountedCard(stage: Stage, id: string, root: React.RefObject<HTMLDivE
       trend: part<HTMLCanvasElement>('trend'),
       queue: part('queue'),
       errors: part('errors'),
+      lag: part('lag'),
+      slow: part('slow'),
       dot: part('dot'),
       status: part('status'),
     })

@@ -25,6 +25,7 @@ export function describeNode(stage: Stage, id: string): string {
     node.isDisabled === true ? 'disabled' : '',
     status?.text ?? '',
     rate > 0 ? `${shortNumber(rate)} messages per second` : '',
+    gauge?.isBottleneck === true ? 'slows the flow' : '',
     gauge?.isPressing === true ? 'back pressure' : '',
     problems === undefined ? '' : counted(problems.errors + problems.warnings, 'problem'),
   ]

@@ -5,6 +5,10 @@ export interface CardParts {
   readonly trend: HTMLCanvasElement | null
   readonly queue: HTMLElement | null
   readonly errors: HTMLElement | null
+  /** How far event time is behind. */
+  readonly lag: HTMLElement | null
+  /** Says that the node slows the flow. */
+  readonly slow: HTMLElement | null
   readonly dot: HTMLElement | null
   /** Stands in for the face while something is wrong. */
   readonly status: HTMLElement | null

@@ -188,9 +188,10 @@ export class OverviewPainter {
     const { flow, workbench, viewport } = this.#stage
     const { selection, focus, problems } = flow.store.getState()
     const broken = new Set(problems.flatMap(({ node }) => node ?? []))
-    context.lineWidth = 2 / viewport.zoom
     for (const { id, x, y, width, height } of boxes) {
       const gauge = workbench.live.gauges.node(id)
+      // Of those that press, the one for which they do is drawn twice as thick.
+      context.lineWidth = (gauge?.isBottleneck === true ? 4 : 2) / viewport.zoom
       const color = selection.nodes.has(id)
         ? this.#colors.selected
         : broken.has(id) || workbench.live.gauges.status(id)?.state === 'error'

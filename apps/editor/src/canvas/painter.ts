@@ -1,12 +1,22 @@
 import type { PortReference } from '@millrace/flow'
 import { shortCount, shortNumber } from '../format/numbers.ts'
 import type { NodeGauge } from '../live/index.ts'
-import { portId } from '../model/index.ts'
+import { nameOf, portId } from '../model/index.ts'
+import {
+  bottleneckText,
+  eventTimeOf,
+  heldBackBy,
+  lagText,
+  shortLag,
+  type TimeScene,
+} from '../pace/index.ts'
 import type { CardParts, WireParts } from './mounted.ts'
 import type { Stage } from './stage.ts'
 
 /** At most this often, in milliseconds, numbers change on the canvas. */
 const paintEveryMs = 125
+/** Time goes on where nothing else does: how often, in milliseconds, that is shown. */
+const timeEveryMs = 1000
 
 /**
  * Writes the live numbers into the cards and wires that are on the page, and nowhere else. React
@@ -31,8 +41,12 @@ export function startPainter(stage: Stage): () => void {
     flow.store.subscribe(schedule),
     stage.mounted.onChange(schedule),
   ]
+  const clock = setInterval(() => {
+    if (flow.store.getState().deployment.state === 'running') schedule()
+  }, timeEveryMs)
   schedule()
   return () => {
+    clearInterval(clock)
     cancelAnimationFrame(frame)
     for (const stop of stops) stop()
   }
@@ -44,9 +58,18 @@ function paintAll(stage: Stage): void {
   const { document, deployment } = flow.store.getState()
   const isOff = workbench.layout.getState().liveMode === 'off'
   const isRunning = deployment.state === 'running'
+  const time = {
+    document,
+    wires: flow.wires(),
+    gauges,
+    catalog: workbench.editor.catalog.getState(),
+  }
   for (const [id, parts] of mounted.cards) {
     const gauge = gauges.node(id)
     if (!isOff) paintCard(parts, gauge)
+    const running = isOff || !isRunning ? undefined : gauge
+    paintLag(parts, running, { scene: time, id })
+    paintSlow(parts, running)
     paintDot(stage, id, { parts, gauge, isRunning })
   }
   for (const label of mounted.portRates()) {
@@ -83,6 +106,31 @@ function paintCard(parts: CardParts, gauge: NodeGauge | undefined): void {
   write(parts.errors, gauge.errors > 0 ? `${shortNumber(gauge.errors)} err` : '')
   parts.root.toggleAttribute('data-pressed', gauge.isPressing)
   if (parts.trend !== null) paintTrend(parts.trend, gauge)
+}
+
+function paintLag(
+  { root, lag }: CardParts,
+  gauge: NodeGauge | undefined,
+  { scene, id }: { readonly scene: TimeScene; readonly id: string },
+): void {
+  const time = gauge === undefined ? undefined : eventTimeOf(scene, id)
+  const isCrowded = time !== undefined && gauge !== undefined && gauge.errors + gauge.inFlight > 0
+  root.toggleAttribute('data-crowded', isCrowded)
+  if (time === undefined) return write(lag, '')
+  const text = isCrowded ? shortLag(time.lagMs) : lagText(time.lagMs)
+  if (lag === null || lag.textContent === text) return
+  write(lag, text)
+  const slowest = scene.document.nodes.get(heldBackBy(scene, id) ?? '')
+  const waits = slowest === undefined ? '' : `, waiting for ${nameOf(scene.catalog, slowest)}`
+  lag.title = `Event time is ${lagText(time.lagMs)}${waits}`
+}
+
+function paintSlow({ root, slow }: CardParts, gauge: NodeGauge | undefined): void {
+  const isSlow = gauge?.isBottleneck === true
+  root.toggleAttribute('data-slow', isSlow)
+  if (slow === null || gauge === undefined || !isSlow) return
+  const text = bottleneckText(gauge)
+  if (slow.title !== text) slow.title = text
 }
 
 const drawnAt = new WeakMap<HTMLCanvasElement, string>()
