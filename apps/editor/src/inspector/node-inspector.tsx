@@ -4,6 +4,7 @@ import { nodeOwner } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import { FieldContext, Form, usedPaths } from '../fields/index.ts'
 import { nameOf, type FlowEditor } from '../model/index.ts'
+import { PaceLines } from '../pace/pace-lines.tsx'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { Button, EmptyState, Icon, IconButton, Tabs } from '../ui/index.ts'
 import { DataTab } from './data-tab.tsx'
@@ -94,6 +95,7 @@ function NodeHead({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
         id={id}
         title={node.name === undefined ? node.type : (descriptor?.title ?? node.type)}
       />
+      <PaceLines flow={flow} id={id} />
       {descriptor?.actions !== undefined && (
         <div className={styles['actions']}>
           {descriptor.actions.map((action) => (
