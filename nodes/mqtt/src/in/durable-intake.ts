@@ -4,14 +4,15 @@ import type { Arrival } from '../link/inbound-batch.ts'
 import { decodeRecord, encodeRecord, fingerprintOf, sessionOf } from './intake-record.ts'
 import { KnownMessages } from './known-messages.ts'
 
-export interface DurableIntakeOptions {
-  readonly intake: Intake
-  /** As many messages as the broker sends ahead of their acknowledgement. */
-  readonly receiveMax: number
-  readonly emit: (arrival: Arrival) => void
-}
-
 type Settled = (error?: unknown) => void
+
+/**
+ * All that can be on their way: each has a packet id of its own. Brokers do send more ahead than
+ * they were told to; Mosquitto sends all that waits when a client comes back.
+ */
+const knownMax = 65_535
+/** No more is looked through at the start. */
+const recalledBytesMax = 64 * 2 ** 20
 
 /**
  * Takes batches in by way of the ingest log, so that they are acknowledged once they are on disk.
@@ -21,7 +22,7 @@ type Settled = (error?: unknown) => void
 export class DurableIntake {
   private readonly intake: Intake
   private readonly emit: (arrival: Arrival) => void
-  private readonly known: KnownMessages
+  private readonly known = new KnownMessages(knownMax)
   private session = 1
   private taken = 0
   private safe = 0
@@ -29,11 +30,10 @@ export class DurableIntake {
   private waiting: { readonly after: number; readonly settled: Settled }[] = []
 
   /** To be made as the source starts. */
-  constructor({ intake, receiveMax, emit }: DurableIntakeOptions) {
+  constructor(intake: Intake, emit: (arrival: Arrival) => void) {
     this.intake = intake
     this.emit = emit
-    this.known = new KnownMessages(receiveMax)
-    intake.recall(receiveMax, (record) => this.recall(record))
+    this.recallNewest()
     intake.onReplay((record) => decodeRecord(record, emit))
   }
 
@@ -78,6 +78,20 @@ export class DurableIntake {
     const news = new InboundBatch()
     for (const arrival of arrivals.slice(0, count)) if (!known(arrival)) news.add(arrival)
     return news
+  }
+
+  /** As many records as hold enough messages, which is found out by trying. */
+  private recallNewest(): void {
+    for (let limit = 64, isEnough = false; !isEnough; limit *= 4) {
+      let [records, bytes] = [0, 0]
+      this.known.clear()
+      this.intake.recall(limit, (record) => {
+        records += 1
+        bytes += record.length
+        this.recall(record)
+      })
+      isEnough = records < limit || bytes >= recalledBytesMax || this.known.size >= knownMax
+    }
   }
 
   private recall(record: Uint8Array): void {

@@ -10,6 +10,10 @@ export class KnownMessages {
     this.limit = limit
   }
 
+  get size(): number {
+    return this.byId.size
+  }
+
   add(packetId: number, fingerprint: number): void {
     const { byId } = this
     byId.delete(packetId)

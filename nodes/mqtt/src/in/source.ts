@@ -33,7 +33,7 @@ type Context = SourceContext<typeof mqttInDescriptor>
 function subscribe(broker: Broker, context: Context): Subscription {
   const { config } = context
   const emit = emitterOf(context)
-  const durable = durableIntake(broker, context, emit)
+  const durable = durableIntake(context, emit)
   const filters = [config.topic, ...config.moreTopics.map((row) => row.topic)]
   return broker.subscribe({
     filters: [...new Set(filters.map((filter) => filter.trim()).filter((filter) => filter !== ''))],
@@ -51,13 +51,9 @@ function subscribe(broker: Broker, context: Context): Subscription {
 type EmitArrival = (arrival: Arrival) => void
 
 /** Messages with QoS 0 need no log: nobody sends them again, and nobody waits to hear of them. */
-function durableIntake(
-  { receiveMax }: Broker,
-  { config, intake }: Context,
-  emit: EmitArrival,
-): DurableIntake | undefined {
+function durableIntake({ config, intake }: Context, emit: EmitArrival): DurableIntake | undefined {
   if (!intake.isDurable || config.qos === '0') return undefined
-  return new DurableIntake({ intake, receiveMax, emit })
+  return new DurableIntake(intake, emit)
 }
 
 function onBatch(

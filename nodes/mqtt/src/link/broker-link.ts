@@ -37,7 +37,6 @@ export interface LinkOptions {
  * in, subscribes and knows the session; messages go past it, see `Lane`.
  */
 export class BrokerLink implements Broker {
-  readonly receiveMax: number
   private readonly options: LinkOptions
   private readonly where: Where
   private readonly client: MqttClient
@@ -61,7 +60,6 @@ export class BrokerLink implements Broker {
 
   constructor(options: LinkOptions) {
     this.options = options
-    this.receiveMax = options.client.properties?.receiveMaximum ?? usualReceiveMax
     const { target, timers, client, connectTimeoutMs } = options
     const isVersion5 = client.protocolVersion === 5
     const ids = new PacketIds()
@@ -249,8 +247,6 @@ export class BrokerLink implements Broker {
 }
 
 const signOffMs = 2000
-/** Brokers of version 3.1.1 are not told how many; they send a hundred at most. */
-const usualReceiveMax = 1000
 /** A connection that held this long is not part of a row of failures. */
 const stableAfterMs = 10_000
 const highFill = 0.5

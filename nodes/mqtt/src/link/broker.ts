@@ -5,8 +5,6 @@ import type { Subscribing } from './taker.ts'
 
 /** What the nodes of a flow share: one network connection to a broker. */
 export interface Broker {
-  /** As many messages as the broker sends ahead of their acknowledgement, as far as that is known. */
-  readonly receiveMax: number
   subscribe(wants: Subscribing): Subscription
   /** For QoS 0: gives whether it was written at once; otherwise `publish` can keep it. */
   publishNow(publication: Publication): boolean

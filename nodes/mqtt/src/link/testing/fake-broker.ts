@@ -28,7 +28,6 @@ export function fakeBroker(): FakeBroker {
   let refusal: Error | undefined
   let packetId = 0
   return {
-    receiveMax: 1000,
     isOnline: true,
     published,
     waiting,
