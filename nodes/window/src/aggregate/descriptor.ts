@@ -37,6 +37,7 @@ export const descriptor = describe({
     { name: 'late', title: 'Late', help: 'Messages that came after their window was done with.' },
   ],
   stateful: true,
+  picture: 'window',
   stateShape: [
     'type',
     'unit',
