@@ -34,6 +34,7 @@ export function createHttpApi(base = '/api'): EditorApi {
     deleteFlow: (name) => ask('DELETE', flow(name)),
     deploy: (name, body) => ask('POST', `${flow(name)}/deploy`, body),
     stop: (name) => part('deployment', 'POST', `${flow(name)}/stop`, {}),
+    resetState: (name) => part('deployment', 'DELETE', `${flow(name)}/state`),
     versions: (name) => part('versions', 'GET', `${flow(name)}/versions`),
     version: (name, number) => part('flow', 'GET', `${flow(name)}/versions/${number}`),
     nodeAction: (name, id, action, argument) =>

@@ -5,6 +5,7 @@ import { DeleteFlowDialog } from './delete-flow-dialog.tsx'
 import { DeployDialog } from './deploy-dialog.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
+import { ResetStateDialog } from './reset-state-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { VersionsDialog } from './versions-dialog.tsx'
 
@@ -26,6 +27,8 @@ export function DialogFor({ request }: { readonly request: DialogRequest }) {
       return <ConnectionDialog type={request.type} assign={request.assign} />
     case 'delete-flow':
       return <DeleteFlowDialog flow={request.flow} />
+    case 'reset-state':
+      return flow === undefined ? null : <ResetStateDialog flow={flow} />
     case 'shortcuts':
       return <ShortcutsDialog />
   }

@@ -4,6 +4,7 @@ import type { FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { GuaranteeSection } from '../trust/index.ts'
 import { Button } from '../ui/index.ts'
+import { DurabilitySection } from './durability-section.tsx'
 import styles from './inspector.module.css'
 
 /** The flow itself: what it is called, how it runs, and its deployed versions. */
@@ -39,6 +40,7 @@ export function FlowInspector({ flow }: { readonly flow: FlowEditor }) {
         </label>
         <Endpoints flow={flow} />
         <GuaranteeSection flow={flow} />
+        <DurabilitySection flow={flow} />
         <Versions flow={flow} />
       </div>
     </div>
@@ -102,7 +104,9 @@ function textOf(value: unknown, otherwise: string): string {
 
 function Versions({ flow }: { readonly flow: FlowEditor }) {
   const { editor, layout } = useWorkbench()
-  const deployment = useFlowState(flow, (state) => state.deployment)
+  // What the flow keeps on disk is told every second, with the same version.
+  const version = useFlowState(flow, ({ deployment }) => deployment.version)
+  const state = useFlowState(flow, ({ deployment }) => deployment.state)
   const [versions, setVersions] = useState<readonly Version[]>()
   useEffect(() => {
     let isCurrent = true
@@ -113,7 +117,7 @@ function Versions({ flow }: { readonly flow: FlowEditor }) {
     return () => {
       isCurrent = false
     }
-  }, [editor, flow, deployment])
+  }, [editor, flow, version, state])
   if (versions === undefined || versions.length === 0)
     return <p className={styles['dim']}>Not deployed yet.</p>
   return (

@@ -32,6 +32,8 @@ export interface EditorApi {
   deleteFlow(name: string): Promise<void>
   deploy(name: string, body: DeployBody): Promise<DeployResult>
   stop(name: string): Promise<DeploymentInfo>
+  /** Refused while the flow runs. */
+  resetState(name: string): Promise<DeploymentInfo>
   versions(name: string): Promise<readonly Version[]>
   version(name: string, number: number): Promise<Flow>
   nodeAction(flow: string, node: string, action: string, argument?: unknown): Promise<void>

@@ -412,3 +412,16 @@ describe('undo and redo of anything', () => {
     )
   })
 })
+
+describe('resetting state', () => {
+  it('is refused while the flow runs, of which the person is told', async () => {
+    const { flow, notices } = await openFlow()
+    drawRow(flow)
+    await flow.deploy()
+    expect(await flow.resetState()).toBe(false)
+    expect(notices.at(-1)).toMatchObject({ kind: 'error', text: 'Not reset' })
+    await flow.stop()
+    expect(await flow.resetState()).toBe(true)
+    expect(notices.at(-1)).toMatchObject({ kind: 'done', text: 'State reset' })
+  })
+})

@@ -16,6 +16,8 @@ export interface Running {
     readonly version?: number
   }): Promise<DeployResult | undefined>
   stop(): Promise<void>
+  /** Forgets all state of the flow, which must not run. Says whether that went well. */
+  resetState(): Promise<boolean>
   /** Makes a running node do something, such as inject. */
   action(node: string, action: string, argument?: unknown): Promise<void>
   /** What deploying now would change. */
@@ -37,6 +39,13 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
     deploy: (options = {}) => deploy(core, saving, options),
     async stop() {
       await told(core, 'Not stopped', async () => take(core, await api.stop(name)))
+    },
+    async resetState() {
+      const deployment = await told(core, 'Not reset', () => api.resetState(name))
+      if (deployment === undefined) return false
+      take(core, deployment)
+      surroundings.notify({ kind: 'done', text: 'State reset', detail: 'It begins from nothing.' })
+      return true
     },
     async action(node, action, argument) {
       await told(core, 'That did not work', () => api.nodeAction(name, node, action, argument))

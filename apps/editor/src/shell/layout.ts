@@ -18,6 +18,7 @@ export type DialogRequest =
       readonly assign?: (id: string) => void
     }
   | { readonly kind: 'delete-flow'; readonly flow: string }
+  | { readonly kind: 'reset-state' }
   | { readonly kind: 'shortcuts' }
 
 /** Quick-add: a list at a point, for a node that goes there. Canvas units. */

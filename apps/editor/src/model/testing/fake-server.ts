@@ -172,6 +172,15 @@ export class FakeServer {
     }
   }
 
+  #resetState(name: string): DeploymentInfo {
+    const kept = this.#kept(name)
+    if (kept.deployment.state !== 'stopped')
+      throw new ApiError({ status: 409, code: 'FLOW_RUNNING', message: 'Stop it first.' })
+    const { durability: _gone, ...deployment } = kept.deployment
+    kept.deployment = deployment
+    return deployment
+  }
+
   #makeApi(): EditorApi {
     const unused = (): Promise<never> => Promise.reject(new Error('Not part of this test.'))
     return {
@@ -197,6 +206,7 @@ export class FakeServer {
       deleteFlow: async (name) => void this.flows.delete(name),
       deploy: async (name) => this.#deploy(name),
       stop: async (name) => (this.#kept(name).deployment = stopped),
+      resetState: async (name) => this.#resetState(name),
       versions: unused,
       version: unused,
       nodeAction: async (flow, node, action) => void this.actions.push(`${flow}/${node}/${action}`),
