@@ -40,6 +40,8 @@ export interface EngineHost {
   readonly stateKeysMax?: number
   /** Opens the ingest log of a source node; without it nothing is logged. */
   openIngestLog?(node: string): IngestLog
+  /** Nobody can press a button of a node; sources that only wait for one end. */
+  readonly isUnattended?: boolean
   /** Where messages go that nodes give up; without it they leave by the error port. */
   readonly deadLetters?: DeadLetters
   /** A node failed at a message, and its flow is to stop for that. It is not to be started again. */

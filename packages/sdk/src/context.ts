@@ -172,6 +172,11 @@ export interface SourceContext<D extends Descriptor = Descriptor> extends NodeCo
   readonly watermark: (time: number) => void
   /** This source has come to its end. */
   readonly end: () => void
+  /**
+   * Nobody is there to press a button, as in `millrace run`: a source that would only wait for one
+   * has come to its end. Absent means false.
+   */
+  readonly isUnattended?: boolean
   /** The durable log of what this source took in; for sources that cannot be asked again. */
   readonly intake: Intake
 }

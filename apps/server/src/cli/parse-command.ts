@@ -30,7 +30,7 @@ export const usage = `Usage: millrace COMMAND
       --no-demo          leaves out the demo flow, its broker and its simulator
   check FILE...          says what is wrong with flows or bundles
   test FILE...           runs the tests that lie beside flows, or come with them in a bundle
-  run FILE               runs the flows of a file without an editor, until Ctrl+C
+  run FILE               runs the flows of a file without an editor, until they end or Ctrl+C
       --flow-port PORT   on which they answer HTTP (1881)
   export [FLOW...]       writes flows with their connections, without secrets
       --output FILE      to a file instead of the terminal

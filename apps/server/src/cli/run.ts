@@ -33,15 +33,16 @@ export async function run(
   const { nodePackages } = catalog
   const supervisor = createSupervisor({
     clock: surroundings.clock,
-    settings: engineSettings({ nodePackages, flowPort: settings.flowPort }),
+    settings: engineSettings({ nodePackages, flowPort: settings.flowPort, isUnattended: true }),
     environment: engineEnvironment(surroundings.environment, join(settings.userDirectory, 'files')),
   })
   report(supervisor, surroundings)
+  const finished = allFinished(bundle, supervisor)
   await supervisor.start()
   try {
     const secrets = await readSecrets(settings.userDirectory)
     await deployAll(bundle, { supervisor, nodeTypes: catalog.descriptors, surroundings, secrets })
-    await surroundings.interrupted
+    await Promise.race([surroundings.interrupted, finished])
     return 0
   } catch (error) {
     if (!(error instanceof SupervisorError)) throw error
@@ -95,6 +96,17 @@ async function deployAll(
     await supervisor.deploy(specOf(flow, { connections: documents, secrets, nodeTypes }), 1)
     surroundings.note(`${flow.name} runs`)
   }
+}
+
+/** Settles when the sources of all flows have come to their end. */
+function allFinished({ flows }: Bundle, supervisor: Supervisor): Promise<void> {
+  const left = new Set(flows.map(({ name }) => name))
+  return new Promise((resolve) => {
+    supervisor.on('finished', (flow) => {
+      left.delete(flow)
+      if (left.size === 0) resolve()
+    })
+  })
 }
 
 /** One JSON line for each thing that the flows tell. */

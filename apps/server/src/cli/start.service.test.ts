@@ -125,6 +125,16 @@ test('run runs the flows of a file and prints what they show', async () => {
   expect(await running.ended).toBe(0)
 })
 
+test('run ends by itself when nothing can come any more', async () => {
+  const file = join(folder, 'once.json')
+  const config = { atStart: true, schedule: 'none', payloadKind: 'text', text: 'only one' }
+  const [tick, show] = ticking.nodes
+  await writeFile(file, JSON.stringify({ ...ticking, nodes: [{ ...tick, config }, show] }))
+  const running = millrace('run', file, '--flow-port', '0')
+  expect(await running.ended).toBe(0)
+  expect(running.output()).toMatch(/"kind":"debug".*only one/)
+})
+
 test('run refuses a flow that is wrong, with the node', async () => {
   const file = join(folder, 'wrong.json')
   const nodes = [{ id: 'odd', type: 'acme/odd', config: {} }]

@@ -9,6 +9,7 @@ export function engineSettings(options: {
   readonly flowPort: number
   /** Where flows keep what must outlive them. */
   readonly durable?: EngineSettings['durable']
+  readonly isUnattended?: boolean
 }): EngineSettings {
   const totalMb = totalmem() / megabyte
   return {
@@ -20,6 +21,7 @@ export function engineSettings(options: {
     silentMs: 10_000,
     terminateMs: 1_000,
     durable: options.durable,
+    isUnattended: options.isUnattended,
   }
 }
 

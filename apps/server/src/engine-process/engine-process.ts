@@ -147,6 +147,7 @@ export class EngineProcess {
       checkPeriodMs,
       onReports: (batch) => send({ kind: 'reports', flow, batch }),
       onEnd: (end) => send({ kind: 'ended', end }),
+      onFinished: () => send({ kind: 'finished', flow }),
       onDoomed: (end) => this.onDoomed(end),
     })
     this.flows.set(flow, host)

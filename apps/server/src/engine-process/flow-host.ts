@@ -27,6 +27,8 @@ export interface FlowHostOptions {
   onReports(batch: FlowReports): void
   /** The flow ended without being told to. */
   onEnd(end: FlowEnd): void
+  /** Its sources have come to their end. */
+  onFinished(): void
   /** The flow is to be ended, and does not let itself be. */
   onDoomed(end: FlowEnd): void
 }
@@ -266,6 +268,8 @@ export class FlowHost implements RouteOwner {
         return this.options.port.onResponses(event)
       case 'reports':
         return this.options.onReports(event.batch)
+      case 'finished':
+        return this.options.onFinished()
       case 'done':
         return this.settle(event.id)?.resolve(event.result)
       case 'refused':

@@ -7,6 +7,7 @@ export interface FlowThreadOptions {
   readonly nodePackages: readonly string[]
   readonly heapMb: number
   readonly durable?: DurableFolders | undefined
+  readonly isUnattended?: boolean | undefined
   readonly handlers: ThreadHandlers
 }
 
@@ -74,6 +75,7 @@ function startWorker(options: FlowThreadOptions, beat: Beat): Worker {
     beatMemory: beat.memory,
     nodePackages: options.nodePackages,
     durable: options.durable,
+    isUnattended: options.isUnattended,
   }
   return new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'flow',

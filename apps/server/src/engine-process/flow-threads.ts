@@ -45,8 +45,8 @@ export class FlowThreads {
   }
 
   private start(handlers: ThreadHandlers): FlowThread {
-    const { nodePackages, flowHeapMb, durable } = this.settings
-    return new FlowThread({ nodePackages, heapMb: flowHeapMb, durable, handlers })
+    const { nodePackages, flowHeapMb: heapMb, durable, isUnattended } = this.settings
+    return new FlowThread({ nodePackages, heapMb, durable, isUnattended, handlers })
   }
 
   private startSpare(): FlowThread {

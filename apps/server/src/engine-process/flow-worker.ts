@@ -30,6 +30,7 @@ export interface FlowWorkerOptions {
   openDeployment(spec: DeploymentSpec, host: EngineHost): Deployment
   testConnection(test: ConnectionTest, host: EngineHost): AsyncIterable<TestStep>
   /** Where to keep what must outlive the flow; without it nothing is kept. */
+  readonly isUnattended?: boolean | undefined
   readonly durable?: DurableFolders | undefined
   /** Ends the thread. */
   exit?(): void
@@ -153,6 +154,8 @@ export class FlowWorker {
     this.letters = this.openLetters(spec.flow.name)
     const deployment = this.options.openDeployment(spec, this.host())
     this.deployment = deployment
+    // It settles for any version of the deployment, once, and never rejects.
+    void deployment.ended.then(() => this.onFinished())
     await deployment.start()
     return { started: spec.flow.nodes.map((node) => node.id), restarted: [], removed: [] }
   }
@@ -246,6 +249,7 @@ export class FlowWorker {
         openIngestLog: (node: string) => durability.openIngestLog(node),
       }),
       nodeTypes: this.nodeTypes,
+      isUnattended: this.options.isUnattended === true,
       clock,
       schedule: (delayMs, run) => this.options.schedule(delayMs, run),
       http: this.http,
@@ -260,6 +264,11 @@ export class FlowWorker {
         seated: (seats) => post({ kind: 'seated', seats }),
       },
     }
+  }
+
+  private onFinished(): void {
+    this.postReports()
+    this.options.post({ kind: 'finished' })
   }
 
   private logError(what: string, error: unknown): void {

@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly silentMs: number
   /** How long a thread may take to end when it is stopped by force. */
   readonly terminateMs: number
+  /** Nobody can press a button of a node, as in `millrace run`. */
+  readonly isUnattended?: boolean | undefined
   /** Where flows keep what must outlive them; without it they keep nothing. */
   readonly durable?: DurableFolders | undefined
 }
@@ -67,6 +69,8 @@ export type EngineEvent =
   | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
   | { readonly kind: 'pulse'; readonly memoryBytes: number; readonly suspects: readonly Suspect[] }
   | { readonly kind: 'ended'; readonly end: FlowEnd }
+  /** Every source has come to its end, and all is drained. The flow stays until it is stopped. */
+  | { readonly kind: 'finished'; readonly flow: string }
   /** The flow cannot be stopped but with the process: kill it. */
   | { readonly kind: 'doomed'; readonly end: FlowEnd }
   | { readonly kind: 'reports'; readonly flow: string; readonly batch: FlowReports }
@@ -114,6 +118,7 @@ export interface WorkerSettings {
   readonly beatMemory: SharedArrayBuffer
   readonly nodePackages: readonly string[]
   readonly durable?: DurableFolders | undefined
+  readonly isUnattended?: boolean | undefined
 }
 
 /** From the engine process to a worker. */
@@ -150,6 +155,7 @@ export type WorkerEvent =
   | { readonly kind: 'take-route'; readonly number: number; readonly route: HttpRoute }
   | { readonly kind: 'release-route'; readonly number: number }
   | { readonly kind: 'reports'; readonly batch: FlowReports }
+  | { readonly kind: 'finished' }
   /** Last words before the thread ends by itself. */
   | { readonly kind: 'crashed'; readonly node?: string | undefined; readonly detail: string }
   /** Likewise, but as the flow says: a node failed at a message for which it is to stop. */

@@ -30,6 +30,7 @@ function main(): void {
     testConnection,
     durable: settings.durable,
     exit: () => process.exit(1),
+    isUnattended: settings.isUnattended,
   })
   const crash = (error: unknown): never => {
     worker.crash(error)

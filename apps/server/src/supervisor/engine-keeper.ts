@@ -15,7 +15,7 @@ export interface EngineKeeperOptions {
   readonly clock: Clock
   readonly settings: EngineSettings
   readonly environment: Readonly<Record<string, string>>
-  onEvent(event: Extract<EngineEvent, { kind: 'ended' | 'reports' }>): void
+  onEvent(event: Extract<EngineEvent, { kind: 'ended' | 'finished' | 'reports' }>): void
   onState(state: ServerStatus['engine']): void
   /** The process ended; `blamed` is the flow that is taken to be the cause. */
   onGone(blamed: FlowEnd | undefined): void
@@ -147,6 +147,7 @@ export class EngineKeeper {
         this.link?.kill()
         return
       case 'ended':
+      case 'finished':
       case 'reports':
         return this.options.onEvent(event)
     }

@@ -236,7 +236,11 @@ class EngineSupervisor implements Supervisor {
     if (flow.wanted === undefined) this.inform(flow, stopped)
   }
 
-  private onEvent(event: Extract<EngineEvent, { kind: 'ended' | 'reports' }>): void {
+  private onEvent(event: Extract<EngineEvent, { kind: 'ended' | 'finished' | 'reports' }>): void {
+    if (event.kind === 'finished') {
+      this.listeners.emit('finished', event.flow)
+      return
+    }
     if (event.kind === 'ended') {
       this.onFailure(event.end)
       return

@@ -15,6 +15,7 @@ export class Listeners {
     alerts: new Set(),
     taps: new Set(),
     log: new Set(),
+    finished: new Set(),
     engine: new Set(),
   }
 

@@ -79,6 +79,8 @@ export interface SupervisorEvents {
   alerts: (flow: string, node: string, reports: readonly AlertReport[]) => void
   taps: (batch: TapsBatch) => void
   log: (flow: string, entries: readonly LogEntry[]) => void
+  /** Every source of the flow has come to its end, and all is drained; it stays until it is stopped. */
+  finished: (flow: string) => void
   engine: (state: ServerStatus['engine']) => void
 }
 

@@ -22,10 +22,18 @@ export const inject = source(descriptor, (context) => {
   const tick = (): void => {
     if (!isPaused && !isStopped) send()
   }
+  const isOver = context.isUnattended === true && config.schedule === 'none'
+  const tickOnce = (): void => {
+    // What cannot be sent now is what everything waits for.
+    if (isPaused && !isStopped) return void timers.after(retryMs, tickOnce)
+    tick()
+    if (isOver) context.end()
+  }
 
   return {
     start() {
-      if (config.atStart) timers.after(config.startDelayMs, tick)
+      if (config.atStart) timers.after(config.startDelayMs, isOver ? tickOnce : tick)
+      else if (isOver) context.end()
       if (config.schedule === 'every') timers.every(config.everyMs, tick)
       if (config.schedule === 'cron') calendar(context, config, tick)
     },
@@ -62,5 +70,8 @@ function payloadMaker({ config, clock }: Context): (number: number) => unknown {
         config.expression({ payload: number, topic: config.topic, time: clock.now() })
   }
 }
+
+/** How soon an only message is tried again while the flow is behind. */
+const retryMs = 50
 
 function nothing(): void {}

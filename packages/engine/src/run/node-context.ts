@@ -43,6 +43,7 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     deliver: (run, settled) => runtime.deliver(node, run, settled),
     watermark: (time) => node.origin?.told(time),
     end: () => runtime.endSource(node),
+    isUnattended: host.isUnattended === true,
     intake: intakeOf(node, config),
   }
 }
