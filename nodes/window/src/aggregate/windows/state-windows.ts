@@ -76,7 +76,7 @@ export class StateWindows implements Windows {
     }
     if (watermark !== Infinity) return
     for (const [key, slots] of this.parts.groups.entries()) {
-      this.tell(key, slots, latestOf(slots) + 1)
+      this.tellUntilLatest(key, slots)
     }
   }
 
@@ -94,13 +94,18 @@ export class StateWindows implements Windows {
     const { fold, groups } = this.parts
     if (time > latestOf(slots)) slots[1] = time
     fold.add(slots, head, time)
-    if (this.closes) this.tell(key, slots, latestOf(slots) + 1)
+    if (this.closes) this.tellUntilLatest(key, slots)
     else groups.set(key, slots)
   }
 
-  private tell(key: Key, slots: Slots, end: number): void {
+  /** It ends with its latest message. */
+  private tellUntilLatest(key: Key, slots: Slots): void {
+    this.tell(key, slots, latestOf(slots) + 1, null)
+  }
+
+  private tell(key: Key, slots: Slots, end: number, until: number | null = end): void {
     this.parts.groups.delete(key)
-    const rest = { slots, at: head, until: end, isEarly: false }
+    const rest = { slots, at: head, until, isEarly: false }
     this.parts.onResult({ key, start: slots[0] as number, end, time: end - 1, ...rest })
   }
 
