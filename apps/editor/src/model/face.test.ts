@@ -11,13 +11,6 @@ it('fills fields and defaults into the line under the name', () => {
   expect(face({ topic: 'plant/+/t', qos: 1 })).toBe('plant/+/t · QoS 1')
 })
 
-it('shows values that belong together, or none of them', () => {
-  const both = { ...source, face: '{topic qos} · {qos}' }
-  const node = (config: Record<string, unknown>) => ({ id: 'a', type: source.type, config })
-  expect(faceOf(both, node({ topic: 't', qos: 1 }))).toBe('t 1 · 1')
-  expect(faceOf(both, node({ qos: 1 }))).toBe('1')
-})
-
 it('leaves out what is empty', () => {
   expect(face({})).toBe('QoS 0')
 })

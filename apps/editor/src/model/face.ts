@@ -9,16 +9,11 @@ export function faceOf(
 ): string {
   if (descriptor === undefined) return `${node.type} is not installed`
   if (descriptor.face === undefined) return descriptor.title === node.name ? '' : descriptor.title
-  const valueOf = (name: string): string => {
+  const filled = descriptor.face.replaceAll(/\{([\w.]+)\}/g, (_, name: string) => {
     const { fields } = descriptor
     const field = fields[name]
     if (field === undefined || !isConfigShown(fields, node.config, name)) return ''
     return shown(field, configValue(fields, node.config, name), connections)
-  }
-  // `{size unit}` stands for both, or for nothing where one of them is not shown.
-  const filled = descriptor.face.replaceAll(/\{([\w. ]+)\}/g, (_, names: string) => {
-    const values = names.split(' ').map(valueOf)
-    return values.includes('') ? '' : values.join(' ')
   })
   // "Every…" asks for what follows it here.
   return withoutEmptyParts(filled.replaceAll('… ', ' '))
