@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describe } from '@millrace/sdk/descriptor'
-import { effectOf, fieldLabel, shownChange } from './change-text.ts'
+import { effectOf, fieldLabel, lossText, shownChange } from './change-text.ts'
 
 const windowNode = describe({
   type: 'test/window',
@@ -45,10 +45,23 @@ test('shortens what is long and keeps the whole', () => {
 test('tells what becomes of the running node', () => {
   const config = { field: 'config.sizeMs', before: 1, after: 2 }
   const name = { field: 'name', before: 'a', after: 'b' }
-  expect(effectOf([name], windowNode)).toBe('goes on')
-  expect(effectOf([name, config], windowNode)).toBe('restarts, loses its state')
-  expect(effectOf([config], { ...windowNode, stateful: false })).toBe('restarts')
-  expect(effectOf([{ field: 'isDisabled', before: undefined, after: true }], undefined)).toBe(
-    'stops',
+  const keeps = { isStateful: true, loses: false }
+  const loses = { isStateful: true, loses: true }
+  const plain = { isStateful: false, loses: false }
+  expect(effectOf([name], keeps)).toBe('goes on')
+  expect(effectOf([name, config], keeps)).toBe('restarts, keeps its state')
+  expect(effectOf([name, config], loses)).toBe('restarts, loses its state')
+  expect(effectOf([config], plain)).toBe('restarts')
+  const off = { field: 'isDisabled', before: undefined, after: true }
+  expect(effectOf([off], plain)).toBe('stops')
+  expect(effectOf([off], loses)).toBe('stops, loses its state')
+  expect(effectOf([{ ...off, before: true, after: undefined }], keeps)).toBe('starts')
+})
+
+test('says by the change of which fields state is lost', () => {
+  const loss = { node: 'w', because: 'shape', fields: ['mode', 'sizeMs', 'groupBy'] } as const
+  expect(lossText(loss, windowNode)).toBe(
+    'begins anew: its state is of no use after a change of “Kind”, “Length” and “groupBy”',
   )
+  expect(lossText({ ...loss, because: 'removed', fields: [] }, windowNode)).toBe('is removed')
 })

@@ -1,4 +1,4 @@
-import { configValue, type FieldChange } from '@millrace/flow'
+import { configValue, type FieldChange, type StateLoss } from '@millrace/flow'
 import type { Descriptor, Field } from '@millrace/sdk/descriptor'
 import { printDuration } from '../fields/index.ts'
 
@@ -6,6 +6,7 @@ import { printDuration } from '../fields/index.ts'
 export type Effect =
   | 'starts'
   | 'restarts'
+  | 'restarts, keeps its state'
   | 'restarts, loses its state'
   | 'stops'
   | 'stops, loses its state'
@@ -13,14 +14,38 @@ export type Effect =
 
 export function effectOf(
   fields: readonly FieldChange[],
-  descriptor: Descriptor | undefined,
+  { isStateful, loses }: { readonly isStateful: boolean; readonly loses: boolean },
 ): Effect {
-  const loses = descriptor?.stateful === true
   const disabled = fields.find(({ field }) => field === 'isDisabled')
   if (disabled?.after === true) return loses ? 'stops, loses its state' : 'stops'
   if (disabled !== undefined) return 'starts'
   if (fields.every(({ field }) => field === 'name')) return 'goes on'
-  return loses ? 'restarts, loses its state' : 'restarts'
+  if (loses) return 'restarts, loses its state'
+  return isStateful ? 'restarts, keeps its state' : 'restarts'
+}
+
+/** Why a node loses its state, as the end of a sentence that begins with its name. */
+export function lossText(
+  { because, fields }: StateLoss,
+  descriptor: Descriptor | undefined,
+): string {
+  switch (because) {
+    case 'removed':
+      return 'is removed'
+    case 'disabled':
+      return 'is disabled'
+    case 'type':
+      return 'becomes a node of another type'
+    case 'shape': {
+      const labels = fields.map((field) => `“${fieldLabel(field, descriptor)}”`)
+      return `begins anew: its state is of no use after a change of ${listed(labels)}`
+    }
+  }
+}
+
+function listed(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? ''
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
 }
 
 const ownFields: Readonly<Record<string, string>> = {

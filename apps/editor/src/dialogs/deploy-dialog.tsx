@@ -5,6 +5,7 @@ import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { Button, Dialog, Icon } from '../ui/index.ts'
 import styles from './dialogs.module.css'
 import { FlowChanges } from './flow-changes.tsx'
+import { StateLossNotice } from './state-loss-notice.tsx'
 
 /** What deploying would change and what stands in its way; then deploys, with a note. */
 export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
@@ -65,6 +66,7 @@ export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
         }}
       >
         {problems.length > 0 && <Obstacles flow={flow} problems={problems} />}
+        <StateLossNotice before={before} after={after} />
         <label className={styles['field']}>
           <span className={styles['label']}>Note</span>
           <input

@@ -1,6 +1,13 @@
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
-import { diffFlow, runsAlike, type Flow, type FlowNode, type Wire } from '@millrace/flow'
+import {
+  diffFlow,
+  runsAlike,
+  stateLosses,
+  type Flow,
+  type FlowNode,
+  type Wire,
+} from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import { nameOf, type Catalog } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
@@ -20,6 +27,10 @@ export function FlowChanges({ before, after, withEffects = false }: FlowChangesP
   const { editor } = useWorkbench()
   const catalog = useStore(editor.catalog)
   const diff = useMemo(() => diffFlow(before, after), [before, after])
+  const losers = useMemo(
+    () => new Set(stateLosses(before, after, catalog.descriptors).map(({ node }) => node)),
+    [before, after, catalog],
+  )
   const old = new Map(before.nodes.map((node) => [node.id, node]))
   const wanted = new Map(after.nodes.map((node) => [node.id, node]))
   const named = (id: string) => {
@@ -50,7 +61,14 @@ export function FlowChanges({ before, after, withEffects = false }: FlowChangesP
         const descriptor = catalog.descriptors.get(node.type)
         return (
           <li key={id}>
-            {entry(node, 'changed', effectOf(fields, descriptor))}
+            {entry(
+              node,
+              'changed',
+              effectOf(fields, {
+                isStateful: descriptor?.stateful === true,
+                loses: losers.has(id),
+              }),
+            )}
             <dl className={styles['fields']}>
               {fields.map((change) => (
                 <Field key={change.field} change={change} descriptor={descriptor} />
@@ -63,7 +81,9 @@ export function FlowChanges({ before, after, withEffects = false }: FlowChangesP
         <li key={node.id}>{entry(node, 'added', 'starts')}</li>
       ))}
       {diff.removed.map((node) => (
-        <li key={node.id}>{entry(node, 'removed', stopping(catalog, node))}</li>
+        <li key={node.id}>
+          {entry(node, 'removed', losers.has(node.id) ? 'stops, loses its state' : 'stops')}
+        </li>
       ))}
       {diff.wiresAdded.map((wire) => (
         <WireEntry key={`+${wireText(wire, named)}`} sign="added" text={wireText(wire, named)} />
@@ -155,10 +175,6 @@ function WireEntry({ sign, text }: { readonly sign: Sign; readonly text: string 
 function wireText({ from, to }: Wire, named: (id: string) => string): string {
   const port = from.port === 'out' ? '' : ` (${from.port})`
   return `${named(from.node)}${port} → ${named(to.node)}`
-}
-
-function stopping(catalog: Catalog, node: FlowNode): Effect {
-  return catalog.descriptors.get(node.type)?.stateful === true ? 'stops, loses its state' : 'stops'
 }
 
 function count(number: number, noun: string): string {

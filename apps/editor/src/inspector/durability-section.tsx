@@ -18,7 +18,7 @@ export function DurabilitySection({ flow }: { readonly flow: FlowEditor }) {
   return (
     <section className={styles['section']} aria-label="State" data-testid="durability">
       <h3 className={styles['heading']}>State on disk</h3>
-      {durability !== undefined && <Numbers durability={durability} />}
+      {durability !== undefined && <Numbers durability={durability} isResting={isResting} />}
       {durability?.problem !== undefined && (
         <p className={styles['problem']}>{durability.problem}</p>
       )}
@@ -38,8 +38,15 @@ export function DurabilitySection({ flow }: { readonly flow: FlowEditor }) {
   )
 }
 
-function Numbers({ durability }: { readonly durability: DurabilityInfo }) {
+interface NumbersProps {
+  readonly durability: DurabilityInfo
+  readonly isResting: boolean
+}
+
+function Numbers({ durability, isResting }: NumbersProps) {
   const { live } = useWorkbench()
+  // A flow that rests tells nothing by which this could go on.
+  const now = isResting ? undefined : live.gauges.now()
   const { stateBytes, intakeBytes, lastEpochAt, lastEpochMs } = durability
   return (
     <dl className={styles['numbers']}>
@@ -57,7 +64,9 @@ function Numbers({ durability }: { readonly durability: DurabilityInfo }) {
             dateTime={new Date(lastEpochAt).toISOString()}
             title={new Date(lastEpochAt).toLocaleString()}
           >
-            {agoText(lastEpochAt, live.gauges.now() ?? Date.now())} ago
+            {now === undefined
+              ? new Date(lastEpochAt).toLocaleString()
+              : `${agoText(lastEpochAt, now)} ago`}
           </time>
         )}
         {lastEpochMs !== undefined && ` · took ${tookText(lastEpochMs)}`}
