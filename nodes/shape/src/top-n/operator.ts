@@ -118,12 +118,12 @@ class RunningTop extends Top {
 }
 
 abstract class WindowTop extends Top {
-  /** Rankings by the last millisecond of their stretch; the key holds start and group. */
+  /** Starts of stretches that have rankings, by their last millisecond. */
   protected readonly open = new DueKeys()
 
   constructor(context: Context) {
     super(context)
-    this.standings.takeUp((_id, { start, group }) => this.opens(start ?? 0, group))
+    this.standings.takeUp((_id, { start }) => this.opens(start ?? 0))
   }
 
   onEnd(): void {
@@ -141,22 +141,20 @@ abstract class WindowTop extends Top {
   }
 
   protected take(message: Message, start: number): void {
-    const group = this.groupOf(message)
-    this.add(message, start, group)
-    this.opens(start, group)
+    this.add(message, start, this.groupOf(message))
+    this.opens(start)
   }
 
-  /** All rankings whose stretch is over; in an order that a restart does not change. */
+  /** All rankings whose stretch is over. */
   protected tell(until: number): void {
-    const over: (readonly [number, StateKey])[] = []
     for (let key = this.open.take(until); key !== undefined; key = this.open.take(until)) {
-      over.push(parseRanking(key))
+      const start = Number(key)
+      for (const group of this.standings.groupsOf(start)) this.tellOne(start, group)
     }
-    for (const [start, group] of over.toSorted(byTimeAndGroup)) this.tellOne(start, group)
   }
 
-  private opens(start: number, group: StateKey): void {
-    this.open.set(JSON.stringify([start, group]), this.endOf(start) - 1)
+  private opens(start: number): void {
+    this.open.set(start, this.endOf(start) - 1)
   }
 
   private tellOne(start: number, group: StateKey): void {
@@ -226,19 +224,4 @@ function shapeOf({ config }: Context): string {
 
 function isSame(one: readonly Placed[], other: readonly Placed[]): boolean {
   return one.length === other.length && one.every((placed, index) => placed === other[index])
-}
-
-function parseRanking(key: StateKey): readonly [number, StateKey] {
-  // Written by `opens`.
-  return JSON.parse(String(key)) as [number, StateKey]
-}
-
-function byTimeAndGroup(
-  one: readonly [number, StateKey],
-  other: readonly [number, StateKey],
-): number {
-  if (one[0] !== other[0]) return one[0] - other[0]
-  const [mine, theirs] = [one[1], other[1]]
-  if (typeof mine !== typeof theirs) return typeof mine === 'number' ? -1 : 1
-  return mine < theirs ? -1 : 1
 }

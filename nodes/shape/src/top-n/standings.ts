@@ -43,7 +43,8 @@ export interface StandingsRules extends Rules {
 export class Standings {
   private readonly entries: KeyedState<Entry>
   private readonly rules: StandingsRules
-  private readonly rankings = new Map<string, Ranking>()
+  /** By the start of their stretch and by group. */
+  private readonly rankings = new Map<number | null, Map<StateKey, Ranking>>()
   private next = 1
 
   constructor(entries: KeyedState<Entry>, rules: StandingsRules) {
@@ -58,15 +59,22 @@ export class Standings {
       this.next = Math.max(this.next, entry.number + 1)
       each(id, entry)
     }
-    for (const ranking of this.rankings.values()) this.trim(ranking)
+    for (const groups of this.rankings.values()) {
+      for (const ranking of groups.values()) this.trim(ranking)
+    }
+  }
+
+  /** The groups that have a ranking; in an order that a restart does not change. */
+  groupsOf(start: number | null): readonly StateKey[] {
+    return [...(this.rankings.get(start)?.keys() ?? [])].toSorted(byKey)
   }
 
   top(start: number | null, group: StateKey): readonly Placed[] {
-    return this.rankings.get(nameOf(start, group))?.top() ?? []
+    return this.rankings.get(start)?.get(group)?.top() ?? []
   }
 
   ranksOf(top: readonly Placed[], start: number | null, group: StateKey): readonly number[] {
-    return this.rankingOf(start, group).ranksOf(top)
+    return this.rankings.get(start)?.get(group)?.ranksOf(top) ?? []
   }
 
   entry(id: StateKey): Entry | undefined {
@@ -97,18 +105,23 @@ export class Standings {
     const entry = this.entries.get(id)
     if (entry === undefined) return
     this.entries.delete(id)
-    const name = nameOf(entry.start, entry.group)
-    const ranking = this.rankings.get(name)
-    ranking?.remove(placedOf(id, entry))
-    if (ranking?.size === 0) this.rankings.delete(name)
+    const ranking = this.rankingOf(entry.start, entry.group)
+    ranking.remove(placedOf(id, entry))
+    if (ranking.size === 0) this.drop(entry.start, entry.group)
   }
 
   /** A ranking that is told and done with. */
   close(start: number | null, group: StateKey): void {
-    const ranking = this.rankings.get(nameOf(start, group))
-    this.rankings.delete(nameOf(start, group))
+    const ranking = this.rankings.get(start)?.get(group)
     if (ranking === undefined) return
+    this.drop(start, group)
     for (const { id } of [...ranking.takeRest(), ...ranking.top()]) this.entries.delete(id)
+  }
+
+  private drop(start: number | null, group: StateKey): void {
+    const groups = this.rankings.get(start)
+    groups?.delete(group)
+    if (groups?.size === 0) this.rankings.delete(start)
   }
 
   private replaces(candidate: Candidate, before: Entry, ranking: Ranking): boolean {
@@ -134,11 +147,12 @@ export class Standings {
   }
 
   private rankingOf(start: number | null, group: StateKey): Ranking {
-    const name = nameOf(start, group)
-    let ranking = this.rankings.get(name)
+    const groups = this.rankings.get(start) ?? new Map<StateKey, Ranking>()
+    if (groups.size === 0) this.rankings.set(start, groups)
+    let ranking = groups.get(group)
     if (ranking === undefined) {
       ranking = new Ranking(this.rules)
-      this.rankings.set(name, ranking)
+      groups.set(group, ranking)
     }
     return ranking
   }
@@ -148,6 +162,7 @@ function placedOf(id: StateKey, { value, number }: Entry): Placed {
   return { id, value, number }
 }
 
-function nameOf(start: number | null, group: StateKey): string {
-  return JSON.stringify([start, group])
+function byKey(one: StateKey, other: StateKey): number {
+  if (typeof one !== typeof other) return typeof one === 'number' ? -1 : 1
+  return one < other ? -1 : 1
 }

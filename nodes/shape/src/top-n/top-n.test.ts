@@ -188,6 +188,16 @@ describe('top n, running', () => {
     expect(node.snapshot()['entries']).toEqual([])
   })
 
+  it('keeps nothing of groups that are forgotten', () => {
+    const node = running({ groupBy })
+    for (let key = 0; key < 50; key += 1) node.send({ time: 1, key, payload: 1 })
+    node.advance(1000)
+    expect(node.emitted('out')).toHaveLength(100)
+    expect(node.snapshot()['entries']).toEqual([])
+    const standings: unknown = Reflect.get(Reflect.get(node, 'node'), 'standings')
+    expect(standings).toMatchObject({ rankings: new Map() })
+  })
+
   it('keeps no more than the places when nobody can come up again', () => {
     const node = running({ n: 3 })
     for (let n = 0; n < 500; n += 1) send(node, [n, n])
