@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { nameOf, portsOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
-import { MakeCaseButton } from '../trust/index.ts'
+import { MakeCaseButton } from '../trust/make-case-button.tsx'
 import { valueOf, ValueTree } from '../values/index.ts'
 import styles from './inspector.module.css'
 import { useNodeTaps } from './use-samples.ts'

@@ -6,6 +6,7 @@ import { FieldContext, Form, usedPaths } from '../fields/index.ts'
 import { nameOf, type FlowEditor } from '../model/index.ts'
 import { PaceLines } from '../pace/pace-lines.tsx'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { ErrorsForm } from '../trust/errors-form.tsx'
 import { Button, EmptyState, Icon, IconButton, Tabs } from '../ui/index.ts'
 import { DataTab } from './data-tab.tsx'
 import { HelpTab } from './help-tab.tsx'
@@ -184,6 +185,7 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
             onChange={(field, value) => flow.setConfig(id, field, value)}
           />
         )}
+        <ErrorsForm flow={flow} node={node} descriptor={descriptor} />
       </div>
     </FieldContext>
   )

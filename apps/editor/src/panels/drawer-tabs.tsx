@@ -2,7 +2,8 @@ import { useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import type { FlowEditor } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
-import { TestsPanel } from '../trust/index.ts'
+import { DeadLettersPanel } from '../trust/dead-letters-panel.tsx'
+import { TestsPanel } from '../trust/tests-panel.tsx'
 import type { Tab } from '../ui/index.ts'
 import { AlertsPanel } from './alerts-panel.tsx'
 import { ChartsPanel } from './charts-panel.tsx'
@@ -39,6 +40,11 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
     },
     { id: 'charts', label: 'Charts', content: <ChartsPanel flow={flow} /> },
     { id: 'tests', label: 'Tests', content: <TestsPanel flow={flow} /> },
+    {
+      id: 'dead-letters',
+      label: 'Dead letters',
+      content: <DeadLettersPanel flow={flow} />,
+    },
     { id: 'history', label: 'History', content: <HistoryPanel flow={flow} /> },
   ]
 }

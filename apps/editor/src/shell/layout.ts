@@ -2,7 +2,15 @@ import type { Position, PortReference } from '@millrace/flow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 export type RailPanel = 'palette' | 'flows' | 'connections'
-export type DrawerTab = 'debug' | 'problems' | 'log' | 'alerts' | 'charts' | 'history' | 'tests'
+export type DrawerTab =
+  | 'debug'
+  | 'problems'
+  | 'log'
+  | 'alerts'
+  | 'charts'
+  | 'history'
+  | 'tests'
+  | 'dead-letters'
 
 /** A window that somebody asked for. The parts that show them are in `src/dialogs`. */
 export type DialogRequest =

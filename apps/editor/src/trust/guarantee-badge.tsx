@@ -44,7 +44,9 @@ function Ends({ flow, found }: { readonly flow: FlowEditor; readonly found: Flow
   const { editor } = useWorkbench()
   const catalog = useStore(editor.catalog)
   const nodes = useFlowState(flow, ({ document }) => document.nodes)
+  const isOne = new Set(found.ends.map(({ sentence }) => sentence)).size === 1
   const shown = found.ends.slice(0, mostEnds)
+  if (isOne) return found.ends[0]?.sentence
   return (
     <span className={styles['ends']}>
       {shown.map(({ node, sentence }) => {

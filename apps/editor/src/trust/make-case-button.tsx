@@ -68,6 +68,7 @@ function useMaterial(flow: FlowEditor, id: string): Omit<CaseMaterial, 'seen'> {
     node: id,
     name: node === undefined ? id : nameOf(catalog, node),
     isSource,
+    isStateful: isSource || descriptor?.stateful === true,
     wires,
     expected: isSource
       ? ends.map(({ id: end, type }) => ({

@@ -8,6 +8,7 @@ export interface CaseMaterial {
   readonly name: string
   /** Whether nothing can be given to it: then it is a source, and gives itself. */
   readonly isSource: boolean
+  readonly isStateful: boolean
   readonly wires: readonly Wire[]
   /** Messages seen at a port (`node:port`), oldest first. */
   readonly seen: (port: string) => readonly TappedMessage[]
@@ -22,7 +23,7 @@ const stepsMax = 50
  * What is to be expected is filled in by the first run. Undefined where nothing was seen.
  */
 export function caseFromTaps(material: CaseMaterial): FlowTestCase | undefined {
-  const { node, name, isSource, wires, seen, expected } = material
+  const { node, name, isSource, isStateful, wires, seen, expected } = material
   const into = wires.filter(({ to }) => to.node === node)
   const steps = isSource
     ? [
@@ -36,7 +37,8 @@ export function caseFromTaps(material: CaseMaterial): FlowTestCase | undefined {
   return {
     name: `${name}, as seen`,
     startMs: Math.floor(ordered[0]?.time ?? 0),
-    steps: ordered.map(({ step }) => step),
+    // What keeps state tells the rest of it at the end.
+    steps: [...ordered.map(({ step }) => step), ...(isStateful ? [{ end: true } as const] : [])],
     expect: expected.map((place) => ({ ...place, messages: [] })),
   }
 }

@@ -26,13 +26,13 @@ export interface TestsStore {
   remove(name: string): Promise<void>
   /** Runs all, or these, against the flow as it is drawn. */
   run(names?: readonly string[]): Promise<void>
-  /** Expects of a case from now on what it gave at its last run. */
+  /** Expects of a case from now on what it gave at its last run, and runs it again. */
   accept(name: string): Promise<void>
 }
 
 export interface TestsStoreParts {
   readonly flow: string
-  readonly api: TrustApi
+  readonly api: Pick<TrustApi, 'tests' | 'saveTests' | 'runTests'>
   /** Saves the flow, so that the server runs what is drawn. */
   readonly saveFlow: () => Promise<unknown>
 }
@@ -118,6 +118,7 @@ class Tests implements TestsStore {
       messages: result.got[index] ?? expectation.messages,
     }))
     await this.replace(name, { ...one, expect })
+    await this.run([name])
   }
 
   #cases(): readonly FlowTestCase[] {

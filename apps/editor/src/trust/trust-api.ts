@@ -1,5 +1,5 @@
-import type { FlowTestResult, FlowTests } from '@millrace/flow'
-import type { RunTestsBody } from '@millrace/protocol'
+import type { FlowTestResult, FlowTests, TestMessage } from '@millrace/flow'
+import type { DeadLetterInfo, DeadLettersBody, RunTestsBody } from '@millrace/protocol'
 import { ApiError } from '../model/index.ts'
 
 /** What the parts of this folder ask of the server. Refusals reject with `ApiError`. */
@@ -7,6 +7,11 @@ export interface TrustApi {
   tests(flow: string): Promise<FlowTests>
   saveTests(flow: string, tests: FlowTests): Promise<FlowTests>
   runTests(flow: string, body: RunTestsBody): Promise<readonly FlowTestResult[]>
+  deadLetters(flow: string, before?: number): Promise<DeadLettersBody>
+  /** Gives the letter another message to be given again. */
+  fixLetter(flow: string, number: number, message: TestMessage): Promise<DeadLetterInfo>
+  replayLetters(flow: string, letters: readonly number[]): Promise<void>
+  removeLetters(flow: string, letters: readonly number[]): Promise<void>
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -24,6 +29,12 @@ export function createTrustApi(base = '/api'): TrustApi {
       const path = `${of(flow)}/tests/run`
       return (await ask<{ results: readonly FlowTestResult[] }>('POST', path, body)).results
     },
+    deadLetters: (flow, before) =>
+      ask('GET', `${of(flow)}/dead-letters${before === undefined ? '' : `?before=${before}`}`),
+    fixLetter: (flow, number, message) =>
+      ask('PUT', `${of(flow)}/dead-letters/${number}`, { message }),
+    replayLetters: (flow, letters) => ask('POST', `${of(flow)}/dead-letters/replay`, { letters }),
+    removeLetters: (flow, letters) => ask('DELETE', `${of(flow)}/dead-letters`, { letters }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FlowNode } from '@millrace/flow'
+import type { ErrorPolicy, FlowNode } from '@millrace/flow'
 import { portsOf } from '../catalog.ts'
 import type { DocumentDraft } from '../change.ts'
 import { portId, wiresOf } from '../document.ts'
@@ -12,6 +12,8 @@ export interface Setting {
   /** An empty name gives the node the title of its type back. */
   rename(node: string, name: string): void
   setDisabled(nodes: Iterable<string>, isDisabled: boolean): void
+  /** Undefined leaves it at the error port. */
+  setErrorPolicy(node: string, policy: ErrorPolicy | undefined): void
 }
 
 export function createSetting(core: FlowCore): Setting {
@@ -27,6 +29,17 @@ export function createSetting(core: FlowCore): Setting {
       core.transact(`Rename ${called(core, id)}`, (draft) => draft.set('nodes', id, renamed), {
         coalesce: `rename ${id}`,
       })
+    },
+    setErrorPolicy(id, onError) {
+      const node = nodeOf(id)
+      if (node === undefined) return
+      const { onError: _, ...rest } = node
+      const changed = onError === undefined ? rest : { ...rest, onError }
+      core.transact(
+        `Set errors of ${called(core, id)}`,
+        (draft) => draft.set('nodes', id, changed),
+        { coalesce: `errors ${id}` },
+      )
     },
     setDisabled(ids, isDisabled) {
       const nodes = [...ids].flatMap((id) => nodeOf(id) ?? [])
