@@ -30,6 +30,8 @@ interface Part {
 export class Fold {
   /** Slots that a state takes. */
   readonly width: number
+  /** Whether states stay as small as they begin. */
+  readonly isSmall: boolean
   /** The values of the message that was read last; null for those that are left out. */
   readonly values: unknown[]
   private readonly parts: readonly Part[]
@@ -46,6 +48,10 @@ export class Fold {
     this.width = width
     this.initial = this.parts.flatMap(({ accumulator }) => accumulator.initial)
     this.values = rows.map(() => null)
+    // A lone null is where a set, a list or a sketch will be.
+    this.isSmall = this.parts.every(
+      ({ accumulator: { initial } }) => initial.length > 1 || initial[0] !== null,
+    )
   }
 
   read(message: Message): void {

@@ -133,6 +133,71 @@ describe('window results are those of the definition, in any order of messages, 
   })
 })
 
+describe('results of the last of every message are those of the definition', () => {
+  const sent = fc.record({
+    afterMs: fc.constantFrom(0, 1, 1, 2, 5, -3),
+    key: fc.constantFrom('a', 'a', 'a', 'b'),
+    value: fc.option(fc.integer({ min: -5, max: 20 })),
+    restore: fc.constantFrom(false, false, false, false, true),
+  })
+  const reach = fc.oneof(
+    fc.record({ messages: fc.integer({ min: 1, max: 60 }) }),
+    fc.record({ lengthMs: fc.integer({ min: 1, max: 120 }) }),
+  )
+
+  it.each([
+    ['small states', rows.filter(({ name }) => !sketches.includes(name))],
+    ['sketches', rows],
+  ])('%s', (_name, aggregates) => {
+    fc.assert(
+      fc.property(fc.array(sent, { maxLength: 150, size: 'max' }), reach, (all, lasting) => {
+        const config =
+          'messages' in lasting
+            ? { reach: 'messages', lastMessages: lasting.messages }
+            : { reach: 'time', lastMs: lasting.lengthMs }
+        const groupBy = (message: Message) => message['device']
+        const node = run(aggregate, { type: 'last', groupBy, aggregates, ...config })
+        const events: Event[] = []
+        let time = 1000
+        for (const { afterMs, key, value: number, restore } of all) {
+          time += afterMs
+          const event = { key, time, value: number }
+          events.push(event)
+          const [result] = add(node, event)
+          expect(rounded({ payload: resultsIn(result, aggregates) })).toBe(
+            rounded({ payload: pick(aggregated(lastOf(events, event, lasting)), aggregates) }),
+          )
+          if (restore) node.restore(node.snapshot())
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+const sketches = ['median', 'percentile', 'distinct', 'timeWeighted']
+
+function lastOf(
+  events: readonly Event[],
+  { key, time }: Event,
+  lasting: { readonly messages: number } | { readonly lengthMs: number },
+): readonly Event[] {
+  const own = events.filter((event) => event.key === key)
+  if ('messages' in lasting) return own.slice(-lasting.messages)
+  return own.filter((event) => event.time <= time && event.time >= time - lasting.lengthMs)
+}
+
+type Named = readonly { readonly name: string }[]
+
+function resultsIn(message: Message | undefined, aggregates: Named): unknown {
+  // Every result of the node has a record as its payload.
+  return pick((message?.payload ?? {}) as Record<string, unknown>, aggregates)
+}
+
+function pick(results: Readonly<Record<string, unknown>>, aggregates: Named): unknown {
+  return Object.fromEntries(aggregates.map(({ name }) => [name, results[name]]))
+}
+
 function hops(time: number, shape: { sizeMs: number; slideMs: number; offsetMs: number }) {
   const { sizeMs, slideMs, offsetMs } = shape
   const spans = []
@@ -193,11 +258,14 @@ function expected({ key, start, end, until, values }: Outcome): unknown {
   return rounded({ payload, key, time: end - 1 })
 }
 
-/** As text, with numbers to nine places, so that the order of additions does not matter. */
-function rounded(message: Message): string {
+/**
+ * As text, with numbers to six places, so that the order of additions does not matter; moved a little,
+ * so that none lies where rounding turns.
+ */
+function rounded(message: Pick<Message, 'payload' | 'key' | 'time'>): string {
   const { payload, key, time } = message
   const places = (_name: string, item: unknown) =>
-    typeof item === 'number' ? Number(item.toFixed(9)) + 0 : item
+    typeof item === 'number' ? Number((item + 1.7e-8).toFixed(6)) + 0 : item
   return JSON.stringify({ payload, key, time }, places)
 }
 

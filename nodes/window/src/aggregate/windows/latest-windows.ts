@@ -1,6 +1,7 @@
 import { NodeError } from '@millrace/sdk'
 import type { Slots } from '../accumulators/accumulator.ts'
 import { groupsMax } from './groups-max.ts'
+import { RunningSums } from './running-sums.ts'
 import { Timeline } from './timeline.ts'
 import type { Key, WindowParts, Windows } from './windows.ts'
 
@@ -19,6 +20,7 @@ export class LatestWindows implements Windows {
   private readonly messages: number
   private readonly lengthMs: number
   private readonly cleanups = new Timeline()
+  private readonly sums: RunningSums
   private watermark = -Infinity
 
   constructor(
@@ -27,6 +29,7 @@ export class LatestWindows implements Windows {
   ) {
     this.parts = parts
     this.stride = 1 + parts.fold.values.length
+    this.sums = new RunningSums(parts.fold)
     this.messages = 'messages' in reach ? reach.messages : Infinity
     this.lengthMs = 'lengthMs' in reach ? reach.lengthMs : Infinity
   }
@@ -43,7 +46,7 @@ export class LatestWindows implements Windows {
 
   add(key: Key, time: number): boolean {
     if (this.lengthMs !== Infinity && time <= this.watermark) return false
-    const group = this.kept(this.parts.groups.get(key) ?? this.open())
+    const group = this.kept(key, this.parts.groups.get(key) ?? this.open())
     const { values } = this.parts.fold
     const at = this.lengthMs === Infinity ? group.length : this.placeOf(group, time)
     if (at === group.length) group.push(time, ...values)
@@ -61,9 +64,11 @@ export class LatestWindows implements Windows {
       for (const key of this.cleanups.take()) {
         const group = groups.get(key)
         if (group === undefined) continue
-        const kept = this.kept(group, true)
-        if (kept.length === 0) groups.delete(key)
-        else {
+        const kept = this.kept(key, group, true)
+        if (kept.length === 0) {
+          this.sums.forget(key)
+          groups.delete(key)
+        } else {
           groups.set(key, kept)
           this.register(key, kept)
         }
@@ -75,7 +80,7 @@ export class LatestWindows implements Windows {
    * Without the messages that no result can hold any more, once they are the greater part; with room
    * for one more.
    */
-  private kept(group: Slots, isAtOnce = false): Slots {
+  private kept(key: Key, group: Slots, isAtOnce = false): Slots {
     const { stride } = this
     const from = this.watermark + 1 - this.lengthMs
     let done = 0
@@ -88,7 +93,9 @@ export class LatestWindows implements Windows {
       )
     }
     const isWorthIt = done > 0 && (isAtOnce || done * 2 > group.length)
-    return isWorthIt ? group.slice(done) : group
+    if (!isWorthIt) return group
+    this.sums.dropped(key, done / stride)
+    return group.slice(done)
   }
 
   private open(): Slots {
@@ -107,20 +114,40 @@ export class LatestWindows implements Windows {
     group: Slots,
     { at, time }: { readonly at: number; readonly time: number },
   ): void {
-    const { fold, onResult } = this.parts
-    const slots = fold.create([])
     const isTimed = this.lengthMs !== Infinity
-    const first = isTimed ? 0 : Math.max(0, at - (this.messages - 1) * this.stride)
-    for (let from = first; from <= at; from += this.stride) {
-      const sent = group[from] as number
-      if (isTimed && sent < time - this.lengthMs) continue
-      fold.take(group, from + 1)
-      fold.add(slots, 0, sent)
-    }
+    const first = isTimed
+      ? this.firstFrom(group, at, time - this.lengthMs)
+      : Math.max(0, at - (this.messages - 1) * this.stride)
+    const slots = this.stateOf(key, group, { first, at })
     const span = isTimed
       ? { start: time - this.lengthMs, end: time + 1 }
       : { start: null, end: null }
-    onResult({ key, ...span, time, slots, at: 0, until: null, isEarly: false })
+    this.parts.onResult({ key, ...span, time, slots, at: 0, until: null, isEarly: false })
+  }
+
+  /** Where the messages begin that are not older than `from`; one at `at` is not. */
+  private firstFrom(group: Slots, at: number, from: number): number {
+    const { stride } = this
+    let low = 0
+    let high = at / stride
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((group[middle * stride] as number) < from) low = middle + 1
+      else high = middle
+    }
+    return low * stride
+  }
+
+  private stateOf(
+    key: Key,
+    group: Slots,
+    { first, at }: { readonly first: number; readonly at: number },
+  ): Slots {
+    const { stride, sums } = this
+    if (at === group.length - stride) return sums.sum(key, group, first / stride)
+    // Out of order: what comes behind it in the list does not count.
+    sums.forget(key)
+    return sums.sum(key, group.slice(0, at + stride), first / stride)
   }
 
   /** When the oldest message can be let go; the rest is seen to then. */
