@@ -1,4 +1,4 @@
-import { createTestNodes, sourceType } from '@millrace/engine/testing'
+import { createMemoryDisk, createTestNodes, sourceType } from '@millrace/engine/testing'
 import type { Flow } from '@millrace/flow'
 import type { NodeType } from '@millrace/sdk'
 import { isSame } from '../golden/runner/compare.ts'
@@ -28,7 +28,17 @@ export async function conformanceTypes(): Promise<ReadonlyMap<string, NodeType>>
   return installed
 }
 
-/** Runs a case through the real engine, plain and restored from a snapshot after every entry. */
+/** What happens after every entry of a case. */
+const modes = {
+  plain: async (): Promise<void> => undefined,
+  'restored from a snapshot': (run: GoldenRun) => run.crash(),
+  'killed and going on from an epoch': async (run: GoldenRun): Promise<void> => {
+    run.endEpoch()
+    await run.kill()
+  },
+} as const
+
+/** Runs a case through the real engine: plain, and interrupted in two ways after every entry. */
 export async function runCase(
   given: Case,
   installed: ReadonlyMap<string, NodeType>,
@@ -36,11 +46,12 @@ export async function runCase(
   const made = flowOf(given)
   if ('reason' in made) return made
   const problems: string[] = []
-  for (const crashes of [false, true]) {
-    const run = new GoldenRun(stage(made.flow, installed, sourcesOf(made.flow)))
-    const seen = await play(run, made.turns, { given, crashes })
+  for (const [mode, after] of Object.entries(modes)) {
+    const disk = mode.startsWith('killed') ? createMemoryDisk() : undefined
+    const run = new GoldenRun(stage(made.flow, installed, sourcesOf(made.flow)), disk)
+    const seen = await play(run, made.turns, { given, after })
     const found = compare(made.compared ?? given, seen)
-    problems.push(...found.map((text) => (crashes ? `restored after every entry: ${text}` : text)))
+    problems.push(...found.map((text) => `${mode}: ${text}`))
   }
   return problems.length === 0 ? { kind: 'passed' } : { kind: 'failed', problems }
 }
@@ -56,7 +67,7 @@ interface SeenLine extends OutputLine {
 async function play(
   run: GoldenRun,
   turns: readonly (readonly Parameters<GoldenRun['play']>[0][])[],
-  { given, crashes }: { readonly given: Case; readonly crashes: boolean },
+  { given, after }: { readonly given: Case; readonly after: (run: GoldenRun) => Promise<void> },
 ): Promise<readonly SeenLine[]> {
   const seen: SeenLine[] = []
   const note = (at: number | 'eof'): void => {
@@ -66,7 +77,7 @@ async function play(
   for (const [index, lines] of turns.entries()) {
     for (const line of lines) run.play(line)
     note(index)
-    if (crashes) await run.crash()
+    await after(run)
   }
   if (given.endOfInput !== 'none') run.play({ end: true })
   note('eof')
