@@ -94,10 +94,12 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       supervisor.prepare(name, likelyTypes(saved.get(name).flow, nodeTypes))
     }
   })
+  const stopWatching = saved.watch()
   return {
     parts,
     listen: (address) => listen(http, address),
     close: async () => {
+      stopWatching()
       await closeHttp(http, live)
       await saved.settle()
       await deployments.settle()

@@ -63,6 +63,7 @@ describe('saving', () => {
     await flow.onSavedElsewhere(revision)
     expect(flow.store.getState().document.nodes.size).toBe(1)
     expect(flow.store.getState().history.transactions.at(-1)?.label).toBe('Changes made elsewhere')
+    expect(bench.notices.at(-1)?.text).toBe('main was changed elsewhere')
     flow.undo()
     expect(flow.store.getState().document.nodes.size).toBe(0)
   })

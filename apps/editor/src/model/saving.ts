@@ -114,6 +114,7 @@ class Saver implements Saving {
 
 function adopt(core: FlowCore, { flow, revision, problems }: SavedFlow): void {
   const theirs = fromFlow(flow)
+  const before = core.store.getState().document
   core.store.setState((state) => {
     const mine = changesBetween(state.saved, state.document)
     const merged = withoutLooseEnds(applyChanges(theirs, mine))
@@ -126,6 +127,12 @@ function adopt(core: FlowCore, { flow, revision, problems }: SavedFlow): void {
     const document = changes.length === 0 ? state.document : merged
     return { document, saved: theirs, revision, problems, history }
   })
+  if (core.store.getState().document !== before) tellOfOthers(core, flow.title)
+}
+
+function tellOfOthers({ surroundings }: FlowCore, title: string): void {
+  const detail = 'The canvas shows it, with what you have changed. Undo takes it back.'
+  surroundings.notify({ kind: 'info', text: `${title} was changed elsewhere`, detail })
 }
 
 /** Wires and places whose node one of the two sides deleted go with it. */

@@ -57,6 +57,8 @@ export class SavedFlows {
   readonly #checked = new WeakMap<Flow, Checked>()
   readonly #entries = new Map<string, SavedFlowEntry>()
   readonly #broken = new Map<string, BrokenFlow>()
+  /** Of flows whose files were changed to something that is no flow; the flows stay as they were. */
+  readonly #spoilt = new Map<string, readonly Problem[]>()
   readonly #queue = new KeyedQueue()
   readonly #listeners = new Set<(flow: string, revision: string | null) => void>()
 
@@ -70,6 +72,14 @@ export class SavedFlows {
       if ('flow' in read) this.#entries.set(read.name, this.#entryOf(read.flow))
       else this.#broken.set(read.name, read)
     }
+  }
+
+  /** Takes in what people change in the files while the server runs; returns what ends that. */
+  watch(): () => void {
+    return this.#parts.files.watch((name) => {
+      // What cannot be read now is looked at again before the file is written.
+      void this.#queue.run(name, () => this.#catchUp(name)).catch(() => undefined)
+    })
   }
 
   names(): readonly string[] {
@@ -161,6 +171,7 @@ export class SavedFlows {
       throw new Refusal(400, { code: 'FLOW_NAME_DIFFERS', message, path: 'flow.name' })
     }
     return this.#queue.run(name, async () => {
+      await this.#catchUp(name)
       this.expect(name)
       this.#expectRevision(name, revision)
       return this.#keep(flow)
@@ -174,6 +185,7 @@ export class SavedFlows {
     { revision, meanwhile }: PatchOptions,
   ): Promise<SavedFlowEntry> {
     return this.#queue.run(name, async () => {
+      await this.#catchUp(name)
       const { flow: before } = this.get(name)
       this.#expectRevision(name, revision)
       const { flow, problems } = applyPatch(before, patch)
@@ -188,6 +200,7 @@ export class SavedFlows {
       await this.#parts.files.remove(name)
       this.#entries.delete(name)
       this.#broken.delete(name)
+      this.#spoilt.delete(name)
       this.#tell(name, null)
     })
   }
@@ -209,6 +222,32 @@ export class SavedFlows {
     throw new Refusal(409, { code: 'FLOW_REVISION_OLD', message, path: 'revision' })
   }
 
+  /** Makes the flow what its file says, where somebody else changed that. */
+  async #catchUp(name: string): Promise<void> {
+    if (!(await this.#parts.files.hasChanged(name))) return
+    const read = await this.#parts.files.read(name)
+    const present = this.#entries.get(name)
+    if (!('flow' in read)) {
+      if (present) this.#spoilt.set(name, read.problems)
+      else this.#broken.set(name, read)
+      return
+    }
+    this.#spoilt.delete(name)
+    this.#broken.delete(name)
+    const entry = this.#entryOf(read.flow)
+    if (present?.revision === entry.revision) return
+    this.#entries.set(name, entry)
+    this.#tell(name, entry.revision)
+  }
+
+  /** What somebody is writing by hand is never written over. */
+  #expectWhole(name: string): void {
+    const problems = this.#spoilt.get(name)
+    if (!problems) return
+    const message = `The file ${name}.json was changed and cannot be read any more; mend it, and it is taken up: ${problems[0]?.message}`
+    throw new Refusal(409, { code: 'FLOW_FILE_BROKEN', message, problems })
+  }
+
   async #keep(flow: Flow, meanwhile?: PatchOptions['meanwhile']): Promise<SavedFlowEntry> {
     if (!this.has(flow.name)) this.expectRoom(1)
     const entry = this.#entryOf(flow)
@@ -219,6 +258,7 @@ export class SavedFlows {
     }
     const { name } = flow
     if (this.#entries.get(name)?.revision === entry.revision) return entry
+    this.#expectWhole(name)
     await Promise.all([this.#parts.files.write(name, entry.bytes), meanwhile?.(entry)])
     this.#entries.set(name, entry)
     this.#broken.delete(name)

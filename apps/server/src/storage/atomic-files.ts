@@ -32,6 +32,18 @@ export class AtomicFiles {
     return this.#disk.list(folder)
   }
 
+  /** Another one whenever somebody wrote to the file; undefined where there is none. */
+  stamp(path: string): Promise<string | undefined> {
+    return this.#disk.stamp(path)
+  }
+
+  /** Tells of files of a folder that may have changed, but for those that are being written. */
+  watch(folder: string, onChange: (name: string) => void): () => void {
+    return this.#disk.watch(folder, (name) => {
+      if (!name.endsWith(temporarySuffix)) onChange(name)
+    })
+  }
+
   /** Makes a folder, and removes what an interrupted write left in it. */
   async openFolder(folder: string): Promise<void> {
     if (!this.#isOwner) return

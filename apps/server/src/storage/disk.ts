@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { watch } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 
 /** Text, or the UTF-8 of it. */
 export type Content = string | Uint8Array
@@ -20,6 +21,10 @@ export interface Disk {
   remove(path: string): Promise<void>
   /** Waits until the disk has the entries of a folder. */
   syncFolder(folder: string): Promise<void>
+  /** Another one whenever somebody wrote to the file; undefined where there is none. */
+  stamp(path: string): Promise<string | undefined>
+  /** Calls back with the names of files in a folder that somebody may have changed. */
+  watch(folder: string, onChange: (name: string) => void): () => void
 }
 
 export const realDisk: Disk = {
@@ -33,6 +38,8 @@ export const realDisk: Disk = {
   rename,
   remove: (path) => rm(path, { force: true, recursive: true }),
   syncFolder,
+  stamp,
+  watch: watchFolder,
 }
 
 async function readStart(path: string, bytes: number): Promise<string> {
@@ -72,5 +79,27 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+async function stamp(path: string): Promise<string | undefined> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch {
+    return undefined
+  }
+}
+
+/** Where a system cannot watch a folder, changes are still found before a file is written over. */
+function watchFolder(folder: string, onChange: (name: string) => void): () => void {
+  try {
+    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+      if (name !== null) onChange(name)
+    })
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch {
+    return () => undefined
   }
 }

@@ -14,6 +14,8 @@ const suffix = '.json'
 export class FlowFiles {
   readonly #files: AtomicFiles
   readonly #folder: string
+  /** Of the files as they were last read or written here. */
+  readonly #stamps = new Map<string, string | undefined>()
 
   constructor(files: AtomicFiles, userDirectory: string) {
     this.#files = files
@@ -25,23 +27,35 @@ export class FlowFiles {
   }
 
   async readAll(): Promise<readonly ReadFlow[]> {
-    const names = (await this.#files.list(this.#folder))
-      .filter((file) => file.endsWith(suffix))
-      .map((file) => file.slice(0, -suffix.length))
-      .filter((name) => flowNameForm.pattern.test(name))
-    return Promise.all(names.toSorted().map((name) => this.#read(name)))
+    const names = (await this.#files.list(this.#folder)).flatMap(nameOf)
+    return Promise.all(names.toSorted().map((name) => this.read(name)))
   }
 
-  write(name: string, bytes: Uint8Array): Promise<void> {
-    return this.#files.write(this.#path(name), bytes)
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#files.write(this.#path(name), bytes)
+    this.#stamps.set(name, await this.#files.stamp(this.#path(name)))
   }
 
-  remove(name: string): Promise<void> {
-    return this.#files.remove(this.#path(name))
+  async remove(name: string): Promise<void> {
+    await this.#files.remove(this.#path(name))
+    this.#stamps.delete(name)
   }
 
-  async #read(name: string): Promise<ReadFlow> {
+  /** Whether somebody else wrote the file since it was read or written here. */
+  async hasChanged(name: string): Promise<boolean> {
+    const stamp = await this.#files.stamp(this.#path(name))
+    return stamp !== undefined && stamp !== this.#stamps.get(name)
+  }
+
+  /** Calls back with the names of flows whose files may have changed. */
+  watch(onChange: (name: string) => void): () => void {
+    return this.#files.watch(this.#folder, (file) => nameOf(file).forEach(onChange))
+  }
+
+  async read(name: string): Promise<ReadFlow> {
     try {
+      // Before it is read: what is written meanwhile is then found to be another.
+      this.#stamps.set(name, await this.#files.stamp(this.#path(name)))
       const text = await this.#files.read(this.#path(name))
       const { flow, problems } = parseFlowText(text)
       if (flow?.name === name) return { name, flow, text }
@@ -54,6 +68,11 @@ export class FlowFiles {
   #path(name: string): string {
     return join(this.#folder, `${name}${suffix}`)
   }
+}
+
+function nameOf(file: string): readonly string[] {
+  const name = file.slice(0, -suffix.length)
+  return file.endsWith(suffix) && flowNameForm.pattern.test(name) ? [name] : []
 }
 
 function wrongName(name: string, found: string): Problem {

@@ -335,6 +335,8 @@ class FailingDisk {
   rename = realDisk.rename
   remove = realDisk.remove
   syncFolder = realDisk.syncFolder
+  stamp = realDisk.stamp
+  watch = realDisk.watch
 
   create = async (path: string, text: string): Promise<void> => {
     if (this.isFull) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })

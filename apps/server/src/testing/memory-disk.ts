@@ -14,6 +14,8 @@ export class MemoryDisk implements Disk {
   /** What a power cut leaves. */
   #lasting = new Map<string, MemoryFile>()
   readonly #folders = new Set<string>()
+  readonly #stamps = new WeakMap<MemoryFile, number>()
+  #stampsGiven = 0
   #operations = 0
   /** The operation, counted from 1, that fails and with it all that follow. */
   failsAt = Number.POSITIVE_INFINITY
@@ -88,6 +90,18 @@ export class MemoryDisk implements Disk {
       if (dirname(path) === folder) this.#lasting.delete(path)
     for (const [path, file] of this.#files)
       if (dirname(path) === folder) this.#lasting.set(path, file)
+  }
+
+  async stamp(path: string): Promise<string | undefined> {
+    const file = this.#files.get(path)
+    if (file === undefined) return undefined
+    const known = this.#stamps.get(file) ?? (this.#stampsGiven += 1)
+    this.#stamps.set(file, known)
+    return String(known)
+  }
+
+  watch(): () => void {
+    return () => undefined
   }
 
   #fail(): void {
