@@ -3,7 +3,7 @@ import { useStore } from 'zustand'
 import { nodeOwner } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import { FieldContext, Form, usedPaths } from '../fields/index.ts'
-import { nameOf, type FlowEditor } from '../model/index.ts'
+import { nameOf, portId, type FlowEditor } from '../model/index.ts'
 import { PaceLines } from '../pace/pace-lines.tsx'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { ErrorsForm } from '../trust/errors-form.tsx'
@@ -174,7 +174,11 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
             </p>
           ))}
         {descriptor.picture === 'window' && (
-          <WindowPicture fields={descriptor.fields} config={node.config} />
+          <WindowPicture
+            fields={descriptor.fields}
+            config={node.config}
+            port={portId({ node: id, port: 'out' })}
+          />
         )}
         {Object.keys(descriptor.fields).length === 0 ? (
           <p className={styles['dim']}>Nothing to set.</p>

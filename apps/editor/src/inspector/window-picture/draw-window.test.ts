@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { drawWindow } from './draw-window.ts'
+import { resultText } from './result-text.ts'
 import { shownTimes } from './show-time.ts'
 
 describe('the picture of a window', () => {
@@ -48,5 +49,22 @@ describe('the times of edges', () => {
     expect(shownTimes([at(`${day}10:00:00.25Z`)], 'UTC')).toEqual(['10:00:00.250'])
     const days = shownTimes([at(`${day}23:00:00Z`), at('2026-03-06T23:00:00Z')], 'Europe/Berlin')
     expect(days).toEqual(['6 Mar, 00:00', '7 Mar, 00:00'])
+  })
+})
+
+describe('a result in a line', () => {
+  it('has the group, names and values, and neither start nor end', () => {
+    const payload = { t: 21.123456, n: 3, seen: ['a', 'b'], start: 0, end: 10, key: 'oven' }
+    expect(resultText({ payload })).toBe('oven: t 21.12 · n 3 · seen ["a","b"]')
+    expect(resultText({ payload: { n: 0, m: null, start: 0, end: 10 } })).toBe('n 0 · m null')
+  })
+
+  it('is short, and none of what is no result', () => {
+    const payload = Object.fromEntries(
+      Array.from({ length: 9 }, (_, n) => [`r${n}`, 'x'.repeat(99)]),
+    )
+    expect(resultText({ payload })?.length).toBeLessThan(200)
+    expect(resultText({ payload: 5 })).toBe(undefined)
+    expect(resultText(undefined)).toBe(undefined)
   })
 })

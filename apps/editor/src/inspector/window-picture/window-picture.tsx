@@ -4,6 +4,7 @@ import type { Fields } from '@millrace/sdk/descriptor'
 import { estimateState } from '@millrace/sdk/windows'
 import type { StateEstimate, WindowSettings } from '@millrace/sdk/windows'
 import { shownBytes } from '../../format/numbers.ts'
+import { LatestResult } from './latest-result.tsx'
 import { drawWindow, type Bar, type Picture } from './draw-window.ts'
 import { shownTimes } from './show-time.ts'
 import styles from './window-picture.module.css'
@@ -11,10 +12,12 @@ import styles from './window-picture.module.css'
 interface WindowPictureProps {
   readonly fields: Fields
   readonly config: Readonly<Record<string, unknown>>
+  /** The port by which results leave the running node. */
+  readonly port: string
 }
 
-/** How the windows lie, when the next ones end, and what is kept of each group. */
-export function WindowPicture({ fields, config }: WindowPictureProps) {
+/** How the windows lie, when the next ones end, what comes of them, and what is kept of each group. */
+export function WindowPicture({ fields, config, port }: WindowPictureProps) {
   const settings: WindowSettings = Object.fromEntries(
     Object.keys(fields).map((name) => [name, configValue(fields, config, name)]),
   )
@@ -39,6 +42,7 @@ export function WindowPicture({ fields, config }: WindowPictureProps) {
             ))}
           </dl>
         )}
+        <LatestResult port={port} />
         <p>{stateText(estimateState(settings), isGrouped(settings))}</p>
       </figcaption>
     </figure>
