@@ -5,7 +5,7 @@ import type { NodeGauge } from '../live/index.ts'
 export function bottleneckText({ inFlight }: Pick<NodeGauge, 'inFlight'>): string {
   const waiting =
     inFlight === 0
-      ? 'It asks for fewer messages'
+      ? 'it asks for fewer messages'
       : `${shortCount(inFlight)} ${inFlight === 1 ? 'message waits' : 'messages wait'} in it`
-  return `This node is slower than what comes to it. ${waiting}; the sources before it are held back, and nothing after it is as slow.`
+  return `This node is slower than what comes to it: ${waiting}, and the sources before it are held back.`
 }

@@ -38,12 +38,12 @@ export function PaceLines({ flow, id }: PaceProps) {
       {time !== undefined && (
         <p className={styles['time']} data-testid="event-time">
           <Icon name="clock" size={12} />
-          <span
-            title={`Watermark: nothing before ${new Date(time.watermark).toISOString()} is expected any more`}
-          >
-            Event time <time>{clockText(time.watermark)}</time> · {lagText(time.lagMs)}
+          <span>
+            <span title={watermarkText(time.watermark)}>
+              Event time <time>{clockText(time.watermark)}</time> · {lagText(time.lagMs)}
+            </span>
+            {slowest !== undefined && <Waits flow={flow} id={slowest} />}
           </span>
-          {slowest !== undefined && <Waits flow={flow} id={slowest} />}
         </p>
       )}
     </>
@@ -59,12 +59,12 @@ function Waits({ flow, id }: PaceProps) {
     view.showNode(id)
   }
   return (
-    <span className={styles['waits']}>
-      waits for{' '}
+    <>
+      , waiting for{' '}
       <button type="button" className={styles['node']} onClick={go}>
         {node === undefined ? id : nameOf(catalog, node)}
       </button>
-    </span>
+    </>
   )
 }
 
@@ -75,6 +75,10 @@ function useEverySecond(isOn: boolean): void {
     const timer = setInterval(next, everyMs)
     return () => clearInterval(timer)
   }, [isOn])
+}
+
+function watermarkText(watermark: number): string {
+  return `Watermark: nothing before ${new Date(watermark).toISOString()} is expected any more`
 }
 
 /** The day only where it is another than today. */
