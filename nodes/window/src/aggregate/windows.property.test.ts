@@ -56,11 +56,19 @@ const shapes = fc.record({
   latenessMs: fc.constantFrom(0, 0, 1, 5, 30),
   isDiscarding: fc.boolean(),
   everyMessages: fc.constant(Infinity),
+  everyMs: fc.constant(Infinity),
 })
 const impatient = fc.record({
   latenessMs: fc.constantFrom(0, 0, 5),
   isDiscarding: fc.boolean(),
   everyMessages: fc.integer({ min: 1, max: 4 }),
+  everyMs: fc.constant(Infinity),
+})
+const punctual = fc.record({
+  latenessMs: fc.constantFrom(0, 0, 5),
+  isDiscarding: fc.boolean(),
+  everyMessages: fc.constant(Infinity),
+  everyMs: fc.integer({ min: 1, max: 12 }),
 })
 const offset = fc.integer({ min: -15, max: 15 })
 const size = fc.integer({ min: 1, max: 25 })
@@ -88,6 +96,24 @@ describe('window results are those of the definition, in any order of messages, 
   it('session, with results after a number of messages', () => {
     fc.assert(
       fc.property(steps, impatient, fc.integer({ min: 1, max: 12 }), (todo, shape, gapMs) => {
+        compare(open({ type: 'session', gapMs }, shape), sessionModel(shape, gapMs), todo)
+      }),
+    )
+  })
+
+  it('hopping, with results at regular times', () => {
+    fc.assert(
+      fc.property(steps, punctual, fc.tuple(size, size), (todo, shape, [sizeMs, slideMs]) => {
+        const spansOf = (time: number) => hops(time, { sizeMs, slideMs, offsetMs: 0 })
+        compare(open({ type: 'hopping', sizeMs, slideMs }, shape), fixedModel(shape, spansOf), todo)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('session, with results at regular times', () => {
+    fc.assert(
+      fc.property(steps, punctual, fc.integer({ min: 1, max: 12 }), (todo, shape, gapMs) => {
         compare(open({ type: 'session', gapMs }, shape), sessionModel(shape, gapMs), todo)
       }),
     )
@@ -208,14 +234,16 @@ function hops(time: number, shape: { sizeMs: number; slideMs: number; offsetMs: 
 }
 
 function open(config: Record<string, unknown>, shape: Shape): TestRun {
-  const { latenessMs, isDiscarding, everyMessages } = shape
+  const { latenessMs, isDiscarding, everyMessages, everyMs } = shape
+  const early = everyMessages !== Infinity ? 'messages' : everyMs !== Infinity ? 'time' : 'no'
   return run(aggregate, {
     ...config,
     groupBy: (message: Message) => message['device'],
     aggregates: rows,
     allowedLatenessMs: latenessMs,
-    early: everyMessages === Infinity ? 'no' : 'messages',
+    early,
     earlyMessages: everyMessages,
+    earlyMs: everyMs,
     accumulation: isDiscarding ? 'discarding' : 'accumulating',
   })
 }
@@ -248,7 +276,8 @@ function expectSame(
   wanted: readonly Outcome[] | null,
 ): void {
   expect(node.take('late').length).toBe(wanted === null ? 1 : 0)
-  const ends = got.map((message) => message.time ?? NaN)
+  const closed = got.filter((message) => message['early'] !== true)
+  const ends = closed.map((message) => message.time ?? NaN)
   expect(ends).toEqual(ends.toSorted((one, other) => one - other))
   expect(got.map(rounded).toSorted(byText)).toEqual((wanted ?? []).map(expected).toSorted(byText))
 }

@@ -27,6 +27,8 @@ export interface Shape {
   readonly isDiscarding: boolean
   /** Results come after so many messages of a window that is still open. */
   readonly everyMessages: number
+  /** The same whenever time comes to a whole number of these, of windows with news. */
+  readonly everyMs: number
 }
 
 export interface Model {
@@ -69,6 +71,7 @@ export function fixedModel(shape: Shape, spansOf: (time: number) => readonly Spa
       })
     },
     advance(time) {
+      const isMark = passesMark(watermark, time, shape.everyMs)
       watermark = time
       const due = [...open.values()]
         .filter(({ end, hasFired }) => end - 1 <= watermark && !hasFired)
@@ -76,7 +79,10 @@ export function fixedModel(shape: Shape, spansOf: (time: number) => readonly Spa
         .toSorted((one, other) => one.end - other.end)
         .map((window) => fired(window, shape))
       for (const [id, { end }] of open) if (isOver(end)) open.delete(id)
-      return due
+      const early = [...open.values()]
+        .filter(({ end, news }) => isMark && end - 1 > watermark && news > 0)
+        .map((window) => fired(window, shape, watermark))
+      return [...due, ...early]
     },
   }
 }
@@ -122,6 +128,7 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
       return isClosed || session.news >= shape.everyMessages ? [fire(session)] : []
     },
     advance(time) {
+      const isMark = passesMark(watermark, time, shape.everyMs)
       watermark = time
       const due = open
         .filter(({ last, firedEnd }) => last + gapMs - 1 <= watermark && firedEnd < last + gapMs)
@@ -130,9 +137,18 @@ export function sessionModel(shape: Shape, gapMs: number): Model {
         .map(fire)
       // Those that were joined by a message behind the watermark have fired already.
       open = open.filter(({ last }) => !isOver(last + gapMs))
-      return due
+      const early = open
+        .filter(({ last, news }) => isMark && last + gapMs - 1 > watermark && news > 0)
+        .map(fire)
+      return [...due, ...early]
     },
   }
+}
+
+/** Whether time comes to a mark; at the first watermark nobody knows. */
+function passesMark(before: number, watermark: number, everyMs: number): boolean {
+  if (everyMs === Infinity || before === -Infinity) return false
+  return Math.floor((watermark + 1) / everyMs) > Math.floor((before + 1) / everyMs)
 }
 
 const unfired = { hasFired: false, news: 0 }
