@@ -7,4 +7,4 @@ import { descriptor as sort } from './sort/descriptor.ts'
 import { descriptor as window } from './window/descriptor.ts'
 
 /** In the order of the palette. */
-export const descriptors: readonly Descriptor[] = [window, interval, enrich, lookUp, merge, sort]
+export const descriptors: readonly Descriptor[] = [lookUp, enrich, window, interval, merge, sort]

@@ -6,4 +6,4 @@ import { merge } from './merge/operator.ts'
 import { sort } from './sort/operator.ts'
 import { window } from './window/operator.ts'
 
-export const nodeTypes: readonly NodeType[] = [window, interval, enrich, lookUp, merge, sort]
+export const nodeTypes: readonly NodeType[] = [lookUp, enrich, window, interval, merge, sort]

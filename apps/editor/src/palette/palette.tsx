@@ -13,6 +13,7 @@ const categories: readonly (readonly [Category, string])[] = [
   ['transform', 'Transform'],
   ['route', 'Route'],
   ['windows', 'Windows'],
+  ['join', 'Join'],
   ['detect', 'Detect'],
   ['sinks', 'Sinks'],
   ['observe', 'Observe'],

@@ -6,7 +6,7 @@ export const descriptor = describe({
   kind: 'operator',
   title: 'Enrich',
   summary: 'Adds to each message the latest value of the same key from another stream.',
-  category: 'windows',
+  category: 'join',
   icon: 'tag',
   keywords: ['join', 'latest', 'temporal', 'as of', 'reference', 'version', 'combine', 'cache'],
   inputs: [

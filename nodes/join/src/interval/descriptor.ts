@@ -7,7 +7,7 @@ export const descriptor = describe({
   kind: 'operator',
   title: 'Interval join',
   summary: 'Pairs messages of two streams that have the same key and happened close together.',
-  category: 'windows',
+  category: 'join',
   icon: 'git-compare',
   keywords: ['join', 'correlate', 'combine', 'match', 'pair', 'within', 'left join', 'outer join'],
   inputs: [

@@ -6,7 +6,7 @@ export const descriptor = describe({
   kind: 'operator',
   title: 'Look up',
   summary: 'Adds to each message the row of a table that has its key.',
-  category: 'transform',
+  category: 'join',
   icon: 'table',
   keywords: [
     'table',

@@ -7,7 +7,7 @@ export const descriptor = describe({
   kind: 'operator',
   title: 'Merge by time',
   summary: 'Makes one stream of several, in the order of the times of their messages.',
-  category: 'windows',
+  category: 'join',
   icon: 'merge',
   keywords: ['union', 'combine', 'order', 'interleave', 'watermark', 'event time', 'join'],
   inputs: [

@@ -7,7 +7,7 @@ export const descriptor = describe({
   kind: 'operator',
   title: 'Window join',
   summary: 'Pairs messages of two streams that have the same key and fall into the same window.',
-  category: 'windows',
+  category: 'join',
   icon: 'columns-3',
   keywords: ['join', 'correlate', 'combine', 'match', 'pair', 'left join', 'outer join', 'session'],
   inputs: [

@@ -11,6 +11,7 @@ export type Category =
   | 'transform'
   | 'route'
   | 'windows'
+  | 'join'
   | 'detect'
   | 'sinks'
   | 'observe'
