@@ -1,0 +1,22 @@
+import type { Fault } from '../fault.ts'
+import { brokerRestarted } from './broker-restarted.ts'
+import { clockStepped } from './clock-stepped.ts'
+import { databaseDown } from './database-down.ts'
+import { diskFull } from './disk-full.ts'
+import { engineKilled } from './engine-killed.ts'
+import { overload } from './overload.ts'
+import { serverKilled } from './server-killed.ts'
+import { tornWrites } from './torn-writes.ts'
+import { workerKilled } from './worker-killed.ts'
+
+export const faults: readonly Fault[] = [
+  engineKilled,
+  workerKilled,
+  serverKilled,
+  brokerRestarted,
+  databaseDown,
+  diskFull,
+  tornWrites,
+  clockStepped,
+  overload,
+]
