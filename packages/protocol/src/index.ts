@@ -35,4 +35,14 @@ export type {
   StatusesBatch,
   TapsBatch,
 } from './live.ts'
-export type { DeadLetterInfo, DeadLettersBody, RunTestsBody, TestRunBody } from './trust.ts'
+export type {
+  DeadLetterInfo,
+  DeadLettersBody,
+  RecordedSourceInfo,
+  ReplayedPlace,
+  ReplayInfo,
+  ReplayResult,
+  RunTestsBody,
+  StartReplayBody,
+  TestRunBody,
+} from './trust.ts'

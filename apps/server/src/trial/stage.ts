@@ -2,6 +2,8 @@ import type { DescriptorsByType, Flow, FlowNode, TestMessage, Wire } from '@mill
 import type { Message, NodeType } from '@millrace/sdk'
 import { outputPorts } from '@millrace/sdk/descriptor'
 import type { Descriptor } from '@millrace/sdk/descriptor'
+import { mutedConnection, replayedSource } from './replayed-source.ts'
+import type { ReplayRecord } from './replayed-source.ts'
 import { answering, handSource, mutedSink } from './stand-ins.ts'
 import type { HandSource } from './stand-ins.ts'
 
@@ -12,6 +14,8 @@ export interface StageWishes {
   /** Outputs to be looked at, as `node:port`. Sinks are looked at in any case. */
   readonly seen: readonly { readonly node: string; readonly port: string }[]
   readonly answers: Readonly<Record<string, readonly TestMessage[]>>
+  /** Sources that make messages of records themselves. */
+  readonly replayed?: ReadonlySet<string>
 }
 
 export interface GivenPlace {
@@ -27,6 +31,8 @@ export interface Stage {
   readonly nodeTypes: ReadonlyMap<string, NodeType>
   /** By `placeKey`; there once the flow has started. */
   readonly sources: ReadonlyMap<string, HandSource>
+  /** Sources that take records, by node; there once the flow has started. */
+  readonly replays: ReadonlyMap<string, ReplayRecord>
   /** Nodes that were kept from reaching outside and have no answers. */
   readonly muted: readonly string[]
 }
@@ -43,12 +49,17 @@ export function placeKey(node: string, port?: string): string {
 }
 
 /** Types whose behaviour a trial of the flow needs: those that nothing stands in for. */
-export function typesToLoad(flow: Flow, descriptors: DescriptorsByType): readonly string[] {
-  const types = new Set(flow.nodes.map(({ type }) => type))
-  return [...types].filter((type) => {
+export function typesToLoad(
+  flow: Flow,
+  descriptors: DescriptorsByType,
+  replayed: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  const wanted = flow.nodes.filter(({ id, type }) => {
     const descriptor = descriptors.get(type)
-    return descriptor !== undefined && descriptor.kind === 'operator' && !reachesOut(descriptor)
+    if (descriptor === undefined) return false
+    return replayed.has(id) || (descriptor.kind === 'operator' && !reachesOut(descriptor))
   })
+  return [...new Set(wanted.map(({ type }) => type))]
 }
 
 export function reachesOut({ kind, fields, reachesOut: isSaid }: Descriptor): boolean {
@@ -68,6 +79,7 @@ class StageMaker {
   private readonly parts: StageParts
   private readonly nodeTypes: Map<string, NodeType>
   private readonly sources = new Map<string, HandSource>()
+  private readonly replays = new Map<string, ReplayRecord>()
   private readonly muted: string[] = []
   private readonly nodes: FlowNode[] = []
   private wires: Wire[]
@@ -77,6 +89,9 @@ class StageMaker {
     this.wishes = wishes
     this.parts = parts
     this.nodeTypes = new Map(parts.installed)
+    for (const [type, descriptor] of parts.descriptors) {
+      if (descriptor.kind === 'connection') this.nodeTypes.set(type, mutedConnection(descriptor))
+    }
     this.wires = [...flow.wires]
   }
 
@@ -90,6 +105,7 @@ class StageMaker {
       flow: { ...this.flow, nodes: this.nodes, wires },
       nodeTypes: this.nodeTypes,
       sources: this.sources,
+      replays: this.replays,
       muted: this.muted,
     }
   }
@@ -105,6 +121,10 @@ class StageMaker {
 
   /** A source that nothing is given to is left out, so that nobody waits for its time. */
   private placeSource(node: FlowNode, descriptor: Descriptor): void {
+    if (this.wishes.replayed?.has(node.id) === true) {
+      this.placeReplayed(node)
+      return
+    }
     const given = this.wishes.given.filter((place) => place.node === node.id)
     if (given.length === 0) return
     const type = this.standIn(node, (name) =>
@@ -114,6 +134,16 @@ class StageMaker {
     )
     const hasTimes = given.some((place) => place.hasTimes)
     this.nodes.push({ ...node, type, config: timingOf(node.config, hasTimes) })
+  }
+
+  private placeReplayed(node: FlowNode): void {
+    const name = `trial:${node.id}`
+    const type = replayedSource(this.parts.installed.get(node.type), name, (replay) =>
+      this.replays.set(node.id, replay),
+    )
+    if (type === undefined) return
+    this.nodeTypes.set(name, type)
+    this.nodes.push({ ...node, type: name })
   }
 
   private placeSink(node: FlowNode, descriptor: Descriptor): void {

@@ -44,7 +44,9 @@ export async function testFlow(
     const end = await runInProcess(
       { kind: 'cases', subject, cases: left },
       { environment, heapMb, silentMs, signal },
-      ({ result }) => take(result),
+      (event) => {
+        if (event.kind === 'result') take(event.result)
+      },
     )
     const culprit = cases[results.length]
     if (culprit !== undefined) take(broken(culprit, end, silentMs))

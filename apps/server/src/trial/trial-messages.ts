@@ -1,5 +1,7 @@
 import type { Flow, FlowTestCase, FlowTestResult } from '@millrace/flow'
+import type { ReplayResult } from '@millrace/protocol'
 import type { Descriptor } from '@millrace/sdk/descriptor'
+import type { ReplayRequest } from './run-replay.ts'
 
 /** What a trial needs to know of the flow and of where it runs. */
 export interface TrialSubject {
@@ -10,14 +12,23 @@ export interface TrialSubject {
 }
 
 /** To the process in which a trial runs: the one thing that it is started for. */
-export type TrialCommand = {
-  readonly kind: 'cases'
-  readonly subject: TrialSubject
-  readonly cases: readonly FlowTestCase[]
-}
+export type TrialCommand =
+  | {
+      readonly kind: 'cases'
+      readonly subject: TrialSubject
+      readonly cases: readonly FlowTestCase[]
+    }
+  | {
+      readonly kind: 'replay'
+      /** With the descriptors of all types of both flows and of their connections. */
+      readonly subject: TrialSubject
+      readonly request: ReplayRequest
+    }
 
 /** From that process. */
 export type TrialEvent =
   | { readonly kind: 'result'; readonly result: FlowTestResult }
+  | { readonly kind: 'progress'; readonly done: number }
+  | { readonly kind: 'replayed'; readonly result: ReplayResult }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string }

@@ -1,5 +1,6 @@
 import { openDeployment } from '@millrace/engine'
 import type { Deployment } from '@millrace/engine'
+import type { ConnectionDocument } from '@millrace/flow'
 import type { Message } from '@millrace/sdk'
 import { placeKey } from './stage.ts'
 import type { Stage } from './stage.ts'
@@ -9,6 +10,8 @@ import type { TrialHost } from './trial-host.ts'
 export interface TrialOptions {
   readonly stage: Stage
   readonly startMs: number
+  /** Of sources that are replayed; nothing is opened. */
+  readonly connections?: readonly ConnectionDocument[]
   /** Lets what waits for promises go on. */
   readonly nextTurn: () => Promise<void>
 }
@@ -23,10 +26,10 @@ export class Trial {
   private readonly deployment: Deployment
 
   constructor(options: TrialOptions) {
-    const { stage, startMs } = options
+    const { stage, startMs, connections = [] } = options
     this.options = options
     this.host = createTrialHost({ nodeTypes: stage.nodeTypes, startMs })
-    const spec = { flow: stage.flow, connections: [], secrets: {} }
+    const spec = { flow: stage.flow, connections, secrets: {} }
     this.deployment = openDeployment(spec, this.host)
   }
 
@@ -47,6 +50,15 @@ export class Trial {
     if (source === undefined) throw new Error(`Nothing can be given to "${node}".`)
     source.emit(message, own === undefined ? undefined : port)
     this.host.time.advance(0)
+  }
+
+  /** Gives a source a record that it once took in, at the time at which it did. False without one. */
+  replay(node: string, record: Uint8Array, takenAt: number): boolean {
+    const replay = this.options.stage.replays.get(node)
+    if (replay === undefined) return false
+    this.host.time.advance(Math.max(0, takenAt - this.nowMs))
+    replay(record, takenAt)
+    return true
   }
 
   /** Time goes on; what falls due runs on the way, with what it awaits. */

@@ -2,6 +2,7 @@ import type { Schema, Schemas, TypedSchema } from './schema.ts'
 
 const text: TypedSchema = { type: 'string' }
 const any: TypedSchema = { type: 'object' }
+const time: TypedSchema = { type: 'number', description: 'Milliseconds since the epoch' }
 const letterNumber: TypedSchema = { type: 'integer', minimum: 0 }
 
 interface SchemaMakers {
@@ -20,6 +21,21 @@ export function trustSchemas({ object, list }: SchemaMakers): Schemas {
     SaveTests: object({ tests: any }),
     RunTests: object({ 'cases?': list(text), 'tests?': any, 'flow?': any }),
     TestRun: object({ results: list({ $ref: '#/components/schemas/FlowTestResult' }) }),
+    RecordedSource: object({
+      node: text,
+      fromMs: time,
+      toMs: time,
+      records: letterNumber,
+      bytes: letterNumber,
+    }),
+    StartReplay: object({ fromMs: time, toMs: time, 'sources?': list(text) }),
+    Replay: object({
+      number: letterNumber,
+      state: { type: 'string', enum: ['running', 'done', 'failed', 'cancelled'] },
+      progress: { type: 'number' },
+      'reason?': text,
+      'result?': any,
+    }),
     FixLetter: object({ message: any }),
     Letters: object({ letters: list(letterNumber) }),
     SomeLetters: object({ 'letters?': list(letterNumber) }),

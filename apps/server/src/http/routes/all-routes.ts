@@ -8,6 +8,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { flowRoutes } from './flow-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
+import { replayRoutes } from './replay-routes.ts'
 import { secretRoutes } from './secret-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testRoutes } from './test-routes.ts'
@@ -19,6 +20,7 @@ export function allRoutes(server: Server): readonly Route[] {
     ...flowRoutes(server),
     ...testRoutes(server),
     ...deadLetterRoutes(server),
+    ...replayRoutes(server),
     ...deploymentRoutes(server),
     ...connectionRoutes(server),
     ...secretRoutes(server),
