@@ -1,4 +1,7 @@
-import { describe, timingFields } from '@millrace/sdk/descriptor'
+import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
+
+/** A request that waits for its answer is not logged: a crash ends it. */
+const logged = { field: 'answer', is: ['accepted'] } as const
 
 export const httpInDescriptor = describe({
   type: 'http/in',
@@ -18,6 +21,11 @@ export const httpInDescriptor = describe({
   promises: {
     replayable: true,
     gaps: [
+      {
+        may: 'lose',
+        because: 'messages are dropped while the flow cannot keep up',
+        when: { field: 'overflow', is: ['dropNewest', 'dropOldest'], and: logged },
+      },
       {
         may: 'repeat',
         because: 'a client that got no answer sends its request again',
@@ -105,5 +113,10 @@ export const httpInDescriptor = describe({
       help: 'Further ones are answered with 503 and Retry-After.',
     },
     ...timingFields,
+    overflow: { ...overflowFields.overflow, when: logged },
+    overflowKeep: {
+      ...overflowFields.overflowKeep,
+      when: { ...overflowFields.overflowKeep.when, and: logged },
+    },
   },
 })

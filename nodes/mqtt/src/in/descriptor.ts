@@ -1,4 +1,7 @@
-import { describe, timingFields } from '@millrace/sdk/descriptor'
+import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
+
+/** Messages with QoS 0 are not logged: nobody sends them again. */
+const logged = { field: 'qos', is: ['1', '2'] } as const
 
 export const mqttInDescriptor = describe({
   type: 'mqtt/in',
@@ -17,6 +20,11 @@ export const mqttInDescriptor = describe({
   promises: {
     replayable: true,
     gaps: [
+      {
+        may: 'lose',
+        because: 'messages are dropped while the flow cannot keep up',
+        when: { field: 'overflow', is: ['dropNewest', 'dropOldest'], and: logged },
+      },
       { may: 'lose', because: 'MQTT QoS 0', when: { field: 'qos', is: ['0'] } },
       {
         may: 'lose',
@@ -78,5 +86,10 @@ export const mqttInDescriptor = describe({
       ],
     },
     ...timingFields,
+    overflow: { ...overflowFields.overflow, when: logged },
+    overflowKeep: {
+      ...overflowFields.overflowKeep,
+      when: { ...overflowFields.overflowKeep.when, and: logged },
+    },
   },
 })
