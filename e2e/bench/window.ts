@@ -177,30 +177,70 @@ async function measureMemory(config: Readonly<Record<string, unknown>>): Promise
 
 /** Milliseconds to store 10,000 changed devices among 100,000, in the database of the server. */
 async function measureEpoch(): Promise<number> {
+  return withStore(async (store) => {
+    const bench = await openBench([windowNode({ sizeMs: 60_000 })], store)
+    const send = (count: number, ts: number): void =>
+      bench.take(Array.from({ length: count }, (_, device) => reading(device, ts)))
+    send(100_000, startAt)
+    bench.endEpoch()
+    let best = Infinity
+    for (let round = 1; round <= 7; round += 1) {
+      send(10_000, startAt + round)
+      const before = performance.now()
+      bench.endEpoch()
+      best = Math.min(best, performance.now() - before)
+    }
+    const stored = [...store.entries('window', 'groups')].length
+    if (stored !== 100_000) throw new Error(`${stored} of 100,000 devices are stored.`)
+    await bench.deployment.stop({ drainMs: 0 })
+    return best
+  })
+}
+
+/** Percent by which throughput falls when all of 10,000 devices are stored every second. */
+async function measureFall(): Promise<number> {
+  const texts = Array.from({ length: 10_240 }, (_, n) => reading(n % 10_000, startAt + n))
+  const batches = Array.from({ length: 40 }, (_, at) =>
+    texts.slice(at * batchSize, (at + 1) * batchSize),
+  )
+  return withStore(async (store) => {
+    const plain = await openBench([windowNode({ sizeMs: 60_000 })])
+    const durable = await openBench([windowNode({ sizeMs: 60_000 })], store)
+    const best = { plain: 0, durable: 0 }
+    for (let round = 0; round < 5; round += 1) {
+      best.plain = Math.max(best.plain, perSecond(plain, batches))
+      best.durable = Math.max(best.durable, perSecond(durable, batches))
+    }
+    for (const { deployment } of [plain, durable]) await deployment.stop({ drainMs: 0 })
+    return 100 * (1 - best.durable / best.plain)
+  })
+}
+
+/** Messages taken in a second, and stored at its end where they are stored at all. */
+function perSecond(bench: Bench, batches: readonly (readonly string[])[]): number {
+  const before = performance.now()
+  let taken = 0
+  while (performance.now() - before < 1000) {
+    for (const batch of batches) bench.take(batch)
+    taken += batches.length * batchSize
+  }
+  bench.endEpoch()
+  return (taken * 1000) / (performance.now() - before)
+}
+
+async function withStore(measure: (store: SqliteEpochStore) => Promise<number>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
   const store = new SqliteEpochStore({
     path: join(folder, 'bench.sqlite'),
     now: () => startAt,
     onUnreadable: (problem) => console.error(problem),
   })
-  const bench = await openBench([windowNode({ sizeMs: 60_000 })], store)
-  const send = (count: number, ts: number): void =>
-    bench.take(Array.from({ length: count }, (_, device) => reading(device, ts)))
-  send(100_000, startAt)
-  bench.endEpoch()
-  let best = Infinity
-  for (let round = 1; round <= 7; round += 1) {
-    send(10_000, startAt + round)
-    const before = performance.now()
-    bench.endEpoch()
-    best = Math.min(best, performance.now() - before)
+  try {
+    return await measure(store)
+  } finally {
+    store.close()
+    rmSync(folder, { recursive: true, force: true })
   }
-  const stored = [...store.entries('window', 'groups')].length
-  await bench.deployment.stop({ drainMs: 0 })
-  store.close()
-  rmSync(folder, { recursive: true, force: true })
-  if (stored !== 100_000) throw new Error(`${stored} of 100,000 devices are stored.`)
-  return best
 }
 
 function heapBytes(): number {
@@ -235,4 +275,5 @@ if (what === 'all' || what === 'memory') {
 }
 if (what === 'all' || what === 'epochs') {
   print('storing 10,000 changed devices', await measureEpoch(), 'ms')
+  print('throughput lost to that every second', await measureFall(), 'percent')
 }
