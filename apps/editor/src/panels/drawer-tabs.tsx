@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import type { FlowEditor } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import { DeadLettersPanel } from '../trust/dead-letters-panel.tsx'
+import { ReplayPanel } from '../trust/replay-panel.tsx'
 import { TestsPanel } from '../trust/tests-panel.tsx'
 import type { Tab } from '../ui/index.ts'
 import { AlertsPanel } from './alerts-panel.tsx'
@@ -40,6 +41,7 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
     },
     { id: 'charts', label: 'Charts', content: <ChartsPanel flow={flow} /> },
     { id: 'tests', label: 'Tests', content: <TestsPanel flow={flow} /> },
+    { id: 'replay', label: 'Replay', content: <ReplayPanel flow={flow} /> },
     {
       id: 'dead-letters',
       label: 'Dead letters',

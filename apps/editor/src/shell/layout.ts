@@ -10,6 +10,7 @@ export type DrawerTab =
   | 'charts'
   | 'history'
   | 'tests'
+  | 'replay'
   | 'dead-letters'
 
 /** A window that somebody asked for. The parts that show them are in `src/dialogs`. */

@@ -1,5 +1,12 @@
 import type { FlowTestResult, FlowTests, TestMessage } from '@millrace/flow'
-import type { DeadLetterInfo, DeadLettersBody, RunTestsBody } from '@millrace/protocol'
+import type {
+  DeadLetterInfo,
+  DeadLettersBody,
+  RecordedSourceInfo,
+  ReplayInfo,
+  RunTestsBody,
+  StartReplayBody,
+} from '@millrace/protocol'
 import { ApiError } from '../model/index.ts'
 
 /** What the parts of this folder ask of the server. Refusals reject with `ApiError`. */
@@ -12,6 +19,10 @@ export interface TrustApi {
   fixLetter(flow: string, number: number, message: TestMessage): Promise<DeadLetterInfo>
   replayLetters(flow: string, letters: readonly number[]): Promise<void>
   removeLetters(flow: string, letters: readonly number[]): Promise<void>
+  recording(flow: string): Promise<readonly RecordedSourceInfo[]>
+  startReplay(flow: string, body: StartReplayBody): Promise<ReplayInfo>
+  replay(flow: string, number: number): Promise<ReplayInfo>
+  cancelReplay(flow: string, number: number): Promise<void>
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -34,6 +45,12 @@ export function createTrustApi(base = '/api'): TrustApi {
     fixLetter: (flow, number, message) =>
       ask('PUT', `${of(flow)}/dead-letters/${number}`, { message }),
     replayLetters: (flow, letters) => ask('POST', `${of(flow)}/dead-letters/replay`, { letters }),
+    recording: async (flow) =>
+      (await ask<{ sources: readonly RecordedSourceInfo[] }>('GET', `${of(flow)}/recording`))
+        .sources,
+    startReplay: (flow, body) => ask('POST', `${of(flow)}/replays`, body),
+    replay: (flow, number) => ask('GET', `${of(flow)}/replays/${number}`),
+    cancelReplay: (flow, number) => ask('DELETE', `${of(flow)}/replays/${number}`),
     removeLetters: (flow, letters) => ask('DELETE', `${of(flow)}/dead-letters`, { letters }),
   }
 }
