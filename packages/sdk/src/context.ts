@@ -195,7 +195,7 @@ export interface Intake {
    * Gives the present moment's record, as bytes from which `replay` can make the same messages
    * again, and the code that emits them. `safe` is called when the record is on disk (or with the
    * error that kept it from there): only now may it be acknowledged. Calls of `safe` come in the
-   * order of `take`. `run` is called at once, or not at all where the flow is behind: then the
+   * order of `take`, also after the source was closed. `run` is called at once, or not at all where the flow is behind: then the
    * record is replayed in its turn.
    */
   readonly take: (record: Uint8Array, run: () => void, safe: (error?: unknown) => void) => void

@@ -1,5 +1,5 @@
 import type { IngestLog, IngestRecord } from '../durability.ts'
-import { EngineError } from '../error.ts'
+import { EngineError, sentenceOf } from '../error.ts'
 import type { NodeRun } from '../run/node-run.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { Safe } from './acknowledgements.ts'
@@ -143,6 +143,7 @@ export class IntakeLog {
   take(node: NodeRun, bytes: Uint8Array, taken: { run: () => void; safe: Safe }): void {
     const safe: Safe = (error) => {
       if (!node.isClosed) node.runAttributed(() => taken.safe(error))
+      else if (error === undefined) tellClosed(node, taken.safe)
     }
     if (this.isClosed) {
       safe(new EngineError('NODE_CLOSED', 'The source was closed.', { node: node.id }))
@@ -274,5 +275,18 @@ export class IntakeLog {
     const record = this.ahead[this.aheadAt]
     if (record !== undefined) this.lastTakenAt = Math.max(this.lastTakenAt, record.takenAt)
     return record
+  }
+}
+
+/**
+ * A source that was changed or removed still hears that what it had taken in is on disk: its sender
+ * waits for that, and others may wait behind it for the same connection.
+ */
+function tellClosed({ id, runtime: { host } }: NodeRun, safe: Safe): void {
+  try {
+    safe()
+  } catch (error) {
+    const text = `A closed source could not acknowledge what it had taken in: ${sentenceOf(error)}`
+    host.log({ time: host.clock.now(), level: 'warn', text, node: id })
   }
 }

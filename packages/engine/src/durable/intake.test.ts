@@ -2,6 +2,7 @@ import type { Message } from '@millrace/sdk'
 import { sink } from '@millrace/sdk'
 import { describe as descriptor } from '@millrace/sdk/descriptor'
 import { describe, expect, test } from 'vitest'
+import type { DeploymentSpec } from '../deployment.ts'
 import { openDeployment } from '../open-deployment.ts'
 import {
   CrashBench,
@@ -42,6 +43,14 @@ async function open(config: Readonly<Record<string, unknown>> = {}) {
   bench.types = [type]
   await bench.start()
   return { bench, valve: state, payloads: () => state.seen.map(({ payload }) => payload) }
+}
+
+/** The flow with its source changed. */
+function changed(spec: DeploymentSpec): DeploymentSpec {
+  const nodes = spec.flow.nodes.map((one) =>
+    one.id === 'in' ? { ...one, config: { ...one.config, lateByMs: 5 } } : one,
+  )
+  return { ...spec, flow: { ...spec.flow, nodes } }
 }
 
 describe('an intake', () => {
@@ -171,15 +180,22 @@ describe('an intake', () => {
     const { bench, valve, payloads } = await open()
     valve.close(true)
     bench.take(1)
-    const { flow } = bench.spec
-    const nodes = flow.nodes.map((one) =>
-      one.id === 'in' ? { ...one, config: { lateByMs: 5 } } : one,
-    )
-    await bench.deployment.update({ ...bench.spec, flow: { ...flow, nodes } })
+    await bench.deployment.update(changed(bench.spec))
     bench.take(2)
     valve.close(false)
     bench.host.advance(0)
     expect(payloads()).toEqual([1, 2])
+  })
+
+  test('acknowledges what a source had taken in when it is changed before that is on disk', async () => {
+    const { bench } = await open()
+    bench.disk.fail(new Error('The disk is slow.'))
+    const delivery = bench.take(1)
+    await bench.deployment.update(changed(bench.spec))
+    expect(delivery.settled).toBe(0)
+    bench.disk.fail(undefined)
+    bench.disk.sync()
+    expect(delivery).toEqual({ settled: 1, error: undefined })
   })
 
   test('does not give a source of another type what the one before took in', async () => {
