@@ -16,6 +16,9 @@ const schema = `
 /** Between commits the write-ahead log is kept to about this size. */
 const walBytesMax = 8 * 2 ** 20
 
+/** At most; a transaction that does not fit is written twice. */
+const cacheKilobytes = 16_384
+
 /** The files of a database: the file itself, its write-ahead log and the index of that. */
 export function databaseFiles(path: string): readonly string[] {
   return [path, `${path}-wal`, `${path}-shm`]
@@ -37,6 +40,7 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     database.exec(`PRAGMA journal_size_limit = ${walBytesMax}; PRAGMA cell_size_check = ON`)
+    database.exec(`PRAGMA cache_size = -${cacheKilobytes}`)
     if (isNew) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${layout}; COMMIT`)
     else checkDatabase(database)
     return database
