@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import type { EngineSettings } from '../engine-process/messages.ts'
 
 const megabyte = 1024 * 1024
@@ -21,6 +21,7 @@ export function engineSettings(options: {
     silentMs: 10_000,
     terminateMs: 1_000,
     durable: options.durable,
+    sharing: { ownThreads: Math.max(4, availableParallelism()), companyMax: 64 },
     isUnattended: options.isUnattended,
   }
 }

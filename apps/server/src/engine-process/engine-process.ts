@@ -101,10 +101,11 @@ export class EngineProcess {
     flow,
     spec,
     watched,
+    companyMax,
   }: Extract<EngineCommand, { kind: 'deploy' }>): Promise<CommandResult> {
     const host = this.hostFor(flow)
-    if (host.isRunning) return host.deploy(spec, watched)
-    return this.gate.run(() => host.deploy(spec, watched))
+    if (host.isRunning) return host.deploy(spec, watched, companyMax)
+    return this.gate.run(() => host.deploy(spec, watched, companyMax))
   }
 
   private async act(command: Extract<EngineCommand, { kind: 'action' }>): Promise<CommandResult> {
@@ -160,6 +161,7 @@ export class EngineProcess {
     const share = this.shareOfLate()
     for (const host of this.flows.values()) host.check(nowMs, { memoryBytes, share })
     this.judgeMemory(nowMs, memoryBytes)
+    this.threads.measureLoad()
     const suspects = [...this.flows.values()].flatMap((host) => host.suspect ?? [])
     this.options.send({ kind: 'pulse', memoryBytes, suspects })
   }

@@ -1,4 +1,4 @@
-import type { FlowThread, ThreadExit } from './flow-thread.ts'
+import type { FlowSeat, SeatHandlers, ThreadExit } from './flow-seat.ts'
 import type { FlowThreads } from './flow-threads.ts'
 import type { RequestBatch } from './http/batches.ts'
 import type { FlowPort, RouteOwner } from './http/flow-port.ts'
@@ -55,7 +55,7 @@ interface Call {
 }
 
 interface Running {
-  readonly thread: FlowThread
+  readonly seat: FlowSeat
   readonly watchdog: Watchdog
   /** By index in the marker. */
   readonly nodes: string[]
@@ -91,19 +91,22 @@ export class FlowHost implements RouteOwner {
   }
 
   get heapBytes(): number {
-    return this.running?.thread.beat.heapBytes() ?? 0
+    return this.running?.seat.thread.beat.heapBytes() ?? 0
   }
 
   /** Rejects with `CommandRefused`; after a start that failed the flow does not run. */
-  async deploy(spec: SpecText, watched: Watched): Promise<CommandResult> {
+  async deploy(spec: SpecText, watched: Watched, companyMax: number): Promise<CommandResult> {
     const { port, now } = this.options
     const startedMs = now()
     const running = this.running
     if (running === undefined && spec.kind === 'change') throw new CommandRefused(notRunning)
     this.isChanging = true
+    let seat: FlowSeat | undefined
     try {
       const kind = running === undefined ? 'start' : 'update'
-      this.running ??= this.startThread()
+      this.running ??= this.takeSeat(companyMax)
+      seat = this.running.seat
+      seat.isChanging = true
       const result = await this.call({ kind, spec, watched })
       if (hasTouchedNodes(result)) this.failForgotten(startedMs)
       port.dropParked(this)
@@ -114,6 +117,7 @@ export class FlowHost implements RouteOwner {
       throw error
     } finally {
       this.isChanging = false
+      if (seat !== undefined) seat.isChanging = false
     }
   }
 
@@ -145,7 +149,7 @@ export class FlowHost implements RouteOwner {
   }
 
   watch(watched: Watched): void {
-    this.running?.thread.send({ kind: 'watch', watched })
+    this.running?.seat.send({ kind: 'watch', watched })
   }
 
   /** Called again and again; ends a flow that is stuck. */
@@ -155,11 +159,12 @@ export class FlowHost implements RouteOwner {
   ): void {
     const { running } = this
     if (running === undefined || running.end !== undefined) return
-    const { beat } = running.thread
-    const runningNode = this.isChanging ? beat.runningNode() : Math.max(0, beat.runningNode())
-    const verdict = running.watchdog.check(nowMs, { beats: beat.beats(), runningNode, share })
+    const { thread } = running.seat
+    const isLoading = thread.isChanging && thread.runningSeat() === undefined
+    const reading = { beats: thread.beat.beats(), runningNode: isLoading ? -1 : 0, share }
+    const verdict = running.watchdog.check(nowMs, reading)
     if (verdict.forMs === 0) running.beatAtBytes = memoryBytes
-    if (verdict.state === 'well') {
+    if (verdict.state === 'well' || !thread.isAnswerable(running.seat)) {
       running.suspect = undefined
       return
     }
@@ -184,18 +189,18 @@ export class FlowHost implements RouteOwner {
     if (running === undefined || running.end !== undefined) return
     running.end = end
     this.parkAndFail()
-    const isEnded = await running.thread.terminate(this.options.settings.terminateMs)
+    const isEnded = await running.seat.kill(this.options.settings.terminateMs)
     if (!isEnded) this.options.onDoomed(end)
   }
 
   /** The node whose code runs at this moment, where one does. */
   runningNode(): string | undefined {
     const { running } = this
-    return running?.nodes[running.thread.beat.runningNode()]
+    return running?.nodes[running.seat.runningNode()]
   }
 
   send(batch: RequestBatch): void {
-    this.running?.thread.send(batch)
+    this.running?.seat.send(batch)
   }
 
   onBadAnswer(error: unknown): void {
@@ -203,14 +208,16 @@ export class FlowHost implements RouteOwner {
     this.options.onReports({ log: [{ time: Date.now(), level: 'error', text }] })
   }
 
-  private startThread(): Running {
+  private takeSeat(companyMax: number): Running {
     const { settings, threads, now, checkPeriodMs } = this.options
     const { stuckMs, silentMs } = settings
+    const handlers: SeatHandlers = {
+      flow: this.options.flow,
+      onEvent: (event) => this.onEvent(running, event),
+      onExit: (exit) => this.onExit(running, exit),
+    }
     const running: Running = {
-      thread: threads.open({
-        onEvent: (event) => this.onEvent(running, event),
-        onExit: (exit) => this.onExit(running, exit),
-      }),
+      seat: threads.open(handlers, companyMax),
       watchdog: new Watchdog({ stuckMs, silentMs }, { nowMs: now(), checkPeriodMs }),
       nodes: [],
       suspect: undefined,
@@ -226,7 +233,7 @@ export class FlowHost implements RouteOwner {
     options.port.drop(this)
     if (running === undefined) return
     running.isLeaving = true
-    const isEnded = await running.thread.terminate(options.settings.terminateMs)
+    const isEnded = await running.seat.leave(options.settings.terminateMs)
     if (isEnded) return
     options.onDoomed({
       flow: options.flow,
@@ -248,7 +255,7 @@ export class FlowHost implements RouteOwner {
       limitMs === undefined
         ? undefined
         : setTimeout(() => this.settle(id)?.reject(new CommandRefused(tooSlow)), limitMs)
-    running.thread.send({ ...command, id })
+    running.seat.send({ ...command, id })
     try {
       return await answered
     } finally {
@@ -291,8 +298,7 @@ export class FlowHost implements RouteOwner {
   }
 
   private onExit(running: Running, exit: ThreadExit): void {
-    const end =
-      running.end === undefined || exit.isOutOfMemory ? this.endOf(running, exit) : running.end
+    const end = this.endOf(running, exit)
     this.running = undefined
     for (const call of this.calls.values()) call.reject(new CommandRefused(refusalOf(end)))
     this.calls.clear()
@@ -304,7 +310,9 @@ export class FlowHost implements RouteOwner {
 
   private endOf(running: Running, exit: ThreadExit): FlowEnd {
     const { flow, settings } = this.options
-    const node = running.nodes[running.thread.beat.runningNode()]
+    if (exit.company > 1 && exit.culprit !== running.seat) return this.endOfCompany(exit)
+    if (running.end !== undefined && !exit.isOutOfMemory) return running.end
+    const node = running.nodes[running.seat.runningNode()]
     if (exit.isOutOfMemory) {
       return { flow, cause: 'memory', node, detail: String(settings.flowHeapMb) }
     }
@@ -312,6 +320,12 @@ export class FlowHost implements RouteOwner {
       return { flow, cause: 'exception', node, detail: exit.error.message }
     }
     return { flow, cause: 'exit', node, detail: String(exit.exitCode) }
+  }
+
+  /** Another flow ended the thread, or nobody knows which one did. */
+  private endOfCompany({ culprit, company, error }: ThreadExit): FlowEnd {
+    const end = { flow: this.options.flow, cause: 'company', detail: error?.message ?? '' } as const
+    return culprit === undefined ? { ...end, company } : { ...end, culprit: culprit.handlers.flow }
   }
 
   private parkAndFail(): void {
@@ -340,7 +354,7 @@ function hasTouchedNodes(result: CommandResult): boolean {
 }
 
 function answerTake(running: Running, isFree: boolean): void {
-  const { answer } = running.thread.beat
+  const { answer } = running.seat.thread.beat
   Atomics.store(answer, 0, isFree ? 1 : 2)
   Atomics.notify(answer, 0)
 }

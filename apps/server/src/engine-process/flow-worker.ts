@@ -9,11 +9,11 @@ import type {
   CommandResult,
   ConnectionTest,
   FlowReports,
-  Refusal,
   SpecText,
   WorkerCommand,
   WorkerEvent,
 } from './messages.ts'
+import { partsOf, refusalOf, sentenceOf, UpdateRefused } from './flow-refusal.ts'
 import { ReportBuffer, usualReportLimits } from './report-buffer.ts'
 import { applyChange, type SpecChange } from './spec-change.ts'
 import { nothingWatched, type Watched } from './watched.ts'
@@ -32,7 +32,7 @@ export interface FlowWorkerOptions {
   /** Where to keep what must outlive the flow; without it nothing is kept. */
   readonly isUnattended?: boolean | undefined
   readonly durable?: DurableFolders | undefined
-  /** Ends the thread. */
+  /** The flow has ended by itself, and is to be taken out of its thread. */
   exit?(): void
 }
 
@@ -81,6 +81,20 @@ export class FlowWorker {
     if (command.kind === 'requests') this.http.onRequests(command)
     else if (command.kind === 'watch') this.watch(command.watched)
     else this.last = this.last.then(() => this.answer(command))
+  }
+
+  /** Whether code of its nodes runs at this moment. */
+  get isRunningNode(): boolean {
+    return (this.options.marker[0] ?? -1) >= 0
+  }
+
+  /** Gives back all that the flow holds, as the thread goes on without it; never rejects. */
+  leave(): Promise<void> {
+    this.last = this.last
+      .then(() => this.stop(0))
+      .catch(noteNothing)
+      .then(() => this.watch(nothingWatched))
+    return this.last
   }
 
   /** The thread is about to end because of this error; tells whose it was. */
@@ -172,8 +186,11 @@ export class FlowWorker {
 
   private async stop(drainMs: number): Promise<void> {
     await this.deployment?.stop({ drainMs })
-    this.letters?.close()
-    await this.durability?.close()
+    const { letters, durability } = this
+    this.letters = undefined
+    this.durability = undefined
+    letters?.close()
+    await durability?.close()
     this.postReports()
     if (this.watched.isWatched) this.postCounters()
   }
@@ -347,20 +364,16 @@ export class FlowWorker {
   }
 }
 
-class UpdateRefused extends Error {
-  readonly refusal: Refusal
-
-  constructor(error: unknown, isStillRunning: boolean) {
-    super(sentenceOf(error), { cause: error })
-    this.refusal = { ...refusalOf(error), isStillRunning }
-  }
-}
-
 function specOf(text: SpecText, present: DeploymentSpec | undefined): DeploymentSpec {
   // Both come from our own server, which checked them.
   if (text.kind === 'whole') return JSON.parse(text.json) as DeploymentSpec
   if (present === undefined) throw new Error('There is nothing to change.')
   return applyChange(present, JSON.parse(text.json) as SpecChange)
+}
+
+/** What could not be stopped was told when it was asked to. */
+function noteNothing(): undefined {
+  return undefined
 }
 
 function nodesOf(spec: DeploymentSpec): ReadonlySet<string> {
@@ -370,28 +383,4 @@ function nodesOf(spec: DeploymentSpec): ReadonlySet<string> {
 function typesOf(spec: DeploymentSpec): readonly string[] {
   const types = [...spec.flow.nodes, ...spec.connections].map((each) => each.type)
   return [...new Set(types)]
-}
-
-/** Objects that are none of our errors may be of a person's code, and are not asked for anything. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof Error) return error.message
-  return typeof error === 'string' ? error : 'Something was thrown that is no error.'
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof UpdateRefused) return error.refusal
-  const { code, node } = partsOf(error)
-  return {
-    code: typeof code === 'string' ? code : 'FLOW_FAILED',
-    message: sentenceOf(error),
-    node: typeof node === 'string' ? node : undefined,
-  }
-}
-
-function partsOf(error: unknown): {
-  readonly code?: unknown
-  readonly node?: unknown
-  readonly type?: unknown
-} {
-  return typeof error === 'object' && error !== null ? error : {}
 }

@@ -24,6 +24,15 @@ export interface EngineSettings {
   readonly isUnattended?: boolean | undefined
   /** Where flows keep what must outlive them; without it they keep nothing. */
   readonly durable?: DurableFolders | undefined
+  /** When flows share threads; without it each has its own. */
+  readonly sharing?: ThreadSharing | undefined
+}
+
+export interface ThreadSharing {
+  /** So many threads have one flow each before further flows join them. */
+  readonly ownThreads: number
+  /** No more flows than that in one thread. */
+  readonly companyMax: number
 }
 
 /** A deployment as text, so that it is parsed only where it runs. */
@@ -42,6 +51,8 @@ export type EngineCommand =
       readonly flow: string
       readonly spec: SpecText
       readonly watched: Watched
+      /** No more flows than that in the same thread; 1 gives it a thread to itself. */
+      readonly companyMax: number
     }
   | { readonly kind: 'stop'; readonly id: number; readonly flow: string; readonly drainMs: number }
   | ({ readonly kind: 'action'; readonly id: number; readonly flow: string } & NodeAction)
@@ -100,12 +111,18 @@ export interface Suspect {
 /** A flow that ended without being told to. */
 export interface FlowEnd {
   readonly flow: string
-  /** `crash` took the whole process with it; `halted` is as the flow itself says. */
-  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit' | 'crash' | 'halted'
+  /**
+   * `crash` took the whole process with it; `halted` is as the flow itself says; `company` is that
+   * another flow in the same thread was stopped.
+   */
+  readonly cause: 'stuck' | 'memory' | 'exception' | 'exit' | 'crash' | 'halted' | 'company'
   /** The node to blame, where one is known. */
   readonly node?: string | undefined
   /** The error's text, or the number of milliseconds or megabytes that were too much. */
   readonly detail: string
+  /** With `company`: the flow to blame; and how many ended together, when nobody knows which it was. */
+  readonly culprit?: string
+  readonly company?: number
 }
 
 export interface FlowReports extends ReportBatch {
@@ -121,7 +138,20 @@ export interface WorkerSettings {
   readonly isUnattended?: boolean | undefined
 }
 
-/** From the engine process to a worker. */
+/** From the engine process to a thread, in which several flows may have a seat. */
+export type ThreadMessage =
+  /** A flow is about to come; its marker is shared memory. */
+  | { readonly kind: 'seat'; readonly seat: number; readonly marker: Int32Array }
+  | { readonly kind: 'command'; readonly seat: number; readonly command: WorkerCommand }
+  /** The flow is to go, and the thread to stay. */
+  | { readonly kind: 'leave'; readonly seat: number }
+
+/** From a thread to the engine process. */
+export type ThreadWord =
+  | { readonly kind: 'event'; readonly seat: number; readonly event: WorkerEvent }
+  | { readonly kind: 'left'; readonly seat: number }
+
+/** From the engine process to a flow in its thread. */
 export type WorkerCommand =
   | { readonly kind: 'prepare'; readonly id: number; readonly types: readonly string[] }
   | {
@@ -142,7 +172,7 @@ export type WorkerCommand =
   | ({ readonly kind: 'test'; readonly id: number } & ConnectionTest)
   | RequestBatch
 
-/** From a worker to the engine process. */
+/** From a flow in its thread to the engine process. */
 export type WorkerEvent =
   | { readonly kind: 'done'; readonly id: number; readonly result: CommandResult }
   | ({ readonly kind: 'refused'; readonly id: number } & Refusal)

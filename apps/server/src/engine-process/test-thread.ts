@@ -1,5 +1,6 @@
-import { FlowThread } from './flow-thread.ts'
 import { CommandRefused } from './flow-host.ts'
+import type { SeatHandlers } from './flow-seat.ts'
+import { FlowThread } from './flow-thread.ts'
 import type { CommandResult, ConnectionTest, EngineSettings } from './messages.ts'
 
 const testLimitMs = 30_000
@@ -13,17 +14,18 @@ export async function testInThread(
   const thread = new FlowThread({
     nodePackages: settings.nodePackages,
     heapMb: settings.flowHeapMb,
-    handlers: {
-      onEvent: (event) => {
-        if (event.kind === 'done') resolve(event.result)
-        else if (event.kind === 'refused') reject(new CommandRefused(event))
-        else if (event.kind === 'crashed') reject(failed(event.detail))
-      },
-      onExit: () => reject(failed('its thread ended')),
-    },
   })
+  const handlers: SeatHandlers = {
+    flow: '',
+    onEvent: (event) => {
+      if (event.kind === 'done') resolve(event.result)
+      else if (event.kind === 'refused') reject(new CommandRefused(event))
+      else if (event.kind === 'crashed') reject(failed(event.detail))
+    },
+    onExit: () => reject(failed('its thread ended')),
+  }
   const limit = setTimeout(() => reject(failed('it took too long')), testLimitMs)
-  thread.send({ kind: 'test', id: 1, connection, secrets })
+  thread.seat(handlers, 1).send({ kind: 'test', id: 1, connection, secrets })
   try {
     return await promise
   } finally {

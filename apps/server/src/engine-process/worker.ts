@@ -4,44 +4,56 @@ import { loadNodeTypes } from '@millrace/catalog'
 import { openDeployment, testConnection } from '@millrace/engine'
 import type { HttpRoute } from '@millrace/sdk'
 import { type Beat, openBeat } from './beat.ts'
+import { FlowSeats } from './flow-seats.ts'
 import { FlowWorker } from './flow-worker.ts'
-import type { WorkerCommand, WorkerEvent, WorkerSettings } from './messages.ts'
+import type { ThreadMessage, ThreadWord, WorkerEvent, WorkerSettings } from './messages.ts'
 import { schedule } from './schedule.ts'
 
 const beatEveryMs = 250
 const routeAnswerMs = 2_000
 
-/** The entry of a thread in which one flow runs. */
+/** The entry of a thread in which flows run. */
 function main(): void {
   const port = parentPort
   if (port === null) throw new Error('This file is the entry of a worker thread.')
   // Handed over by `FlowThread`, the only one that starts this file.
   const settings = workerData as WorkerSettings
   const beat = openBeat(settings.beatMemory)
-  const post = (event: WorkerEvent): void => port.postMessage(event)
-  const worker = new FlowWorker({
+  const say = (word: ThreadWord): void => port.postMessage(word)
+  const seats = new FlowSeats({
+    say,
+    open: (marker, post, leave) => openFlow({ beat, settings, marker, post, leave }),
+    exit: () => process.exit(1),
+  })
+  process.on('uncaughtException', (error) => seats.crash(error))
+  process.on('unhandledRejection', (reason, promise) => {
+    if (!seats.takesRejection(promise, reason)) seats.crash(reason)
+  })
+  setInterval(() => beat.beat(heapBytes()), beatEveryMs)
+  port.on('message', (message: ThreadMessage) => seats.obey(message))
+}
+
+interface FlowParts {
+  readonly beat: Beat
+  readonly settings: WorkerSettings
+  readonly marker: Int32Array
+  readonly post: (event: WorkerEvent) => void
+  readonly leave: () => void
+}
+
+function openFlow({ beat, settings, marker, post, leave }: FlowParts): FlowWorker {
+  return new FlowWorker({
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     schedule,
-    marker: beat.marker,
+    marker,
     post,
     takeRoute: (number, route) => takeRoute(beat, post, { number, route }),
     loadNodeTypes: (types) => loadNodeTypes(types, settings.nodePackages),
     openDeployment,
     testConnection,
     durable: settings.durable,
-    exit: () => process.exit(1),
-    isUnattended: settings.isUnattended,
+    exit: leave,
   })
-  const crash = (error: unknown): never => {
-    worker.crash(error)
-    process.exit(1)
-  }
-  process.on('uncaughtException', crash)
-  process.on('unhandledRejection', (reason, promise) => {
-    if (!worker.takesRejection(promise, reason)) crash(reason)
-  })
-  setInterval(() => beat.beat(heapBytes()), beatEveryMs)
-  port.on('message', (command: WorkerCommand) => worker.obey(command))
 }
 
 function heapBytes(): number {

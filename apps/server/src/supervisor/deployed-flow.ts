@@ -1,5 +1,6 @@
 import type { DeploymentSpec } from '@millrace/engine'
 import type { DeploymentInfo, DurabilityInfo } from '@millrace/protocol'
+import type { FlowEnd } from '../engine-process/messages.ts'
 import { nothingWatched, type Watched } from '../engine-process/watched.ts'
 import { RestartPolicy } from './restart-policy.ts'
 
@@ -17,6 +18,8 @@ export class DeployedFlow {
   info: DeploymentInfo = stopped
   /** What it keeps on disk, as last heard; known of a stopped flow too. */
   durability: DurabilityInfo | undefined
+  /** No more flows than that are to be in its thread; 1 once it had to be stopped. */
+  companyMax = Infinity
   /** Counts what was asked for; an answer to something older no longer matters. */
   turn = 0
   private restart: NodeJS.Timeout | undefined
@@ -31,6 +34,16 @@ export class DeployedFlow {
     const done = this.last.then(task)
     this.last = done.catch(() => undefined)
     return done
+  }
+
+  /**
+   * Who had to be stopped gets a thread to itself. When nobody knows who it was, each of them gets
+   * half the company, until it is known.
+   */
+  keepApart({ cause, company }: FlowEnd): void {
+    if (cause === 'halted') return
+    if (cause !== 'company') this.companyMax = 1
+    else if (company !== undefined) this.companyMax = Math.max(1, Math.floor(company / 2))
   }
 
   restartAfter(delayMs: number, restart: () => void): void {

@@ -16,6 +16,10 @@ export function endSentence(end: FlowEnd, spec: DeploymentSpec | undefined): str
       return `${subject} failed at a message, for which the flow is to stop: ${end.detail}`
     case 'crash':
       return 'The engine process ended right after the flow was started.'
+    case 'company':
+      return end.culprit === undefined
+        ? 'A flow in the same thread failed, and it is not known which.'
+        : `The flow “${end.culprit}” in the same thread was stopped.`
     case 'exit':
       return `${subject} ended its own process (exit code ${end.detail}).`
   }

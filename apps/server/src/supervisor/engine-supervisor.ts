@@ -6,10 +6,11 @@ import type { EngineEvent, EngineSettings, FlowEnd, SpecText } from '../engine-p
 import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
 import type { Watched } from '../engine-process/watched.ts'
 import { DeployedFlow, stopped } from './deployed-flow.ts'
-import { endSentence, nodeTitle } from './end-sentence.ts'
+import { endSentence } from './end-sentence.ts'
 import { EngineKeeper, probationMs } from './engine-keeper.ts'
 import { EngineRefusal } from './engine-link.ts'
 import { emitReports, Listeners } from './listeners.ts'
+import { endedWithOthers, isRefused, toSupervisorError } from './refused.ts'
 import {
   type DeployOutcome,
   type Supervisor,
@@ -214,12 +215,22 @@ class EngineSupervisor implements Supervisor {
     flow: DeployedFlow,
     wanted: DeploymentSpec,
   ): Promise<Omit<DeployOutcome, 'tookMs'>> {
-    const { name, running, watched } = flow
+    const { name, running, watched, companyMax } = flow
     const spec = specText(running, wanted)
     try {
-      const result = await this.keeper.ask({ kind: 'deploy', flow: name, spec, watched })
+      const result = await this.keeper.ask({
+        kind: 'deploy',
+        flow: name,
+        spec,
+        watched,
+        companyMax,
+      })
       return result.kind === 'deployed' ? result.report : nothingDone
     } catch (error) {
+      if (endedWithOthers(flow, error)) {
+        flow.running = undefined
+        return this.send(flow, wanted)
+      }
       // It ended while the change was on its way; what was meant as a change is then a start.
       if (spec.kind === 'whole' || !isRefused(error, 'FLOW_NOT_RUNNING')) throw error
       flow.running = undefined
@@ -256,7 +267,9 @@ class EngineSupervisor implements Supervisor {
     if (flow?.wanted === undefined || this.isClosing) return
     flow.running = undefined
     const reason = endSentence(end, flow.wanted.spec)
-    if (end.cause === 'halted') this.halt(flow, reason, end.node)
+    flow.keepApart(end)
+    if (end.cause === 'company') this.comeBack(flow, reason)
+    else if (end.cause === 'halted') this.halt(flow, reason, end.node)
     else this.strike(flow, reason, end.node)
   }
 
@@ -266,6 +279,12 @@ class EngineSupervisor implements Supervisor {
     const { version, restarts } = flow.info
     const info = { ...(version !== undefined && { version }), ...(node !== undefined && { node }) }
     this.inform(flow, { ...info, state: 'failed', reason, restarts })
+  }
+
+  /** It did nothing wrong: it is started again at once, and that is not held against it. */
+  private comeBack(flow: DeployedFlow, reason: string): void {
+    this.inform(flow, { ...flow.info, state: 'restarting', reason })
+    void this.restart(flow, flow.turn)
   }
 
   private strike(flow: DeployedFlow, reason: string, node: string | undefined): void {
@@ -377,18 +396,4 @@ function engineGone({ reason, node }: DeploymentInfo): SupervisorError {
 
 function reasonOf(failure: SupervisorError): Pick<DeploymentInfo, 'reason' | 'node'> {
   return { reason: failure.message, ...(failure.node !== undefined && { node: failure.node }) }
-}
-
-function isRefused(error: unknown, code: string): boolean {
-  return error instanceof EngineRefusal && error.refusal.code === code
-}
-
-function toSupervisorError(error: unknown, spec: DeploymentSpec | undefined): SupervisorError {
-  if (error instanceof SupervisorError) return error
-  if (!(error instanceof EngineRefusal)) return new SupervisorError('ENGINE_FAILED', String(error))
-  const { code, message, node, end } = error.refusal
-  if (end !== undefined) return new SupervisorError(code, endSentence(end, spec), node)
-  const isNamed = node === undefined || message.includes(node)
-  const text = isNamed ? message : `${nodeTitle(node, spec)}: ${message}`
-  return new SupervisorError(code, text, node)
 }
