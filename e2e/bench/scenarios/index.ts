@@ -2,6 +2,7 @@ import { chain } from './chain.ts'
 import { deploy } from './deploy.ts'
 import { editor } from './editor.ts'
 import { http } from './http.ts'
+import { manyFlows } from './many-flows.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
 import type { Scenario } from './scenario.ts'
 import { window } from './window.ts'
@@ -15,4 +16,5 @@ export const scenarios: readonly Scenario[] = [
   chain,
   editor,
   window,
+  manyFlows,
 ]
