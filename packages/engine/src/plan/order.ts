@@ -6,21 +6,21 @@ const nestedMax = 500
 
 /** The nodes so that each comes after all that send to it; otherwise in the given order. */
 export function inOrder(nodes: readonly PlannedNode[]): PlannedNode[] {
-  const missing = new Map<PlannedNode, number>()
-  for (const node of nodes) missing.set(node, node.upstream.length)
   const ready = nodes.filter((node) => node.upstream.length === 0)
+  // Most nodes have one wire coming in, so that there is nothing to count.
+  const missing = new Map<PlannedNode, number>()
   for (let next = 0; next < ready.length; next += 1) {
     const from = ready[next]
     for (const port of from?.ports ?? []) {
       for (const { to } of port.wires) {
         to.depth = Math.max(to.depth, (from?.depth ?? 0) + 1)
-        const left = (missing.get(to) ?? 0) - 1
-        missing.set(to, left)
+        const left = (missing.get(to) ?? to.upstream.length) - 1
         if (left === 0) ready.push(to)
+        else missing.set(to, left)
       }
     }
   }
-  if (ready.length < nodes.length) throw circle(missing)
+  if (ready.length < nodes.length) throw circle(nodes, new Set(ready))
   // Depths are small numbers in all flows but made-up ones.
   if (ready.some(({ depth }) => depth >= nestedMax)) markDistant(ready)
   return ready
@@ -43,8 +43,8 @@ export function downstreamOf(node: PlannedNode): ReadonlySet<PlannedNode> {
   return followers
 }
 
-function circle(missing: ReadonlyMap<PlannedNode, number>): EngineError {
-  const stuck = [...missing].filter(([, left]) => left > 0).map(([node]) => node.id)
+function circle(nodes: readonly PlannedNode[], ready: ReadonlySet<PlannedNode>): EngineError {
+  const stuck = nodes.filter((node) => !ready.has(node)).map(({ id }) => id)
   const some = stuck.slice(0, 5).join(', ')
   return new EngineError('FLOW_CYCLE', `Nodes are wired in a circle: ${some}.`, { node: stuck[0] })
 }

@@ -12,6 +12,7 @@ import { emptyPlan } from '../plan/plan.ts'
 import type { Plan, PlannedWire } from '../plan/plan.ts'
 import type { NodeState } from '../state/keyed-state.ts'
 import { joinTime } from '../time/network.ts'
+import type { Origin } from '../time/origin.ts'
 import { Ticker } from '../time/ticker.ts'
 import { findChange } from './change.ts'
 import type { Change, Newcomer } from './change.ts'
@@ -261,8 +262,11 @@ export class RunningFlow {
 
   private connect(created: readonly NodeRun[]): void {
     const { byId } = this.plan
-    for (const run of this.nodes.values()) run.planned = byId.get(run.id) ?? run.planned
-    for (const run of this.nodes.values()) this.joinPorts(run)
+    // In a large flow each pass over all nodes shows in how long a small change takes.
+    for (const run of this.nodes.values()) {
+      run.planned = byId.get(run.id) ?? run.planned
+      this.joinPorts(run)
+    }
     for (const tap of this.taps) {
       const run = created.find(({ id }) => id === tap.node)
       if (run !== undefined) attach(tap, run)
@@ -298,7 +302,9 @@ export class RunningFlow {
 
   private joinTime(): void {
     joinTime(this.plan.nodes, this.nodes)
-    this.ticker.watch([...this.nodes.values()].flatMap(({ origin }) => origin ?? []))
+    const origins: Origin[] = []
+    for (const { origin } of this.nodes.values()) if (origin !== undefined) origins.push(origin)
+    this.ticker.watch(origins)
   }
 
   private async startSources(created: readonly NodeRun[]): Promise<void> {

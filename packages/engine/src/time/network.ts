@@ -19,9 +19,9 @@ export function joinTime(
   order: readonly PlannedNode[],
   running: ReadonlyMap<string, NodeRun>,
 ): void {
-  const runs = order.flatMap((planned) => running.get(planned.id) ?? [])
   // Most flows have nothing that looks at time, and then there is nothing to join.
-  if (!runs.some(hasToDoWithTime)) return
+  if (!hasAnyToDoWithTime(running)) return
+  const runs = order.flatMap((planned) => running.get(planned.id) ?? [])
   const reach = new Reach(runs, running)
   const before = new Map<NodeRun, readonly TimeInput[]>()
   for (const run of runs) {
@@ -44,6 +44,11 @@ export function joinTime(
     }
   }
   for (const run of runs) if (run.stop !== undefined && run.stop.inputs.length > 0) run.stop.merge()
+}
+
+function hasAnyToDoWithTime(running: ReadonlyMap<string, NodeRun>): boolean {
+  for (const run of running.values()) if (hasToDoWithTime(run)) return true
+  return false
 }
 
 /** Whether the node listens, or was joined to one that did. */

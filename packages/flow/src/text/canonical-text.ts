@@ -8,6 +8,8 @@ import type { ErrorPolicy, Flow, FlowNode, Group, Wire } from '../flow.ts'
  */
 export class CanonicalWriter {
   readonly #texts = new WeakMap<object, string>()
+  /** Texts of stretches of lists, by their first item. */
+  readonly #stretches = new WeakMap<object, Stretch>()
   /** Lists that are in order. */
   readonly #ordered = new WeakSet<object>()
 
@@ -42,12 +44,23 @@ export class CanonicalWriter {
   }
 
   #block<Item extends object>(items: readonly Item[], write: (item: Item) => string): string {
-    return this.#once(items, () =>
-      block(
-        '[]',
-        items.map((item) => this.#once(item, write)),
-      ),
-    )
+    return this.#once(items, () => {
+      const stretches: string[] = []
+      for (let from = 0; from < items.length; from += stretchItems) {
+        stretches.push(this.#stretch(items.slice(from, from + stretchItems), write))
+      }
+      return block('[]', stretches)
+    })
+  }
+
+  /** In a large list most of it is as it was when it was written last. */
+  #stretch<Item extends object>(items: readonly Item[], write: (item: Item) => string): string {
+    const [first] = items
+    const known = first && this.#stretches.get(first)
+    if (known && isSameList(known.items, items)) return known.text
+    const text = items.map((item) => this.#once(item, write)).join(betweenLines)
+    if (first) this.#stretches.set(first, { items, text })
+    return text
   }
 
   #once<Item extends object>(item: Item, write: (item: Item) => string): string {
@@ -57,6 +70,18 @@ export class CanonicalWriter {
     this.#texts.set(item, text)
     return text
   }
+}
+
+interface Stretch {
+  readonly items: readonly object[]
+  readonly text: string
+}
+
+const stretchItems = 128
+const betweenLines = ',\n    '
+
+function isSameList(one: readonly object[], other: readonly object[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
 export function canonicalText(flow: Flow): string {
@@ -119,7 +144,7 @@ function compare(one: string, other: string): number {
 
 function block(brackets: '[]' | '{}', lines: readonly string[]): string {
   if (lines.length === 0) return brackets
-  return `${brackets[0]}\n    ${lines.join(',\n    ')}\n  ${brackets[1]}`
+  return `${brackets[0]}\n    ${lines.join(betweenLines)}\n  ${brackets[1]}`
 }
 
 /** A node as a block of lines, its configuration one field a line; long values spread further. */
