@@ -133,6 +133,14 @@ describe('while a condition holds', () => {
     expect(payloads(node)).toEqual([{ n: 1, start: 100, end: 200, key: 'a' }])
   })
 
+  it('goes by the clock, too', () => {
+    const node = open({ ...config, opens: says('run'), time: 'processing' })
+    send(node, [777, 'run', 'a'])
+    node.advance(40)
+    send(node, [888, 'off', 'a'])
+    expect(payloads(node)).toEqual([{ n: 1, start: 0, end: 40, key: 'a' }])
+  })
+
   it('needs a condition', () => {
     expect(() => open({ type: 'state' })).toThrow(
       expect.objectContaining({ code: 'WINDOW_NO_CONDITION' }),

@@ -101,8 +101,9 @@ abstract class WindowOperator implements Operator {
 class TimelessWindow extends WindowOperator {
   onMessage(message: Message): void {
     this.ready()
+    const { clock, config } = this.context
     const { time } = message
-    this.add(message, isTime(time) ? time : this.context.clock.now())
+    this.add(message, config.time === 'event' && isTime(time) ? Math.floor(time) : clock.now())
   }
 }
 
