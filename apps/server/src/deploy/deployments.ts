@@ -59,6 +59,14 @@ export class Deployments {
     return this.#apart.get(flow) ?? this.#parts.supervisor.info(flow)
   }
 
+  /** The same with what is on disk, also of a flow that has not run since the server started. */
+  async infoWithState(flow: string): Promise<DeploymentInfo> {
+    const info = this.info(flow)
+    if (info.durability !== undefined || !restStates.has(info.state)) return info
+    const durability = await this.#parts.directory.durable.sizes(flow)
+    return durability === undefined ? info : { ...info, durability }
+  }
+
   /** The flow as deployed, where it is another than the one that is saved. */
   deployedFlow(name: string, saved: SavedFlowEntry): Flow | undefined {
     const deployed = this.#deployed.get(name)

@@ -289,11 +289,15 @@ describe('deployments', () => {
     const refused = await it.send('DELETE', '/api/flows/demo/state')
     expect([refused.status, refused.body.code]).toEqual([409, 'FLOW_RUNNING'])
     await post('/api/flows/demo/stop')
+    const stopped = await it.send('GET', '/api/flows/demo')
+    expect(stopped.body.deployment.durability).toEqual({ stateBytes: 10, intakeBytes: 0 })
     const { status, body } = await it.send('DELETE', '/api/flows/demo/state')
     expect([status, body.deployment.state]).toEqual([200, 'stopped'])
     expect(await readdir(state)).toEqual(['demo-2.sqlite'])
     expect(await readdir(join(it.folder, 'intake'))).toEqual([])
     expect(it.supervisor.reset).toEqual(['demo'])
+    const reset = await it.send('GET', '/api/flows/demo')
+    expect(reset.body.deployment.durability).toBeUndefined()
   })
 
   test('that were stopped stay stopped', async () => {

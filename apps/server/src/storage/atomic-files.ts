@@ -37,6 +37,11 @@ export class AtomicFiles {
     return this.#disk.stamp(path)
   }
 
+  /** Bytes of a file, or of all files below a folder; 0 where there is nothing. */
+  size(path: string): Promise<number> {
+    return this.#disk.size(path)
+  }
+
   /** Tells of files of a folder that may have changed, but for those that are being written. */
   watch(folder: string, onChange: (name: string) => void): () => void {
     return this.#disk.watch(folder, (name) => {

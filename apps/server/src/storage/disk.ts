@@ -1,5 +1,6 @@
 import { watch } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 
 /** Text, or the UTF-8 of it. */
 export type Content = string | Uint8Array
@@ -23,6 +24,8 @@ export interface Disk {
   syncFolder(folder: string): Promise<void>
   /** Another one whenever somebody wrote to the file; undefined where there is none. */
   stamp(path: string): Promise<string | undefined>
+  /** Bytes of a file, or of all files below a folder; 0 where there is nothing. */
+  size(path: string): Promise<number>
   /** Calls back with the names of files in a folder that somebody may have changed. */
   watch(folder: string, onChange: (name: string) => void): () => void
 }
@@ -39,6 +42,7 @@ export const realDisk: Disk = {
   remove: (path) => rm(path, { force: true, recursive: true }),
   syncFolder,
   stamp,
+  size,
   watch: watchFolder,
 }
 
@@ -80,6 +84,14 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+async function size(path: string): Promise<number> {
+  const about = await stat(path).catch(() => undefined)
+  if (about === undefined) return 0
+  if (!about.isDirectory()) return about.size
+  const sizes = await Promise.all((await listFolder(path)).map((name) => size(join(path, name))))
+  return sizes.reduce((sum, one) => sum + one, 0)
 }
 
 async function stamp(path: string): Promise<string | undefined> {

@@ -26,6 +26,18 @@ export class DurableFiles {
     await Promise.all(names.map((name) => this.#files.remove(join(this.state, name))))
   }
 
+  /** How much there is of a flow that does not run; undefined where there is nothing. */
+  async sizes(
+    flow: string,
+  ): Promise<{ readonly stateBytes: number; readonly intakeBytes: number } | undefined> {
+    const [intakeBytes, ...parts] = await Promise.all([
+      this.#files.size(join(this.intake, flow)),
+      ...suffixes.map((suffix) => this.#files.size(join(this.state, `${flow}${suffix}`))),
+    ])
+    const stateBytes = parts.reduce((sum, bytes) => sum + bytes, 0)
+    return stateBytes + intakeBytes > 0 ? { stateBytes, intakeBytes } : undefined
+  }
+
   /** Removes the state and the intake of a flow that does not run. */
   async remove(flow: string): Promise<void> {
     const names = await this.#files.list(this.state)

@@ -336,6 +336,7 @@ class FailingDisk {
   remove = realDisk.remove
   syncFolder = realDisk.syncFolder
   stamp = realDisk.stamp
+  size = realDisk.size
   watch = realDisk.watch
 
   create = async (path: string, text: string): Promise<void> => {

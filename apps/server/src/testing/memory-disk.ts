@@ -100,6 +100,11 @@ export class MemoryDisk implements Disk {
     return String(known)
   }
 
+  async size(path: string): Promise<number> {
+    const inside = [...this.#files].filter(([name]) => name === path || name.startsWith(`${path}/`))
+    return inside.reduce((sum, [, { text }]) => sum + text.length, 0)
+  }
+
   watch(): () => void {
     return () => undefined
   }

@@ -36,7 +36,11 @@ function readingRoutes(server: Server): readonly Route[] {
       summary: 'Reads a flow as it is saved',
       answer: { status: 200, schema: ref('SavedFlow'), description: 'The flow' },
       refusals: [404, 422],
-      handle: ({ params }) => ({ body: describe(server, saved.get(nameOf(params))) }),
+      handle: async ({ params }) => {
+        const described = describe(server, saved.get(nameOf(params)))
+        const deployment = await server.deployments.infoWithState(nameOf(params))
+        return { body: { ...described, deployment } satisfies SavedFlow }
+      },
     },
     {
       method: 'post',
