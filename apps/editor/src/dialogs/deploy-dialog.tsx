@@ -66,7 +66,7 @@ export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
         }}
       >
         {problems.length > 0 && <Obstacles flow={flow} problems={problems} />}
-        <StateLossNotice before={before} after={after} />
+        <StateLossNotice flow={flow} after={after} />
         <label className={styles['field']}>
           <span className={styles['label']}>Note</span>
           <input

@@ -47,17 +47,19 @@ export function ResetStateDialog({ flow }: { readonly flow: FlowEditor }) {
         </>
       }
     >
-      <p className={styles['dim']}>
-        Everything it keeps on disk goes, and cannot be brought back: state, messages that were on
-        their way, and what its sources took in and have not passed on. The next time it is deployed
-        it begins from nothing. The drawing and its versions stay.
-      </p>
-      {named.length > 0 && (
+      <div className={styles['stack']}>
         <p className={styles['dim']}>
-          Begins anew: {named.slice(0, mostNamed).join(', ')}
-          {named.length > mostNamed && ` and ${named.length - mostNamed} more`}.
+          Everything it keeps on disk goes, and cannot be brought back: state, messages that were on
+          their way, and what its sources took in and have not passed on. The next time it is
+          deployed it begins from nothing. The drawing and its versions stay.
         </p>
-      )}
+        {named.length > 0 && (
+          <p className={styles['dim']}>
+            Begins anew: {named.slice(0, mostNamed).join(', ')}
+            {named.length > mostNamed && ` and ${named.length - mostNamed} more`}.
+          </p>
+        )}
+      </div>
     </Dialog>
   )
 }

@@ -56,10 +56,8 @@ function Numbers({ durability, isResting }: NumbersProps) {
           {shownBytes(intakeBytes)}
         </Row>
       )}
-      <Row name="Last epoch" help="When state was last stored, and how long that took.">
-        {lastEpochAt === undefined ? (
-          'none yet'
-        ) : (
+      {lastEpochAt !== undefined && (
+        <Row name="Last epoch" help="When state was last stored, and how long that took.">
           <time
             dateTime={new Date(lastEpochAt).toISOString()}
             title={new Date(lastEpochAt).toLocaleString()}
@@ -68,9 +66,9 @@ function Numbers({ durability, isResting }: NumbersProps) {
               ? new Date(lastEpochAt).toLocaleString()
               : `${agoText(lastEpochAt, now)} ago`}
           </time>
-        )}
-        {lastEpochMs !== undefined && ` · took ${tookText(lastEpochMs)}`}
-      </Row>
+          {lastEpochMs !== undefined && ` · took ${tookText(lastEpochMs)}`}
+        </Row>
+      )}
     </dl>
   )
 }
