@@ -20,10 +20,15 @@ const realCalls: FileCalls = {
   write: (descriptor, bytes, at) => writeSync(descriptor, bytes, 0, bytes.length, at),
 }
 
-/** A file that is only ever appended to, by nobody else, and may be taken away. */
+/**
+ * A file that is only ever appended to, and may be taken away or emptied. It should be nobody
+ * else's; where others write to it as well, nothing of theirs is overwritten.
+ */
 export class AppendFile {
   /** Where the next text goes. */
   position = 0
+  /** Others have written to it: what is in it from a position on is not ours alone. */
+  isShared = false
   private readonly path: string
   private readonly calls: FileCalls
   private descriptor: number | undefined
@@ -45,10 +50,10 @@ export class AppendFile {
     return descriptor
   }
 
-  /** Writes all of it or nothing, then throws. */
-  append(text: string): void {
+  /** Writes all of it or nothing, then throws. An empty file gets the heading first. */
+  append(text: string, heading = ''): void {
     const descriptor = this.opened()
-    const bytes = Buffer.from(text)
+    const bytes = Buffer.from(this.position === 0 ? heading + text : text)
     let done = 0
     try {
       while (done < bytes.length) {
@@ -75,15 +80,18 @@ export class AppendFile {
     this.descriptor = undefined
   }
 
-  /** Begins the file anew where somebody took it away. */
+  /** Begins the file anew where somebody took it away, and goes on at its end in any case. */
   private opened(): number {
-    if (this.descriptor !== undefined && this.isThere(this.descriptor)) return this.descriptor
+    const { descriptor } = this
+    if (descriptor !== undefined) {
+      const { ino, size } = fstatSync(descriptor)
+      if (statSync(this.path, { throwIfNoEntry: false })?.ino === ino) {
+        this.isShared ||= size > this.position
+        this.position = size
+        return descriptor
+      }
+    }
     this.close()
     return this.open()
-  }
-
-  private isThere(descriptor: number): boolean {
-    const there = statSync(this.path, { throwIfNoEntry: false })
-    return there !== undefined && there.ino === fstatSync(descriptor).ino
   }
 }

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -137,4 +138,30 @@ test('writes only where it may', () => {
 test('says why it cannot begin', () => {
   mkdirSync(at('a'), { recursive: true })
   expect(() => run(fileOut, { path: 'a' })).toThrow('it is a folder')
+})
+
+test('goes on in a file that somebody emptied, under a new heading', () => {
+  const columns = [{ name: 'v', value: ({ payload }: Message) => payload }]
+  const node = run(fileOut, { path: 'rows', format: 'csv', columns })
+  node.send({ payload: 1 })
+  truncateSync(at('rows'))
+  node.send({ payload: 2 })
+  expect(text('rows')).toBe('v\n2\n')
+  rmSync(at('rows'))
+  node.send({ payload: 3 })
+  expect(text('rows')).toBe('v\n3\n')
+})
+
+test('neither overwrites nor cuts away what others write to the file', () => {
+  const node = run(fileOut, { path: 'a' })
+  const other = run(fileOut, { path: 'a' })
+  node.send({ payload: 1 })
+  other.send({ payload: 'other' })
+  node.send({ payload: 2 })
+  expect(text('a')).toBe('1\n"other"\n2\n')
+  node.epoch()
+  const stored = node.snapshot()
+  other.send({ payload: 'last' })
+  node.restore(stored)
+  expect(text('a')).toBe('1\n"other"\n2\n"last"\n')
 })

@@ -41,6 +41,7 @@ class FileWriter {
   private isFailing: boolean | undefined
   private isAsked = false
   private isPressing = false
+  private isShared = false
 
   constructor(
     context: Context,
@@ -69,7 +70,7 @@ class FileWriter {
   write(): void {
     if (this.text === '') return
     try {
-      this.file.append(this.file.position === 0 ? this.heading + this.text : this.text)
+      this.file.append(this.text, this.heading)
     } catch (error) {
       this.onFailure(error)
       return
@@ -100,9 +101,19 @@ class FileWriter {
 
   private note(): void {
     const { positions, path, file } = this
+    if (file.isShared) return this.noteShared()
     if (positions.get(path) === file.position) return
     for (const other of positions.keys()) if (other !== path) positions.delete(other)
     positions.set(path, file.position)
+  }
+
+  /** Cutting the file back would take away what others wrote. */
+  private noteShared(): void {
+    const { positions, path, context } = this
+    if (this.isShared) return
+    this.isShared = true
+    positions.delete(path)
+    context.log.warn(`Others write to ${path} too: after a crash, lines may stand in it twice.`)
   }
 
   private press(isHigh: boolean): void {
