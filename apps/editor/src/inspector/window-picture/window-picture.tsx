@@ -42,8 +42,8 @@ export function WindowPicture({ fields, config, port }: WindowPictureProps) {
             ))}
           </dl>
         )}
-        <LatestResult port={port} />
-        <p>{stateText(estimateState(settings), isGrouped(settings))}</p>
+        {'aggregates' in fields && <LatestResult port={port} />}
+        {'aggregates' in fields && <p>{stateText(estimateState(settings), isGrouped(settings))}</p>}
       </figcaption>
     </figure>
   )
