@@ -19,6 +19,7 @@ export const descriptor = describe({
     { name: 'late', title: 'Late', help: 'Messages that came after their windows had closed.' },
   ],
   stateful: true,
+  picture: 'window',
   stateShape: ['type', 'sizeMs', 'slideMs', 'gapMs', 'offsetMs'],
   face: '{type} {sizeMs}{gapMs} · {leftKey}',
   targets: ['local', 'workers', 'flink'],
