@@ -2,7 +2,7 @@ import type { TestMessage } from '@millrace/flow'
 import type { ReplayedPlace, ReplayResult } from '@millrace/protocol'
 import { nameOf, type FlowEditor } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
-import { sideBySide } from './side-by-side.ts'
+import { differingParts, sideBySide } from './side-by-side.ts'
 import styles from './trust.module.css'
 
 interface ReplayPlacesProps {
@@ -55,17 +55,15 @@ function Place({ flow, place, hasDeployed }: PlaceProps) {
         <table className={styles['sides']}>
           <thead>
             <tr>
-              {hasDeployed && <th scope="col">Only the deployed flow gave</th>}
-              <th scope="col">{hasDeployed ? 'Only the edited flow gave' : 'The flow gave'}</th>
+              <th scope="col">Message</th>
+              {hasDeployed && <th scope="col">The deployed flow gave</th>}
+              <th scope="col">{hasDeployed ? 'The edited flow gave' : 'The flow gave'}</th>
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, 100).map(([left, right], index) => (
+            {rows.slice(0, 100).map((row, index) => (
               // oxlint-disable-next-line react/no-array-index-key -- rows have no name, and stay
-              <tr key={index}>
-                {hasDeployed && <Cell message={left} />}
-                <Cell message={right} />
-              </tr>
+              <Row key={index} row={row} hasDeployed={hasDeployed} />
             ))}
           </tbody>
         </table>
@@ -74,8 +72,36 @@ function Place({ flow, place, hasDeployed }: PlaceProps) {
   )
 }
 
-function Cell({ message }: { readonly message: TestMessage | undefined }) {
-  return <td>{message !== undefined && <code>{JSON.stringify(message)}</code>}</td>
+type RowProps = {
+  readonly row: ReturnType<typeof sideBySide>[number]
+  readonly hasDeployed: boolean
+}
+
+/** Of two messages about the same only what differs is shown; all of a message is in its title. */
+function Row({ row: [left, right], hasDeployed }: RowProps) {
+  const differing = left && right && differingParts(left, right)
+  return (
+    <tr>
+      <td className={styles['about']}>{aboutText(left ?? right ?? {})}</td>
+      {hasDeployed && <Cell message={left} shown={differing ? differing[0] : left?.['payload']} />}
+      <Cell message={right} shown={differing ? differing[1] : right?.['payload']} />
+    </tr>
+  )
+}
+
+function Cell({ message, shown }: { readonly message: TestMessage | undefined; shown: unknown }) {
+  if (message === undefined) return <td className={styles['dim']}>nothing</td>
+  return (
+    <td title={JSON.stringify(message, null, 2).slice(0, 4_000)}>
+      <code>{typeof shown === 'string' ? shown : JSON.stringify(shown)}</code>
+    </td>
+  )
+}
+
+function aboutText({ time, key, topic }: TestMessage): string {
+  const clock =
+    typeof time === 'number' ? new Date(time).toLocaleTimeString(undefined, { hour12: false }) : ''
+  return [clock, key, topic].filter((part) => part !== undefined && part !== '').join(' · ')
 }
 
 function count(value: number): string {

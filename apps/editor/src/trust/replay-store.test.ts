@@ -1,7 +1,7 @@
 import type { ReplayInfo, StartReplayBody } from '@millrace/protocol'
 import { expect, test } from 'vitest'
 import { createReplayStore } from './replay-store.ts'
-import { sideBySide } from './side-by-side.ts'
+import { differingParts, sideBySide } from './side-by-side.ts'
 
 /** A server whose replays are through when they were asked for the second time. */
 function bench() {
@@ -63,5 +63,14 @@ test('sets messages of the same time and key beside each other', () => {
     [undefined, c2],
     [a1, undefined],
     [b1, sameB],
+  ])
+})
+
+test('shows of two messages only what differs', () => {
+  const deployed = { time: 5, payload: { f: 104, rows: [1, 2] } }
+  const edited = { time: 5, payload: { f: 104.4, rows: [1, 3] } }
+  expect(differingParts(deployed, edited)).toEqual([
+    'payload.f: 104, payload.rows[1]: 2',
+    'payload.f: 104.4, payload.rows[1]: 3',
   ])
 })

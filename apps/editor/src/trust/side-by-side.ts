@@ -1,3 +1,4 @@
+import { differingPaths } from '@millrace/flow'
 import type { TestMessage } from '@millrace/flow'
 
 type Pair = readonly [left: TestMessage | undefined, right: TestMessage | undefined]
@@ -25,4 +26,26 @@ function aboutOf({ time, key, topic }: TestMessage): string {
 function timeOf([left, right]: Pair): number {
   const time = (left ?? right)?.['time']
   return typeof time === 'number' ? time : 0
+}
+
+const partsMax = 6
+
+/** What differs in two messages, as text for either: `payload.f: 104`. */
+export function differingParts(
+  left: TestMessage,
+  right: TestMessage,
+): readonly [left: string, right: string] {
+  const paths = differingPaths(left, right, { match: 'exact' }).slice(0, partsMax)
+  const text = (message: TestMessage) =>
+    paths.map((path) => `${path}: ${JSON.stringify(valueAt(message, path))}`).join(', ')
+  return [text(left), text(right)]
+}
+
+/** Follows a path such as `payload.rows[2].name`; a name that is none in a path is not followed. */
+function valueAt(message: TestMessage, path: string): unknown {
+  const names = path.match(/[^.[\]"]+/g) ?? []
+  return names.reduce<unknown>((value, name) => {
+    const isInside = typeof value === 'object' && value !== null
+    return isInside ? new Map(Object.entries(value)).get(name) : undefined
+  }, message)
 }
