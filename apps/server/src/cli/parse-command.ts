@@ -28,6 +28,7 @@ export const usage = `Usage: millrace COMMAND
       --flow-port PORT   on which flows answer HTTP (1881)
       --broker-port PORT of the embedded MQTT broker (1883)
       --no-demo          leaves out the demo flow, its broker and its simulator
+      --no-durability    keeps nothing of what flows remember and take in on disk
   check FILE...          says what is wrong with flows or bundles
   test FILE...           runs the tests that lie beside flows, or come with them in a bundle
   run FILE               runs the flows of a file without an editor, until they end or Ctrl+C
@@ -47,6 +48,7 @@ const options = {
   'flow-port': { type: 'string' },
   'broker-port': { type: 'string' },
   'no-demo': { type: 'boolean' },
+  'no-durability': { type: 'boolean' },
   output: { type: 'string', short: 'o' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },

@@ -32,7 +32,9 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     settings: engineSettings({
       nodePackages,
       flowPort: settings.flowPort,
-      durable: { state: directory.durable.state, intake: directory.durable.intake },
+      durable: settings.isDurable
+        ? { state: directory.durable.state, intake: directory.durable.intake }
+        : undefined,
     }),
     environment: engineEnvironment(surroundings.environment, directory.durable.files),
   })

@@ -11,6 +11,8 @@ export interface Settings {
   readonly brokerPort: number
   /** Whether an empty user directory gets the demo flow with its broker and simulator. */
   readonly isWithDemo: boolean
+  /** Whether flows keep state and what they take in on disk. */
+  readonly isDurable: boolean
 }
 
 export const usualPort = 1880
@@ -29,6 +31,7 @@ export interface SettingsInput {
   readonly 'flow-port'?: string | undefined
   readonly 'broker-port'?: string | undefined
   readonly 'no-demo'?: boolean | undefined
+  readonly 'no-durability'?: boolean | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -41,6 +44,7 @@ export function readSettings(input: SettingsInput, environment: Environment): Se
     flowPort: readPort('--flow-port', input['flow-port']) ?? usualFlowPort,
     brokerPort: readPort('--broker-port', input['broker-port']) ?? usualBrokerPort,
     isWithDemo: input['no-demo'] !== true,
+    isDurable: input['no-durability'] !== true,
   }
 }
 
