@@ -3,13 +3,15 @@
  * it measures, so it neither uses a client library nor decodes what it does not need.
  */
 
-/** A PUBLISH packet of QoS 0. */
-export function publishPacket(topic: string, payload: Uint8Array | string): Buffer {
+/** A PUBLISH packet; of QoS 1 where a packet id is given. */
+export function publishPacket(topic: string, payload: Uint8Array | string, id?: number): Buffer {
   const topicBytes = Buffer.from(topic)
   const payloadBytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-  const length = 2 + topicBytes.length + payloadBytes.length
-  const head = [0x30, ...remainingLength(length), topicBytes.length >> 8, topicBytes.length & 255]
-  return Buffer.concat([Buffer.from(head), topicBytes, payloadBytes])
+  const idBytes = id === undefined ? [] : [id >> 8, id & 255]
+  const length = 2 + topicBytes.length + idBytes.length + payloadBytes.length
+  const first = id === undefined ? 0x30 : 0x32
+  const head = [first, ...remainingLength(length), topicBytes.length >> 8, topicBytes.length & 255]
+  return Buffer.concat([Buffer.from(head), topicBytes, Buffer.from(idBytes), payloadBytes])
 }
 
 export function connectPacket(clientId: string): Buffer {
@@ -44,8 +46,14 @@ function remainingLength(length: number): number[] {
   return bytes
 }
 
-/** Where a packet's body lies in the bytes at hand. */
-export type OnPacket = (type: number, bytes: Buffer, from: number, to: number) => void
+/** Where a packet's body lies in the bytes at hand, and the first byte's lower half. */
+export type OnPacket = (
+  type: number,
+  bytes: Buffer,
+  from: number,
+  to: number,
+  flags: number,
+) => void
 
 /** Cuts a byte stream into packets. Returns the function to feed with chunks. */
 export function packetReader(onPacket: OnPacket): (chunk: Buffer) => void {
@@ -75,7 +83,8 @@ function readPackets(bytes: Buffer, onPacket: OnPacket): number {
       }
     }
     if (!isWhole || at + length > bytes.length) return start
-    onPacket(bytes.readUInt8(start) >> 4, bytes, at, at + length)
+    const first = bytes.readUInt8(start)
+    onPacket(first >> 4, bytes, at, at + length, first & 15)
     start = at + length
   }
   return start

@@ -17,6 +17,8 @@ export interface LoadPlan {
   readonly oneIn: number
   /** Whether every message comes back on `bench/out`; otherwise only markers do. */
   readonly isEcho: boolean
+  /** With 1 a run is over when all is acknowledged. */
+  readonly qos?: 0 | 1
   /** Ends a run that makes no progress for this long. */
   readonly patienceMs: number
 }
@@ -38,11 +40,14 @@ type Order =
 const markerEvery = 200
 const markersOpenMax = 10
 const latencyEvery = 20
+/** As many as go out ahead of their acknowledgements; the markers' window is the same. */
+const unacknowledgedMax = markerEvery * markersOpenMax
 
 let toSystem: Socket | undefined
 let server: Server | undefined
 let onEcho: (bytes: Buffer, from: number, to: number) => void = () => undefined
 let onMarker: () => void = () => undefined
+let onAcknowledged: () => void = () => undefined
 
 process.on('message', (order: Order) => {
   void obey(order).then((answer) => process.send?.(answer))
@@ -71,16 +76,18 @@ function serve(socket: Socket): void {
   socket.on('error', () => undefined)
   socket.on(
     'data',
-    packetReader((type, bytes, from, to) => {
+    packetReader((type, bytes, from, to, flags) => {
       if (type === 1) socket.write(Buffer.from([0x20, 2, 0, 0]))
-      else if (type === 3) take(bytes, from, to)
+      else if (type === 3) {
+        take(bytes, from, to)
+        if ((flags & 6) !== 0) acknowledge(socket, bytes, from)
+      } else if (type === 4) onAcknowledged()
       else if (type === 8) {
         toSystem = socket
         // One reason code for each filter that was asked for [MQTT-3.8.4-5].
-        const granted = filterCount(bytes, from + 2, to)
+        const codes = grantedTo(bytes, from + 2, to)
         const id = [bytes.readUInt8(from), bytes.readUInt8(from + 1)]
-        const codes = Array.from({ length: granted }, () => 0)
-        socket.write(Buffer.from([0x90, 2 + granted, ...id, ...codes]))
+        socket.write(Buffer.from([0x90, 2 + codes.length, ...id, ...codes]))
       } else if (type === 10) {
         socket.write(Buffer.from([0xb0, 2, bytes.readUInt8(from), bytes.readUInt8(from + 1)]))
       } else if (type === 12) socket.write(Buffer.from([0xd0, 0]))
@@ -88,10 +95,27 @@ function serve(socket: Socket): void {
   )
 }
 
-function filterCount(bytes: Buffer, from: number, to: number): number {
-  let count = 0
-  for (let at = from; at < to; at += 3 + bytes.readUInt16BE(at)) count += 1
-  return count
+/** The QoS that is given for each filter: the one asked for, at most 1. */
+function grantedTo(bytes: Buffer, from: number, to: number): readonly number[] {
+  const granted: number[] = []
+  for (let at = from; at < to; at += 3 + bytes.readUInt16BE(at)) {
+    granted.push(Math.min(1, bytes.readUInt8(at + 2 + bytes.readUInt16BE(at))))
+  }
+  return granted
+}
+
+let acknowledgements: Buffer[] = []
+
+/** In one write a turn. */
+function acknowledge(socket: Socket, bytes: Buffer, from: number): void {
+  const at = from + 2 + bytes.readUInt16BE(from)
+  if (acknowledgements.length === 0) {
+    setImmediate(() => {
+      socket.write(Buffer.concat(acknowledgements))
+      acknowledgements = []
+    })
+  }
+  acknowledgements.push(Buffer.from([0x40, 2, bytes.readUInt8(at), bytes.readUInt8(at + 1)]))
 }
 
 async function connectTo(port: number): Promise<object> {
@@ -130,6 +154,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
     let sent = 0
     let received = 0
     let markersOpen = 0
+    let unacknowledged = 0
     let lastProgress = performance.now()
     const started = performance.now()
 
@@ -146,12 +171,18 @@ function run(plan: LoadPlan): Promise<LoadResult> {
       lastProgress = performance.now()
       if (plan.ratePerSecond === 0) pump()
     }
+    onAcknowledged = () => {
+      unacknowledged -= 1
+      lastProgress = performance.now()
+      if (plan.ratePerSecond === 0) pump()
+    }
 
     const packets: Buffer[] = []
     const sendUpTo = (target: number): void => {
       while (sent < target) {
         packets.push(packetOf(plan, sent))
         sent += 1
+        if (plan.qos === 1) unacknowledged += 1
         if (sent % markerEvery === 0 || sent === plan.count) {
           packets.push(publishPacket('bench/marker', '{"marker":1}'))
           markersOpen += 1
@@ -161,7 +192,8 @@ function run(plan: LoadPlan): Promise<LoadResult> {
       packets.length = 0
     }
     const pump = (): void => {
-      while (sent < plan.count && markersOpen < markersOpenMax) {
+      const most = unacknowledgedMax - markerEvery
+      while (sent < plan.count && markersOpen < markersOpenMax && unacknowledged <= most) {
         sendUpTo(Math.min(plan.count, sent + markerEvery))
       }
     }
@@ -172,7 +204,10 @@ function run(plan: LoadPlan): Promise<LoadResult> {
     if (plan.ratePerSecond === 0) pump()
     const pacer = plan.ratePerSecond === 0 ? undefined : setInterval(paced, 1)
     const isComplete = (): boolean =>
-      sent === plan.count && markersOpen === 0 && (!plan.isEcho || received >= plan.count)
+      sent === plan.count &&
+      markersOpen === 0 &&
+      unacknowledged === 0 &&
+      (!plan.isEcho || received >= plan.count)
     const watcher = setInterval(() => {
       const now = performance.now()
       const isStuck = now - lastProgress > plan.patienceMs
@@ -190,7 +225,8 @@ function packetOf(plan: LoadPlan, index: number): Buffer {
   const device = `d${String(index % plan.devices).padStart(4, '0')}`
   const value = Math.floor(index / plan.devices + index) % plan.oneIn === 0 ? 5 : 50
   const text = `{"device":"${device}","seq":${index},"value":${value}.25,"sent":${performance.now().toFixed(3)},"unit":"C","site":"`
-  return publishPacket(`bench/in/${device}`, `${text.padEnd(118, 'x')}"}`)
+  const id = plan.qos === 1 ? 1 + (index % 65_535) : undefined
+  return publishPacket(`bench/in/${device}`, `${text.padEnd(118, 'x')}"}`, id)
 }
 
 function sentAtOf(bytes: Buffer, from: number, to: number): number {

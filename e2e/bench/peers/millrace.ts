@@ -10,7 +10,8 @@ import { call, freePort, until, type Peer } from './peer.ts'
 const flags = ['--max-semi-space-size=2']
 const main = fileURLToPath(new URL('../../../apps/server/bin/millrace.mjs', import.meta.url))
 
-export async function startMillrace(): Promise<Peer> {
+/** `more` are further options of the command. */
+export async function startMillrace(more: readonly string[] = []): Promise<Peer> {
   const userDir = mkdtempSync(join(tmpdir(), 'bench-millrace-'))
   const [port, flowPort] = [await freePort(), await freePort()]
   const spawnedAt = performance.now()
@@ -22,6 +23,7 @@ export async function startMillrace(): Promise<Peer> {
     '--user-dir',
     userDir,
     '--no-demo',
+    ...more,
   ]
   const child = spawn(process.execPath, [...flags, main, 'start', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -31,16 +31,16 @@ export function brokerAt(port: number): ConnectionDocument {
   }
 }
 
-const mqttIn = (id: string, topic: string): FlowNode => ({
+const mqttIn = (id: string, topic: string, qos: '0' | '1' = '0'): FlowNode => ({
   id,
   type: 'mqtt/in',
-  config: { broker: 'bench-broker', topic, qos: '0' },
+  config: { broker: 'bench-broker', topic, qos },
 })
 
-const mqttOut = (id: string, topic: string): FlowNode => ({
+const mqttOut = (id: string, topic: string, qos: '0' | '1' = '0'): FlowNode => ({
   id,
   type: 'mqtt/out',
-  config: { broker: 'bench-broker', topic, qos: '0' },
+  config: { broker: 'bench-broker', topic, qos },
 })
 
 const markers = [mqttIn('marker-in', 'bench/marker'), mqttOut('marker-out', 'bench/marked')]
@@ -49,6 +49,35 @@ export const millracePassthrough = flowOf(
   'passthrough',
   [mqttIn('in', 'bench/in/#'), mqttOut('out', 'bench/out'), ...markers],
   ['in > out', 'marker-in > marker-out'],
+)
+
+/** The same, each message acknowledged on both sides. */
+export const millraceSafePassthrough = flowOf(
+  'safe-passthrough',
+  [mqttIn('in', 'bench/in/#', '1'), mqttOut('out', 'bench/out', '1'), ...markers],
+  ['in > out', 'marker-in > marker-out'],
+)
+
+/** Averages of a second for each device, of acknowledged messages. */
+export const millraceSafeWindow = flowOf(
+  'safe-window',
+  [
+    mqttIn('in', 'bench/in/#', '1'),
+    {
+      id: 'window',
+      type: 'window/aggregate',
+      config: {
+        type: 'tumbling',
+        time: 'processing',
+        sizeMs: 1000,
+        groupBy: 'payload.device',
+        aggregates: [{ id: '1', name: 'mean', function: 'avg', value: 'payload.value' }],
+      },
+    },
+    mqttOut('out', 'bench/out', '1'),
+    ...markers,
+  ],
+  ['in > window', 'window > out', 'marker-in > marker-out'],
 )
 
 export const millracePipeline = flowOf(

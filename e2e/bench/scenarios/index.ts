@@ -1,5 +1,6 @@
 import { chain } from './chain.ts'
 import { deploy } from './deploy.ts'
+import { durable } from './durable.ts'
 import { editor } from './editor.ts'
 import { http } from './http.ts'
 import { manyFlows } from './many-flows.ts'
@@ -16,5 +17,6 @@ export const scenarios: readonly Scenario[] = [
   chain,
   editor,
   window,
+  durable,
   manyFlows,
 ]
