@@ -65,6 +65,11 @@ export interface EpochStore {
   maps(node: string): readonly string[]
   /** Returns once the epoch is on disk; throws when it could not be stored, leaving the last one. */
   commit(changes: EpochChanges): void
+  /**
+   * Whether a value can be stored at all, room given. Asked after an epoch was refused; without it,
+   * what survives structured cloning can be.
+   */
+  canStore?(value: unknown): boolean
   close(): void
 }
 

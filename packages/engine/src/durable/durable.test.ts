@@ -83,6 +83,23 @@ describe('epochs', () => {
     expect(bench.waiting.map(({ message }) => message.payload)).toEqual([2])
   })
 
+  test('are stored whatever a message does when somebody looks into it, and however many do', async () => {
+    const bench = await new CrashBench(latered).start()
+    const payload = {
+      get value(): never {
+        throw new Error('Not now.')
+      },
+    }
+    bench.nodes.source('in').emit({ payload }, { payload: 2 }, { payload })
+    bench.host.advance(1_000)
+    expect(bench.deployment.durability()).toMatchObject({ epoch: 1, error: undefined })
+    expect(bench.host.entries.map(({ text }) => text)).toEqual([
+      'After a crash a message it holds and 1 more will be missing: it contains what cannot be stored.',
+    ])
+    await bench.crash()
+    expect(bench.waiting.map(({ message }) => message.payload)).toEqual([2])
+  })
+
   test('end as the deployment stops, and the next start goes on from there', async () => {
     const bench = await new CrashBench(counting).start()
     bench.take(1, { key: 'a' })

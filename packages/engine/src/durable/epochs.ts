@@ -1,12 +1,18 @@
 import type { Timer } from '@millrace/sdk'
 import type { EngineHost } from '../deployment.ts'
-import type { EpochChanges, EpochStore, StateChange, StoredEpoch } from '../durability.ts'
+import type {
+  EpochChanges,
+  EpochStore,
+  HeldMessage,
+  StateChange,
+  StoredEpoch,
+} from '../durability.ts'
 import { EngineError, sentenceOf } from '../error.ts'
 import type { NodeRun } from '../run/node-run.ts'
 import type { HeldMessages } from './held-messages.ts'
 import { changesOf, markStored } from './node-changes.ts'
 import { originMap } from './restored.ts'
-import { isUnstorable, withoutUnstorable } from './unstorable.ts'
+import { mayBeUnstorable, withoutUnstorable } from './unstorable.ts'
 
 /** How often an epoch ends where the host does not say. */
 const usualEpochMs = 1_000
@@ -155,14 +161,16 @@ export class Epochs {
   }
 
   private commit(changes: EpochChanges): void {
+    const { store } = this.parts
     try {
-      this.parts.store.commit(changes)
+      store.commit(changes)
     } catch (error) {
-      if (!isUnstorable(error)) throw error
-      const rest = withoutUnstorable(changes)
+      if (!mayBeUnstorable(error)) throw error
+      const canStore = store.canStore && ((value: unknown) => store.canStore?.(value) === true)
+      const rest = withoutUnstorable(changes, canStore)
       if (rest.left.length === 0) throw error
-      this.parts.store.commit(rest.changes)
-      for (const left of rest.left) this.noteLeft(left)
+      store.commit(rest.changes)
+      this.noteLeft(rest.left)
     }
   }
 
@@ -188,10 +196,17 @@ export class Epochs {
     this.log('error', text)
   }
 
-  private noteLeft(left: EpochChanges['state'][number] | EpochChanges['held'][number]): void {
-    const what = 'map' in left ? `"${left.key}" of its state "${left.map}"` : 'a message it holds'
-    const text = `After a crash ${what} will be missing: it contains what cannot be stored.`
-    this.log('warn', text, left.node)
+  /** Once for each node, as there may be thousands. */
+  private noteLeft(left: readonly (StateChange | HeldMessage)[]): void {
+    for (const [node, all] of Map.groupBy(left, (one) => one.node)) {
+      const [first] = all
+      if (first === undefined) continue
+      const more = all.length > 1 ? ` and ${all.length - 1} more` : ''
+      const what =
+        'map' in first ? `"${first.key}" of its state "${first.map}"` : 'a message it holds'
+      const text = `After a crash ${what}${more} will be missing: it contains what cannot be stored.`
+      this.log('warn', text, node)
+    }
   }
 
   private log(level: 'info' | 'warn' | 'error', text: string, node?: string): void {

@@ -100,3 +100,20 @@ test('removes what sources took in that left the flow', async () => {
   expect(existsSync(join(folders.intake, 'line', 'goes'))).toBe(false)
   await durability.close()
 })
+
+test('a value that cannot be stored is no trouble with the disk', async () => {
+  const { durability, problems } = open()
+  const shared = new SharedArrayBuffer(4)
+  const throws = {
+    get value(): never {
+      throw new Error('Not now.')
+    },
+  }
+  for (const value of [shared, throws, () => 1]) {
+    expect(() => durability.epochs.commit(changes(1, value))).toThrow()
+    expect(durability.epochs.canStore?.(value)).toBe(false)
+  }
+  expect(durability.epochs.canStore?.({ at: new Date(0) })).toBe(true)
+  expect([durability.info().problem, problems]).toEqual([undefined, []])
+  await durability.close()
+})

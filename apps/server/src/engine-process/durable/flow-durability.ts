@@ -107,6 +107,7 @@ export class FlowDurability {
       value: (node, map, key) => store.value(node, map, key),
       maps: (node) => store.maps(node),
       commit: (changes) => this.commit(changes),
+      canStore: (value) => store.canStore(value),
       close: () => store.close(),
     }
   }
@@ -119,6 +120,8 @@ export class FlowDurability {
       for (const log of this.logs.values()) log.syncNow()
       this.store.commit(changes)
     } catch (error) {
+      // A value that cannot be stored is no trouble with the disk; the engine leaves it out.
+      if (!(error instanceof Error && 'code' in error)) throw error
       for (const log of this.logs.values()) log.makeRoom()
       const why = error instanceof Error ? error.message : String(error)
       this.onTrouble('state', `State cannot be stored (${why}); it is tried again.`)

@@ -48,6 +48,15 @@ export class SqliteEpochStore implements EpochStore {
     this.database.commit(changes, this.options.now())
   }
 
+  canStore(value: unknown): boolean {
+    try {
+      storedValue(value)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   close(): void {
     this.database?.close()
     this.database = undefined

@@ -16,11 +16,17 @@ export function keyOf(stored: unknown): StateKey {
   return isNotANumber(stored) ? Number.NaN : (deserialize(bytesOf(stored)) as string)
 }
 
+/** Throws where the value cannot be stored, such as one with a function in it. */
 export function storedValue(value: unknown): Stored {
   if (typeof value === 'number') return Number.isNaN(value) ? serialize(value) : value
   if (typeof value === 'string') return value.isWellFormed() ? value : serialize(value)
-  return serialize(value)
+  const bytes = serialize(value)
+  if (bytes.length <= valueBytesMax) return bytes
+  throw new RangeError(`It takes ${bytes.length} bytes, more than ${valueBytesMax}.`)
 }
+
+/** SQLite takes no more in one place. */
+const valueBytesMax = 1_000_000_000
 
 /** Throws where the bytes are none that were stored. */
 export function valueOf(stored: unknown): unknown {
