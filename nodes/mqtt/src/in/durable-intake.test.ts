@@ -117,6 +117,21 @@ test('remembers many records of before a crash, of which it reads no more than i
   expect(second.emitted).toEqual([])
 })
 
+test('takes what never arrived, though all packet ids were used for the same content before', () => {
+  const first = open()
+  const ids = Array.from({ length: 65_535 }, (_, index) => index + 1)
+  for (let at = 0; at < ids.length; at += 1_000) {
+    first.take('new', ...ids.slice(at, at + 1_000).map((id) => ({ payload: 'on', id })))
+  }
+  first.sync()
+  const lost = { payload: 'on', id: 1, isRepeated: true }
+  first.take('lost with the connection', lost)
+  expect(first.emitted).toHaveLength(65_536)
+  const second = open(testIntake(first.records))
+  second.take('lost with the crash', { ...lost, id: 2 })
+  expect(second.emitted).toHaveLength(1)
+})
+
 test('refuses a record that another version wrote', () => {
   const { replay } = open(testIntake())
   expect(replay(0)).toBe(undefined)

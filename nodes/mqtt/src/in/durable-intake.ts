@@ -7,10 +7,11 @@ import { KnownMessages } from './known-messages.ts'
 type Settled = (error?: unknown) => void
 
 /**
- * All that can be on their way: each has a packet id of its own. Brokers do send more ahead than
- * they were told to; Mosquitto sends all that waits when a client comes back.
+ * Half of all packet ids. Brokers do send more ahead than they were told to; Mosquitto sends all
+ * that waits when a client comes back. But most give their ids in turn: one that comes round again
+ * has to be unknown by then, or a message that never arrived would be taken for the one before.
  */
-const knownMax = 65_535
+const knownMax = 32_767
 /** No more is looked through at the start. */
 const recalledBytesMax = 64 * 2 ** 20
 
