@@ -32,7 +32,7 @@ async function deployAgain(engine: Engine, { connections }: Stage): Promise<void
       await engine.deploy(flow, connections)
       return
     } catch (error) {
-      if (tries === 5) throw error
+      if (tries === 20) throw error
     }
   }
 }
@@ -43,7 +43,7 @@ export const workerKilled: Fault = {
   run: ({ isShort, say }) =>
     withStage({}, async (stage) => {
       const kills = isShort ? 1 : 15
-      const { engine } = await firstLife(stage, { flow, stuckMs: 1_000 })
+      const { engine } = await firstLife(stage, { flow, stuckMs: 2_000 })
       stage.publisher.publish(500)
       const url = await engine.httpUrl()
       for (let done = 0; done < kills; done += 1) {
