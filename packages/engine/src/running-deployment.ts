@@ -11,6 +11,9 @@ import type {
 import { fromSnapshot } from './durable/restored.ts'
 import { EngineError } from './error.ts'
 import { emptyPlan, makePlan } from './plan/plan.ts'
+import type { PlannedNode } from './plan/plan.ts'
+import type { Change } from './run/change.ts'
+import type { NodeRun } from './run/node-run.ts'
 import type { See } from './run/output-port.ts'
 import { takeSnapshot } from './run/nodes.ts'
 import { RunningFlow } from './run/running-flow.ts'
@@ -58,10 +61,10 @@ export class RunningDeployment implements Deployment {
       this.expect('running')
       const before = this.spec
       try {
-        const report = await this.change(spec)
+        const change = await this.change(spec)
         this.spec = spec
-        this.endChange()
-        return report
+        this.endChange(change)
+        return change.report
       } catch (error) {
         await this.bringBack(before)
         this.endChange()
@@ -112,19 +115,19 @@ export class RunningDeployment implements Deployment {
     this.flow.restored = fromSnapshot(snapshot)
   }
 
-  private async change(spec: DeploymentSpec): Promise<UpdateReport> {
+  private async change(spec: DeploymentSpec): Promise<Change> {
     const change = this.flow.findChange(makePlan(spec, this.host.nodeTypes))
     await this.flow.settle(change, updateDrainMs)
-    this.flow.storeEpoch()
+    if (touchesStored(change)) this.flow.storeEpoch()
     await this.flow.apply(change)
-    return change.report
+    return change
   }
 
-  /** What an update changed is stored with it. */
-  private endChange(): void {
+  /** What an update changed is stored with it; where it is nothing, the next epoch is soon enough. */
+  private endChange(change?: Change): void {
     if (this.phase !== 'running') return
     this.flow.beginEpochs()
-    this.flow.storeEpoch()
+    if (change === undefined || touchesStored(change)) this.flow.storeEpoch()
   }
 
   /** An update failed half-way: what ran before shall run again. */
@@ -154,4 +157,17 @@ export class RunningDeployment implements Deployment {
     this.queue = result.catch(() => undefined)
     return result
   }
+}
+
+/** Whether anything of the nodes that come or go is, or will be, stored. */
+function touchesStored({ leaving, newcomers }: Change): boolean {
+  return leaving.some(keepsSomething) || newcomers.some(({ planned }) => mayKeep(planned))
+}
+
+function keepsSomething(run: NodeRun): boolean {
+  return run.inFlight > 0 || run.behaviour.beforeEpoch !== undefined || mayKeep(run.planned)
+}
+
+function mayKeep({ descriptor }: PlannedNode): boolean {
+  return descriptor.stateful === true || descriptor.kind === 'source'
 }
