@@ -80,6 +80,21 @@ export const millraceSafeWindow = flowOf(
   ['in > window', 'window > out', 'marker-in > marker-out'],
 )
 
+/** A little of everything that keeps state, of acknowledged messages. */
+export const millraceSoak = flowOf(
+  'soak',
+  [
+    ...millraceSafeWindow.nodes,
+    {
+      id: 'alert',
+      type: 'core/alert',
+      config: { raiseWhen: 'payload.value < 10', key: 'payload.device' },
+    },
+    { id: 'alarms', type: 'core/filter', config: { condition: 'payload != null' } },
+  ],
+  ['in > window', 'window > out', 'in > alert', 'alert.raised > alarms', 'marker-in > marker-out'],
+)
+
 export const millracePipeline = flowOf(
   'pipeline',
   [
