@@ -85,6 +85,8 @@ export interface NodeGauges {
   readonly watermark: number | null
   /** It presses, and nothing after it does: the flow is as slow as this node. */
   readonly isBottleneck: boolean
+  /** Of a node where event time begins: the partition that is well behind the others. */
+  readonly slowestPartition?: string | number
 }
 
 /** How the state of a durable deployment is kept. */

@@ -104,6 +104,32 @@ test('time runs apart for each partition and goes by the slowest that is not idl
   expect(told()).toEqual([99, 499, 599])
 })
 
+test('names the partition that is well behind the others, and none once it is idle', async () => {
+  const config = { ...timed, partition: 'topic', idleAfterMs: 2_000 }
+  const { deployment, source, host } = bench(
+    [
+      ['in', 'source', config],
+      ['listen', 'listen'],
+    ],
+    ['in > listen'],
+  )
+  await deployment.start()
+  const slowest = () =>
+    deployment.counters().nodes.find(({ node }) => node === 'in')?.slowestPartition
+  source('in').emit(at(1000, { topic: 'a' }))
+  source('in').emit(at(1200, { topic: 'b' }))
+  source('in').emit(at(1900, { topic: 'c' }))
+  expect(slowest()).toBeUndefined()
+  source('in').emit(at(3000, { topic: 'a' }))
+  source('in').emit(at(2500, { topic: 'c' }))
+  expect(slowest()).toBe('b')
+  host.advance(1_500)
+  source('in').emit(at(4000, { topic: 'a' }))
+  source('in').emit(at(4000, { topic: 'c' }))
+  host.advance(1_000)
+  expect(slowest()).toBeUndefined()
+})
+
 test('an operator that gives time of its own makes copies and does not pass on what it gets', async () => {
   const { deployment, source, told, received } = bench(
     [

@@ -56,6 +56,8 @@ export interface NodeCounters {
   readonly isBottleneck: boolean
   /** Event time up to which the node has seen everything; null before the first. */
   readonly watermark: number | null
+  /** Of a node where event time begins: the partition that is well behind the others. */
+  readonly slowestPartition?: string | number
 }
 
 /** A value as text for showing: JSON, cut to a bound, with what JSON lacks marked. */

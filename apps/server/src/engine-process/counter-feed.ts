@@ -53,6 +53,7 @@ function isSame(one: NodeCounters, other: NodeCounters): boolean {
     one.inFlight === other.inFlight &&
     one.isPressing === other.isPressing &&
     one.isBottleneck === other.isBottleneck &&
-    one.watermark === other.watermark
+    one.watermark === other.watermark &&
+    one.slowestPartition === other.slowestPartition
   )
 }

@@ -19,6 +19,7 @@ export function nodeGauges(runs: readonly NodeRun[]): NodeGauges[] {
     isPressing: run.isPressing,
     watermark: watermarkOf(run),
     isBottleneck: bottlenecks.has(run.id),
+    ...slowestOf(run),
   }))
 }
 
@@ -37,6 +38,11 @@ function bottlenecksOf(runs: readonly NodeRun[]): ReadonlySet<string> {
     if (run.isPressing || isPressedBelow) pressesBelow.add(run.id)
   }
   return found
+}
+
+function slowestOf({ origin }: NodeRun): Pick<NodeGauges, 'slowestPartition'> {
+  const slowestPartition = origin?.slowestPartition
+  return slowestPartition === undefined ? {} : { slowestPartition }
 }
 
 /** Where a node both gets and gives time, what it gives is shown. */

@@ -10,6 +10,15 @@ export class Lowest {
     return this.tree[1] ?? Infinity
   }
 
+  /** Of which index it is; −1 where there is none. */
+  get index(): number {
+    const { tree, value } = this
+    if (value === Infinity) return -1
+    let at = 1
+    while (at < this.size) at = at * 2 + (tree[at * 2] === value ? 0 : 1)
+    return at - this.size
+  }
+
   set(index: number, value: number): void {
     while (index >= this.size) this.grow()
     const { tree } = this

@@ -57,6 +57,11 @@ export class Origin {
     this.partitions = isPartitioned ? new Partitions() : undefined
   }
 
+  /** The partition that holds time back, being well behind the others. */
+  get slowestPartition(): string | number | undefined {
+    return this.isTold || this.hasEnded ? undefined : this.partitions?.slowest
+  }
+
   /** Whether it has to be told as the clock goes on. */
   get needsTick(): boolean {
     if (this.links.length === 0 || this.isTold || this.hasEnded) return false

@@ -2,6 +2,8 @@ import { Lowest } from './lowest.ts'
 
 /** Partitions with a clock of their own; those beyond share one. */
 const partitionsMax = 100_000
+/** How far a partition is behind the newest, in milliseconds, before it is said to hold time back. */
+const wellBehindMs = 1000
 
 interface Partition {
   readonly key: string | number
@@ -18,6 +20,9 @@ export type PartitionEntries = readonly (readonly [string | number, number])[]
 export class Partitions {
   private readonly byKey = new Map<string | number, Partition>()
   private readonly lowest = new Lowest()
+  /** By index, to name the slowest. */
+  private readonly keys: (string | number)[] = []
+  private newest = -Infinity
   /** Those seen later since the last epoch was stored, while somebody stores them. */
   private changed: Set<Partition> | undefined
 
@@ -26,11 +31,19 @@ export class Partitions {
     return this.lowest.value
   }
 
+  /** Whose latest that is, where it is well behind the newest of all and stands for one alone. */
+  get slowest(): string | number | undefined {
+    if (this.newest - this.least < wellBehindMs) return undefined
+    const key = this.keys[this.lowest.index]
+    return key === overflow ? undefined : key
+  }
+
   see(key: string | number, time: number, tick: number): void {
     const partition = this.byKey.get(key) ?? this.add(key)
     partition.seenAt = tick
     if (time > partition.latest) {
       partition.latest = time
+      if (time > this.newest) this.newest = time
       this.changed?.add(partition)
     } else if (!partition.isIdle) {
       return
@@ -73,6 +86,7 @@ export class Partitions {
     const key = index >= partitionsMax ? overflow : given
     const partition = { key, index, latest: -Infinity, seenAt: 0, isIdle: true }
     this.byKey.set(key, partition)
+    this.keys.push(key)
     return partition
   }
 }
