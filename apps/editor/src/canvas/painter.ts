@@ -8,6 +8,7 @@ import {
   heldBackBy,
   lagText,
   shortLag,
+  type HeldBack,
   type TimeScene,
 } from '../pace/index.ts'
 import type { CardParts, WireParts } from './mounted.ts'
@@ -120,9 +121,14 @@ function paintLag(
   const text = isCrowded ? shortLag(time.lagMs) : lagText(time.lagMs)
   if (lag === null || lag.textContent === text) return
   write(lag, text)
-  const slowest = scene.document.nodes.get(heldBackBy(scene, id) ?? '')
-  const waits = slowest === undefined ? '' : `, waiting for ${nameOf(scene.catalog, slowest)}`
-  lag.title = `Event time is ${lagText(time.lagMs)}${waits}`
+  lag.title = `Event time is ${lagText(time.lagMs)}${waitsText(scene, heldBackBy(scene, id))}`
+}
+
+function waitsText({ document, catalog }: TimeScene, held: HeldBack | undefined): string {
+  if (held === undefined) return ''
+  const node = document.nodes.get(held.node ?? '')
+  const parts = [node === undefined ? [] : nameOf(catalog, node), held.partition ?? []].flat()
+  return `, waiting for ${parts.join(', ')}`
 }
 
 function paintSlow({ root, slow }: CardParts, gauge: NodeGauge | undefined): void {

@@ -24,6 +24,8 @@ export interface NodeGauge {
   readonly isBottleneck: boolean
   /** Milliseconds since the epoch, in event time. */
   readonly watermark: number | null
+  /** Where event time begins: the partition that is well behind the others. */
+  readonly slowestPartition: string | number | undefined
   /** Messages a second out of the node, or into it for a sink; one value a second, oldest first. */
   readonly trend: Float32Array
   /** Where in `trend` the next value goes: it is a ring. */
@@ -58,6 +60,7 @@ interface Mutable {
   /** When it was the slowest the last time. */
   slowestAt: number
   watermark: number | null
+  slowestPartition: string | number | undefined
   trend: Float32Array
   trendAt: number
   trendCount: number
@@ -159,6 +162,7 @@ function takeCounters(gauge: Mutable, counters: NodeCounters, time: number): voi
   if (gauge.isBottleneck || counters.isBottleneck) gauge.slowestAt = time
   gauge.isBottleneck = counters.isBottleneck
   gauge.watermark = counters.watermark
+  gauge.slowestPartition = counters.slowestPartition
 }
 
 function newGauge(): Mutable {
@@ -171,6 +175,7 @@ function newGauge(): Mutable {
     isBottleneck: false,
     slowestAt: -Infinity,
     watermark: null,
+    slowestPartition: undefined,
     trend: new Float32Array(trendSeconds),
     trendAt: 0,
     trendCount: 0,
@@ -212,6 +217,7 @@ function shownGauge(gauge: Mutable, now: number): NodeGauge {
     isPressing: gauge.isPressing,
     isBottleneck: gauge.isBottleneck || now - gauge.slowestAt < slowestForMs,
     watermark: gauge.watermark,
+    slowestPartition: gauge.slowestPartition,
     trend: gauge.trend,
     trendAt: gauge.trendAt,
     trendCount: gauge.trendCount,

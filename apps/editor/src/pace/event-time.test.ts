@@ -34,7 +34,10 @@ const now = 1_000_000
 function scene(
   wires: readonly string[],
   behindMs: Readonly<Record<string, number>>,
-  eventTime = 'payload.time',
+  {
+    eventTime = 'payload.time',
+    slowest = {},
+  }: { eventTime?: string; slowest?: Readonly<Record<string, string>> } = {},
 ): TimeScene {
   const joins = wires.map((wire) => wire.split('>') as [string, string])
   const ids = [...new Set(joins.flat())]
@@ -59,7 +62,7 @@ function scene(
         const behind = behindMs[id]
         const watermark = behind === undefined ? null : now - behind
         // The other numbers of a gauge are not looked at.
-        return { watermark } as NodeGauge
+        return { watermark, slowestPartition: slowest[id] } as NodeGauge
       },
     },
   }
@@ -73,7 +76,7 @@ it('says how far the watermark of a node is behind', () => {
 it('does not tell the time of arrival at a source', () => {
   const wires = ['source>window']
   expect(eventTimeOf(scene(wires, { source: 1 }), 'source')).toBeDefined()
-  expect(eventTimeOf(scene(wires, { source: 1 }, ''), 'source')).toBeUndefined()
+  expect(eventTimeOf(scene(wires, { source: 1 }, { eventTime: '' }), 'source')).toBeUndefined()
 })
 
 it('says nothing where no node listens to time', () => {
@@ -83,19 +86,27 @@ it('says nothing where no node listens to time', () => {
 it('names the stream that holds a node back, through nodes that have nothing to do with time', () => {
   const wires = ['source1>filter', 'filter>window', 'source2>window']
   const behind = { source1: 60_000, source2: 1000, window: 60_000 }
-  expect(heldBackBy(scene(wires, behind), 'window')).toBe('source1')
+  expect(heldBackBy(scene(wires, behind), 'window')).toEqual({ node: 'source1' })
 })
 
 it('follows the slowest stream to where it gets its time', () => {
   const wires = ['source1>window1', 'source2>window1', 'window1>window2', 'source3>window2']
   const behind = { source1: 1000, source2: 9000, window1: 9000, source3: 2000, window2: 9000 }
-  expect(heldBackBy(scene(wires, behind), 'window2')).toBe('source2')
+  expect(heldBackBy(scene(wires, behind), 'window2')).toEqual({ node: 'source2' })
 })
 
 it('stops at a node that gives time of its own', () => {
   const wires = ['source1>stamp', 'stamp>window', 'source2>window']
   const behind = { source1: 90_000, stamp: 5000, source2: 1000, window: 5000 }
-  expect(heldBackBy(scene(wires, behind), 'window')).toBe('stamp')
+  expect(heldBackBy(scene(wires, behind), 'window')).toEqual({ node: 'stamp' })
+})
+
+it('names the partition that is behind where time begins', () => {
+  const wires = ['source>filter', 'filter>window']
+  const behind = { source: 9000, window: 9000 }
+  const slowest = { source: 'press-7' }
+  expect(heldBackBy(scene(wires, behind, { slowest }), 'window')).toEqual({ partition: 'press-7' })
+  expect(heldBackBy(scene(wires, behind, { slowest }), 'source')).toEqual({ partition: 'press-7' })
 })
 
 it.each([

@@ -30,26 +30,35 @@ export function eventTimeOf(scene: TimeScene, id: string): EventTime | undefined
   return { watermark, lagMs: now - watermark }
 }
 
+/** What a node waits for: the slowest of its streams, and of that the slowest partition. */
+export interface HeldBack {
+  /** Where that stream gets its time; undefined where there is but one stream. */
+  readonly node: string | undefined
+  readonly partition: string | number | undefined
+}
+
 /**
- * The node upstream whose time a node with several streams waits for: the place where the slowest
- * of them gets its time. Undefined where there is but one stream, or none is behind the others.
+ * Follows the slowest stream to where time begins. Undefined where none is behind the others, and
+ * no partition either.
  */
-export function heldBackBy(scene: TimeScene, id: string): string | undefined {
-  let slowest: string | undefined
+export function heldBackBy(scene: TimeScene, id: string): HeldBack | undefined {
   let wasChosen = false
   const seen = new Set([id])
-  for (let at: string | undefined = id; at !== undefined;) {
-    if (isOrigin(scene, at)) break
+  let at = id
+  while (!isOrigin(scene, at)) {
     const [least, next] = upstreamTimes(scene, at)
-    if (least === undefined || seen.has(least.node)) break
-    if (next !== undefined && next.watermark - least.watermark >= sameWithinMs) wasChosen = true
-    // Equally slow streams hold it back together.
-    else if (next !== undefined) break
+    if (least === undefined || seen.has(least.node)) return undefined
+    if (next !== undefined) {
+      // Equally slow streams hold it back together.
+      if (next.watermark - least.watermark < sameWithinMs) return undefined
+      wasChosen = true
+    }
     seen.add(least.node)
-    slowest = least.node
     at = least.node
   }
-  return wasChosen ? slowest : undefined
+  const partition = scene.gauges.node(at)?.slowestPartition
+  if (!wasChosen && partition === undefined) return undefined
+  return { node: wasChosen ? at : undefined, partition }
 }
 
 /** Numbers that are told four times a second differ by that much for no reason. */

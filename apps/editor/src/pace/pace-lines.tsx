@@ -4,7 +4,7 @@ import { nameOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { Icon } from '../ui/index.ts'
 import { bottleneckText } from './bottleneck-text.ts'
-import { eventTimeOf, heldBackBy } from './event-time.ts'
+import { eventTimeOf, heldBackBy, type HeldBack } from './event-time.ts'
 import { lagText } from './lag-text.ts'
 import styles from './pace.module.css'
 
@@ -42,7 +42,7 @@ export function PaceLines({ flow, id }: PaceProps) {
             <span title={watermarkText(time.watermark)}>
               Event time <time>{clockText(time.watermark)}</time> · {lagText(time.lagMs)}
             </span>
-            {slowest !== undefined && <Waits flow={flow} id={slowest} />}
+            {slowest !== undefined && <Waits flow={flow} held={slowest} />}
           </span>
         </p>
       )}
@@ -50,20 +50,25 @@ export function PaceLines({ flow, id }: PaceProps) {
   )
 }
 
-function Waits({ flow, id }: PaceProps) {
+function Waits({ flow, held }: { readonly flow: FlowEditor; readonly held: HeldBack }) {
   const { editor, view } = useWorkbench()
   const catalog = useStore(editor.catalog)
-  const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
-  const go = () => {
-    flow.select([id])
-    view.showNode(id)
+  const { node: id, partition } = held
+  const node = useFlowState(flow, ({ document }) => document.nodes.get(id ?? ''))
+  const go = (to: string) => {
+    flow.select([to])
+    view.showNode(to)
   }
   return (
     <>
       , waiting for{' '}
-      <button type="button" className={styles['node']} onClick={go}>
-        {node === undefined ? id : nameOf(catalog, node)}
-      </button>
+      {id !== undefined && (
+        <button type="button" className={styles['node']} onClick={() => go(id)}>
+          {node === undefined ? id : nameOf(catalog, node)}
+        </button>
+      )}
+      {id !== undefined && partition !== undefined && ', '}
+      {partition !== undefined && <b className={styles['partition']}>{partition}</b>}
     </>
   )
 }
