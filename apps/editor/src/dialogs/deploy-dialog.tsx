@@ -6,6 +6,7 @@ import { Button, Dialog, Icon } from '../ui/index.ts'
 import styles from './dialogs.module.css'
 import { FlowChanges } from './flow-changes.tsx'
 import { StateLossNotice } from './state-loss-notice.tsx'
+import { useFlowBefore } from './use-flow-before.ts'
 
 /** What deploying would change and what stands in its way; then deploys, with a note. */
 export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
@@ -19,9 +20,10 @@ export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
   const isBusy = useFlowState(flow, (state) => state.isDeploying)
   const title = titleOf(document)
   const after = useMemo(() => toFlow(document), [document])
+  const withState = useFlowBefore(flow)
   const before = useMemo(
-    () => (deployed === undefined ? emptyFlow(flow.name, title) : toFlow(deployed)),
-    [deployed, flow, title],
+    () => (deployed === undefined ? withState : toFlow(deployed)) ?? emptyFlow(flow.name, title),
+    [deployed, withState, flow, title],
   )
   const errors = problems.filter(({ severity }) => severity === 'error')
   const { count } = flow.undeployed()
@@ -35,7 +37,9 @@ export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
       title={`Deploy ${title}`}
       description={
         deployed === undefined || deployment.version === undefined
-          ? 'For the first time.'
+          ? withState === undefined
+            ? 'For the first time.'
+            : 'It goes on with the state it was stopped with. What is different since then:'
           : `${changes} since version ${deployment.version}. What did not change goes on running.`
       }
       testId="deploy-dialog"
@@ -66,7 +70,7 @@ export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
         }}
       >
         {problems.length > 0 && <Obstacles flow={flow} problems={problems} />}
-        <StateLossNotice flow={flow} after={after} />
+        {withState !== undefined && <StateLossNotice before={withState} after={after} />}
         <label className={styles['field']}>
           <span className={styles['label']}>Note</span>
           <input

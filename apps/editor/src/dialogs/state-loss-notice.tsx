@@ -1,32 +1,30 @@
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { stateLosses, type Flow } from '@millrace/flow'
-import { nameOf, type FlowEditor } from '../model/index.ts'
+import { nameOf } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import { Icon } from '../ui/index.ts'
 import { lossText } from './change-text.ts'
 import styles from './dialogs.module.css'
 import own from './state-loss-notice.module.css'
-import { useFlowBefore } from './use-flow-before.ts'
 
 const mostShown = 8
 
 interface StateLossNoticeProps {
-  readonly flow: FlowEditor
-  /** What is to be deployed. */
+  /** That of which there is state. */
+  readonly before: Flow
   readonly after: Flow
 }
 
 /** Which nodes forget what they know when this is deployed, and why. */
-export function StateLossNotice({ flow, after }: StateLossNoticeProps) {
+export function StateLossNotice({ before, after }: StateLossNoticeProps) {
   const { editor } = useWorkbench()
   const catalog = useStore(editor.catalog)
-  const before = useFlowBefore(flow)
   const losses = useMemo(
-    () => (before === undefined ? [] : stateLosses(before, after, catalog.descriptors)),
+    () => stateLosses(before, after, catalog.descriptors),
     [before, after, catalog],
   )
-  if (before === undefined || losses.length === 0) return null
+  if (losses.length === 0) return null
   const old = new Map(before.nodes.map((node) => [node.id, node]))
   return (
     <section className={styles['notice']} data-severity="warning" data-testid="state-losses">
