@@ -97,9 +97,7 @@ export class Deployments {
       const problems = this.#parts.saved.problemsOf(entry.flow)
       if (hasErrors(problems)) throw invalid(problems)
       const number = version ?? (await this.#keepVersion(name, entry, request.note))
-      const outcome = await this.#run(name, entry, number)
-      await this.#parts.directory.deployed.set(name, number)
-      return outcome
+      return this.#runMarked(name, entry, number)
     })
   }
 
@@ -226,6 +224,26 @@ export class Deployments {
       const goesOn = before && this.#parts.supervisor.info(name).version === before.number
       if (goesOn) this.#deployed.set(name, before)
       throw error instanceof SupervisorError ? failed(error) : error
+    }
+  }
+
+  /** Marks the version as the one that should run while the engine takes it, and only if it does. */
+  async #runMarked(
+    name: string,
+    entry: Pick<SavedFlowEntry, 'flow' | 'revision'>,
+    number: number,
+  ): Promise<DeployOutcome> {
+    const { deployed } = this.#parts.directory
+    const before = deployed.get(name)
+    const marking = deployed.set(name, number)
+    try {
+      const outcome = await this.#run(name, entry, number)
+      await marking
+      return outcome
+    } catch (error) {
+      await marking.catch(() => undefined)
+      await (before === undefined ? deployed.delete(name) : deployed.set(name, before))
+      throw error
     }
   }
 
