@@ -1,5 +1,6 @@
 import { chain } from './chain.ts'
 import { deploy } from './deploy.ts'
+import { devices } from './devices.ts'
 import { durable } from './durable.ts'
 import { editor } from './editor.ts'
 import { http } from './http.ts'
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   chain,
   editor,
   window,
+  devices,
   durable,
   manyFlows,
 ]
