@@ -104,13 +104,14 @@ export class Subscriber {
   }
 
   private stop(taker: Taker): void {
+    if (taker.state === 'replaced') return
     taker.state = 'stopped'
     this.onChange()
   }
 
   private end(taker: Taker): void {
     this.stop(taker)
-    if (this.endings.has(taker)) return
+    if (taker.state === 'replaced' || this.endings.has(taker)) return
     const timer = this.timers.after(takeOverMs, () => {
       this.endings.delete(taker)
       this.drop(taker)
@@ -126,15 +127,23 @@ export class Subscriber {
     taker.releaseWithheld()
   }
 
-  /** Takes over from takers that have ended and wanted the same, with what waits for them. */
+  /**
+   * Takes over from takers that have stopped and wanted the same, with what waits for them: from
+   * here on nothing is kept for them, which the new one gets as well.
+   */
   private adopt(taker: Taker): void {
-    for (const [ended, timer] of this.endings) {
-      if (!ended.wants.filters.some((filter) => taker.wants.filters.includes(filter))) continue
-      timer.cancel()
-      this.endings.delete(ended)
-      this.setTakers(this.takers.filter((other) => other !== ended))
-      for (const { batch, settled } of ended.takeParked()) taker.park(batch, settled)
-      ended.releaseWithheld()
+    const { filters } = taker.wants
+    const before = this.takers.filter(
+      ({ state, wants }) =>
+        state === 'stopped' && wants.filters.some((one) => filters.includes(one)),
+    )
+    for (const stopped of before) {
+      this.endings.get(stopped)?.cancel()
+      this.endings.delete(stopped)
+      stopped.state = 'replaced'
+      this.setTakers(this.takers.filter((other) => other !== stopped))
+      for (const { batch, settled } of stopped.takeParked()) taker.park(batch, settled)
+      stopped.releaseWithheld()
     }
     taker.unpark()
   }

@@ -22,7 +22,8 @@ interface Parked {
 
 /** One that takes messages: what it wants, and what waits for it while it is paused. */
 export class Taker {
-  state: 'running' | 'paused' | 'stopped' = 'running'
+  /** Of one that is replaced, another has taken over what comes. */
+  state: 'running' | 'paused' | 'stopped' | 'replaced' = 'running'
   readonly wants: Subscribing
   /** What the present read has brought. */
   readonly batch = new InboundBatch()
