@@ -111,9 +111,9 @@ class Planner {
     const sender = this.find(from)
     const receiver = this.find(to)
     if (sender === undefined || receiver === undefined) return
-    const port = sender.ports.find(({ name }) => name === from.port)
+    const port = named(sender.ports, from.port)
     if (port === undefined) throw toNowhere(from, 'output')
-    const input = receiver.descriptor.inputs.findIndex(({ name }) => name === to.port)
+    const input = indexOfNamed(receiver.descriptor.inputs, to.port)
     if (input < 0) throw toNowhere(to, 'input')
     if (this.isJoined(port, receiver, input)) return
     port.wires.push({ to: receiver, input, isShared: false, isDistant: false })
@@ -123,6 +123,7 @@ class Planner {
   /** The same wire drawn twice is one wire. */
   private isJoined(port: PlannedPort, to: PlannedNode, input: number): boolean {
     const { wires } = port
+    if (wires.length === 0) return false
     if (wires.length < 16) return wires.some((wire) => wire.to === to && wire.input === input)
     const ends = this.ends.get(port) ?? new Set(wires.map((wire) => `${wire.to.id}:${wire.input}`))
     this.ends.set(port, ends)
@@ -164,6 +165,20 @@ class Planner {
     const message = `A wire is joined to node "${end.node}", which is missing.`
     throw new EngineError('WIRE_TO_NOWHERE', message, { node: end.node })
   }
+}
+
+/** Loops, because a large flow has a great many wires. */
+function indexOfNamed(items: readonly { readonly name: string }[], name: string): number {
+  for (let index = 0; index < items.length; index += 1)
+    if (items[index]?.name === name) return index
+  return -1
+}
+
+function named<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  name: string,
+): Item | undefined {
+  return items[indexOfNamed(items, name)]
 }
 
 const noSecrets: Readonly<Record<string, string>> = {}

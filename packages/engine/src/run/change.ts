@@ -45,7 +45,9 @@ export function findChange(
       leaving.push(run)
     }
   }
-  const removed = [...running.values()].filter((run) => !plan.byId.has(run.id))
+  // As many as before and none of them new: then none is missing, and nobody has to be looked for.
+  const hasRemoved = running.size > plan.nodes.length - started.length
+  const removed = hasRemoved ? [...running.values()].filter((run) => !plan.byId.has(run.id)) : []
   leaving.push(...removed)
   const report = { started, restarted, removed: removed.map(({ id }) => id) }
   return { plan, newcomers, leaving, report }
@@ -62,7 +64,8 @@ function isUnchanged(
     before.type === planned.type &&
     isEqual(before.document.config, planned.document.config) &&
     isEqual(before.secrets, planned.secrets) &&
-    !run.connections.some((id) => connections.hasChanged(id, plan))
+    (run.connections.length === 0 ||
+      !run.connections.some((id) => connections.hasChanged(id, plan)))
   )
 }
 
