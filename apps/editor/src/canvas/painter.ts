@@ -59,6 +59,8 @@ function paintAll(stage: Stage): void {
   const { document, deployment } = flow.store.getState()
   const isOff = workbench.layout.getState().liveMode === 'off'
   const isRunning = deployment.state === 'running'
+  // The last numbers of a flow that was stopped say nothing of now.
+  const isStill = isOff || !isRunning
   const time = {
     document,
     wires: flow.wires(),
@@ -68,20 +70,20 @@ function paintAll(stage: Stage): void {
   for (const [id, parts] of mounted.cards) {
     const gauge = gauges.node(id)
     if (!isOff) paintCard(parts, gauge)
-    const running = isOff || !isRunning ? undefined : gauge
+    const running = isStill ? undefined : gauge
     paintLag(parts, running, { scene: time, id })
     paintSlow(parts, running)
     paintDot(stage, id, { parts, gauge, isRunning })
   }
   for (const label of mounted.portRates()) {
-    const rate = isOff ? 0 : (gauges.port(label.dataset['rateOf'] ?? '')?.perSecond ?? 0)
+    const rate = isStill ? 0 : (gauges.port(label.dataset['rateOf'] ?? '')?.perSecond ?? 0)
     write(label, rate > 0 ? `${shortNumber(rate)}/s` : '')
   }
   for (const [id, parts] of mounted.wires) {
     const wire = document.wires.get(id)
     if (wire === undefined) continue
     const isPressed = gauges.node(wire.to.node)?.isPressing === true
-    paintWire(parts, isOff ? 0 : rateOf(stage, wire.from), isPressed && !isOff)
+    paintWire(parts, isStill ? 0 : rateOf(stage, wire.from), isPressed && !isStill)
   }
 }
 
