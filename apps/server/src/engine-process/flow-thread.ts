@@ -8,6 +8,7 @@ export interface FlowThreadOptions {
   readonly nodePackages: readonly string[]
   readonly heapMb: number
   readonly durable?: DurableFolders | undefined
+  readonly isUnattended?: boolean | undefined
   /** Called once, when the thread is gone, before its flows are told. */
   onExit?(): void
 }
@@ -156,6 +157,7 @@ function startWorker(options: FlowThreadOptions, beat: Beat): Worker {
     beatMemory: beat.memory,
     nodePackages: options.nodePackages,
     durable: options.durable,
+    isUnattended: options.isUnattended,
   }
   return new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'flow',

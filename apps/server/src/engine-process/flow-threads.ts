@@ -73,11 +73,12 @@ export class FlowThreads {
   }
 
   private start(): FlowThread {
-    const { nodePackages, flowHeapMb, durable } = this.settings
+    const { nodePackages, flowHeapMb, durable, isUnattended } = this.settings
     const thread: FlowThread = new FlowThread({
       nodePackages,
       heapMb: flowHeapMb,
       durable,
+      isUnattended,
       onExit: () => this.threads.delete(thread),
     })
     this.threads.add(thread)

@@ -52,6 +52,7 @@ function openFlow({ beat, settings, marker, post, leave }: FlowParts): FlowWorke
     openDeployment,
     testConnection,
     durable: settings.durable,
+    isUnattended: settings.isUnattended,
     exit: leave,
   })
 }
