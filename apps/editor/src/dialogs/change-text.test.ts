@@ -65,3 +65,14 @@ test('says by the change of which fields state is lost', () => {
   )
   expect(lossText({ ...loss, because: 'removed', fields: [] }, windowNode)).toBe('is removed')
 })
+
+test('says what becomes of errors as the inspector does, and that nothing restarts for it', () => {
+  const change = { field: 'onError', before: undefined, after: { retries: 2, policy: 'stop' } }
+  const shown = shownChange(change, undefined)
+  expect([shown.before.short, shown.after.short]).toEqual([
+    'leaves by the error port',
+    'stops the flow after 2 retries',
+  ])
+  expect(fieldLabel('onError', undefined)).toBe('A message that fails')
+  expect(effectOf([change], { isStateful: true, loses: false })).toBe('goes on')
+})

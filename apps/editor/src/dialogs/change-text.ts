@@ -1,4 +1,4 @@
-import { configValue, type FieldChange, type StateLoss } from '@millrace/flow'
+import { configValue, type ErrorPolicy, type FieldChange, type StateLoss } from '@millrace/flow'
 import type { Descriptor, Field } from '@millrace/sdk/descriptor'
 import { printDuration } from '../fields/index.ts'
 
@@ -19,7 +19,7 @@ export function effectOf(
   const disabled = fields.find(({ field }) => field === 'isDisabled')
   if (disabled?.after === true) return loses ? 'stops, loses its state' : 'stops'
   if (disabled !== undefined) return 'starts'
-  if (fields.every(({ field }) => field === 'name')) return 'goes on'
+  if (fields.every(({ field }) => field === 'name' || field === 'onError')) return 'goes on'
   if (loses) return 'restarts, loses its state'
   return isStateful ? 'restarts, keeps its state' : 'restarts'
 }
@@ -52,6 +52,7 @@ const ownFields: Readonly<Record<string, string>> = {
   name: 'Name',
   type: 'Type',
   isDisabled: 'Enabled',
+  onError: 'A message that fails',
 }
 
 export function fieldLabel(field: string, descriptor: Descriptor | undefined): string {
@@ -72,6 +73,7 @@ export function shownChange(
   descriptor: Descriptor | undefined,
 ): { readonly before: ShownValue; readonly after: ShownValue } {
   if (field === 'isDisabled') return { before: onOff(before), after: onOff(after) }
+  if (field === 'onError') return { before: policyText(before), after: policyText(after) }
   const name = field.replace(/^config\./, '')
   const known = field.startsWith('config.') ? descriptor?.fields[name] : undefined
   const shown = (value: unknown) =>
@@ -114,5 +116,19 @@ function listText(rows: readonly unknown[], itemLabel: string): string {
 
 function onOff(isDisabled: unknown): ShownValue {
   const text = isDisabled === true ? 'no' : 'yes'
+  return { short: text, whole: text }
+}
+
+const policyWords = {
+  port: 'leaves by the error port',
+  'dead-letter': 'goes to the dead letters',
+  stop: 'stops the flow',
+}
+
+/** What is done about a message that fails, as the inspector calls it. */
+function policyText(value: unknown): ShownValue {
+  // The field `onError` of a node, or nothing.
+  const { policy = 'port', retries = 0 } = (value ?? {}) as ErrorPolicy
+  const text = `${policyWords[policy]}${retries > 0 ? ` after ${retries} retries` : ''}`
   return { short: text, whole: text }
 }
