@@ -5,7 +5,7 @@
 export interface Beat {
   /** Of 48 bytes; handed to the worker as it starts. */
   readonly memory: SharedArrayBuffer
-  /** `marker[0]`: index of the node whose code runs now, −1 when none does. */
+  /** `marker[0]`: index of the node whose code runs now, −1 when none does; or `storing`. */
   readonly marker: Int32Array
   beat(heapBytes: number): void
   beats(): number
@@ -16,6 +16,9 @@ export interface Beat {
 }
 
 const byteLength = 48
+
+/** Stands in a marker while an epoch is stored: no node's code runs, and it may take its time. */
+export const storing = -2
 
 export function createBeat(): Beat {
   const beat = openBeat(new SharedArrayBuffer(byteLength))
@@ -38,5 +41,16 @@ export function openBeat(memory: SharedArrayBuffer): Beat {
     beats: () => Atomics.load(beats, 0),
     runningNode: () => Atomics.load(marker, 0),
     heapBytes: () => heap[0] ?? 0,
+  }
+}
+
+/** Runs `store`, with the marker saying so meanwhile. */
+export function whileStoring(marker: Int32Array, store: () => void): void {
+  const before = marker[0] ?? -1
+  marker[0] = storing
+  try {
+    store()
+  } finally {
+    marker[0] = before
   }
 }

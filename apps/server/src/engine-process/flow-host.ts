@@ -161,7 +161,8 @@ export class FlowHost implements RouteOwner {
     if (running === undefined || running.end !== undefined) return
     const { thread } = running.seat
     const isLoading = thread.isChanging && thread.runningSeat() === undefined
-    const reading = { beats: thread.beat.beats(), runningNode: isLoading ? -1 : 0, share }
+    const isBusy = isLoading || thread.isStoring
+    const reading = { beats: thread.beat.beats(), runningNode: isBusy ? -1 : 0, share }
     const verdict = running.watchdog.check(nowMs, reading)
     if (verdict.forMs === 0) running.beatAtBytes = memoryBytes
     if (verdict.state === 'well' || !thread.isAnswerable(running.seat)) {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { type Beat, createBeat } from './beat.ts'
+import { type Beat, createBeat, storing } from './beat.ts'
 import type { DurableFolders } from './durable/flow-durability.ts'
 import { FlowSeat, type SeatHandlers } from './flow-seat.ts'
 import type { ThreadMessage, ThreadWord, WorkerCommand, WorkerSettings } from './messages.ts'
@@ -75,6 +75,12 @@ export class FlowThread {
   runningSeat(): FlowSeat | undefined {
     for (const seat of this.seats.values()) if (seat.runningNode() >= 0) return seat
     return undefined
+  }
+
+  /** Whether an epoch of one of the flows is being stored. */
+  get isStoring(): boolean {
+    for (const seat of this.seats.values()) if (seat.runningNode() === storing) return true
+    return false
   }
 
   /** Whether this flow is to answer for what the thread does now. */

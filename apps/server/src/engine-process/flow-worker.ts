@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentSpec, EngineHost, UpdateReport } from '@millrace/engine'
 import type { Clock, HttpRoute, NodeType, Report, Status, TestStep, Timer } from '@millrace/sdk'
+import { whileStoring } from './beat.ts'
 import { CounterFeed } from './counter-feed.ts'
 import { lettersFile } from './durable/dead-letter-file.ts'
 import { type DurableFolders, FlowDurability } from './durable/flow-durability.ts'
@@ -29,8 +30,11 @@ export interface FlowWorkerOptions {
   loadNodeTypes(types: readonly string[]): Promise<ReadonlyMap<string, NodeType>>
   openDeployment(spec: DeploymentSpec, host: EngineHost): Deployment
   testConnection(test: ConnectionTest, host: EngineHost): AsyncIterable<TestStep>
-  /** Where to keep what must outlive the flow; without it nothing is kept. */
+  /** Tells the process that the thread is not stuck, from within work that takes long. */
+  beat?(): void
+  /** Whether nobody can press a button of the flow. */
   readonly isUnattended?: boolean | undefined
+  /** Where to keep what must outlive the flow; without it nothing is kept. */
   readonly durable?: DurableFolders | undefined
   /** The flow has ended by itself, and is to be taken out of its thread. */
   exit?(): void
@@ -229,6 +233,8 @@ export class FlowWorker {
       schedule: (delayMs, run) => this.options.schedule(delayMs, run),
       onProblem: (text, level) => this.reports.addLog({ time: clock.now(), level, text }),
       onInfo: (info) => post({ kind: 'reports', batch: { durability: info } }),
+      onProgress: () => this.options.beat?.(),
+      storing: (store) => whileStoring(this.options.marker, store),
     })
   }
 

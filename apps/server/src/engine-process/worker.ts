@@ -51,6 +51,7 @@ function openFlow({ beat, settings, marker, post, leave }: FlowParts): FlowWorke
     loadNodeTypes: (types) => loadNodeTypes(types, settings.nodePackages),
     openDeployment,
     testConnection,
+    beat: () => beat.beat(heapBytes()),
     durable: settings.durable,
     isUnattended: settings.isUnattended,
     exit: leave,

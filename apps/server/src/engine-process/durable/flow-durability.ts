@@ -20,6 +20,10 @@ export interface FlowDurabilityOptions {
   readonly schedule: (delayMs: number, run: () => void) => Timer
   /** Something that a person should know of happened; in a sentence. */
   onProblem(problem: string, level: 'warn' | 'error'): void
+  /** Called again and again while state is read or written, however much that is. */
+  onProgress?(): void
+  /** Runs what stores an epoch. */
+  storing?(store: () => void): void
   /** The numbers have changed; called at most once a second. */
   onInfo(info: DurabilityInfo): void
 }
@@ -48,6 +52,7 @@ export class FlowDurability {
       path: stateFile(folders, flow),
       now: () => clock.now(),
       onUnreadable: (problem) => this.onLoss(problem),
+      onProgress: () => options.onProgress?.(),
     })
     this.epochs = this.guard(this.store)
   }
@@ -106,10 +111,16 @@ export class FlowDurability {
       entries: (node, map) => store.entries(node, map),
       value: (node, map, key) => store.value(node, map, key),
       maps: (node) => store.maps(node),
-      commit: (changes) => this.commit(changes),
+      commit: (changes) => this.commitStoring(changes),
       canStore: (value) => store.canStore(value),
       close: () => store.close(),
     }
+  }
+
+  private commitStoring(changes: EpochChanges): void {
+    const { storing } = this.options
+    if (storing === undefined) this.commit(changes)
+    else storing(() => this.commit(changes))
   }
 
   /** What an epoch knows of was taken in for good: the logs are on disk before it is. */

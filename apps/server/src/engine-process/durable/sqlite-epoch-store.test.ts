@@ -163,3 +163,16 @@ test('goes back to the last whole epoch wherever the write of the next was torn'
   }
   store.close()
 })
+
+test('tells again and again that it gets on while much is written and read', () => {
+  let words = 0
+  const options = { path: newPath(), now: () => 0, onUnreadable: () => undefined }
+  const store = new SqliteEpochStore({ ...options, onProgress: () => (words += 1) })
+  store.commit(
+    changes(1, { state: Array.from({ length: 20_000 }, (_, key) => set('a', key, key)) }),
+  )
+  expect(words).toBe(4)
+  expect([...store.entries('a', 'counts')]).toHaveLength(20_000)
+  expect(words).toBe(8)
+  store.close()
+})

@@ -10,12 +10,18 @@ export interface EpochStoreOptions {
   readonly now: () => number
   /** Told in a sentence when what was stored cannot be read; it was moved aside then. */
   onUnreadable(problem: string): void
+  /** Called again and again while much is read or written. */
+  onProgress?(): void
 }
+
+/** Values that are read or written from one word of progress to the next. */
+const progressValues = 5_000
 
 /** Epochs of one deployment in an SQLite file; the file appears with the first epoch. */
 export class SqliteEpochStore implements EpochStore {
   private readonly options: EpochStoreOptions
   private database: Database | undefined
+  private readonly progress = (): void => this.options.onProgress?.()
 
   constructor(options: EpochStoreOptions) {
     this.options = options
@@ -32,7 +38,7 @@ export class SqliteEpochStore implements EpochStore {
   }
 
   entries(node: string, map: string): Iterable<readonly [StateKey, unknown]> {
-    return this.database?.entries(node, map) ?? []
+    return this.database?.entries(node, map, this.progress) ?? []
   }
 
   value(node: string, map: string, key: StateKey): unknown {
@@ -45,7 +51,7 @@ export class SqliteEpochStore implements EpochStore {
 
   commit(changes: EpochChanges): void {
     this.database ??= new Database(openDatabase(this.options.path))
-    this.database.commit(changes, this.options.now())
+    this.database.commit(changes, this.options.now(), this.progress)
   }
 
   canStore(value: unknown): boolean {
@@ -112,11 +118,17 @@ class Database {
     return { epoch, nodes, held: this.statements.heldMessages.all().map(heldOf) }
   }
 
-  *entries(node: string, map: string): Iterable<readonly [StateKey, unknown]> {
+  *entries(
+    node: string,
+    map: string,
+    progress: () => void,
+  ): Iterable<readonly [StateKey, unknown]> {
     const id = this.mapIds.get(node)?.get(map)
     if (id === undefined) return
     // A statement of its own, as somebody may read two maps at a time.
+    let count = 0
     for (const row of this.database.prepare(entriesOfMap).iterate(id)) {
+      if ((count += 1) % progressValues === 0) progress()
       yield [keyOf(row['key']), valueOf(row['value'])]
     }
   }
@@ -131,10 +143,10 @@ class Database {
     return [...(this.mapIds.get(node)?.keys() ?? [])]
   }
 
-  commit(changes: EpochChanges, nowMs: number): void {
+  commit(changes: EpochChanges, nowMs: number, progress: () => void): void {
     this.database.exec('BEGIN IMMEDIATE')
     try {
-      this.write(changes)
+      this.write(changes, progress)
       this.statements.setEpoch.run(changes.epoch, nowMs)
       this.database.exec('COMMIT')
     } catch (error) {
@@ -149,11 +161,16 @@ class Database {
     this.database.close()
   }
 
-  private write({ removed, nodes, state, held, released }: EpochChanges): void {
+  private write(
+    { removed, nodes, state, held, released }: EpochChanges,
+    progress: () => void,
+  ): void {
     const { statements } = this
+    let count = 0
     for (const node of removed) this.remove(node)
     for (const { node, type, version } of nodes) statements.setNode.run(node, type, version)
     for (const { node, map, key, value } of state) {
+      if ((count += 1) % progressValues === 0) progress()
       const id = this.mapIds.get(node)?.get(map) ?? this.addMap(node, map)
       if (value === undefined) statements.deleteValue.run(id, storedKey(key))
       else statements.setValue.run(id, storedKey(key), storedValue(value))
