@@ -25,6 +25,8 @@ export interface Stage {
 export interface StageOptions {
   /** An empty folder, such as a small disk; otherwise one is made. */
   readonly userDirectory?: string
+  /** Whether the broker will be restarted; keeping sessions on disk makes it slow. */
+  readonly isBrokerRestarted?: boolean
 }
 
 export async function withStage<Result>(
@@ -47,7 +49,7 @@ async function openStage(
   closing: (() => Promise<unknown>)[],
 ): Promise<Stage> {
   const mosquitto = await startMosquitto({
-    isPersistent: true,
+    isPersistent: options.isBrokerRestarted === true,
     configuration: ['max_queued_messages 0', 'max_inflight_messages 200'],
   })
   closing.push(() => mosquitto.stop())

@@ -7,7 +7,7 @@ export const brokerRestarted: Fault = {
   name: 'broker restarted',
   about: 'the broker ends and comes back, with the sessions that it keeps on disk',
   run: ({ isShort }) =>
-    withStage({}, async (stage) => {
+    withStage({ isBrokerRestarted: true }, async (stage) => {
       const restarts = isShort ? 1 : 10
       await firstLife(stage)
       stage.publisher.publish(500)
