@@ -110,7 +110,9 @@ test('a value that cannot be stored is no trouble with the disk', async () => {
     },
   }
   for (const value of [shared, throws, () => 1]) {
-    expect(() => durability.epochs.commit(changes(1, value))).toThrow(/could not be cloned|Not now/u)
+    expect(() => durability.epochs.commit(changes(1, value))).toThrow(
+      /could not be cloned|Not now/u,
+    )
     expect(durability.epochs.canStore?.(value)).toBe(false)
   }
   expect(durability.epochs.canStore?.({ at: new Date(0) })).toBe(true)
