@@ -1,3 +1,4 @@
+export { makeCertificate, type Certificate } from './certificate.ts'
 export { startChild, type Child } from './child.ts'
 export { findChromium, chromiumArguments } from './chromium.ts'
 export { startInfluxd, type Influxd, type InfluxdOptions } from './influxd.ts'

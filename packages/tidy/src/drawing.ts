@@ -17,6 +17,7 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
     '@millrace/flow',
     '@millrace/node-red',
     '@millrace/sdk',
+    '@millrace/store',
   ],
   'apps/launcher': [],
   'packages/protocol': ['@millrace/flow', '@millrace/sdk/descriptor'],
@@ -24,10 +25,22 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
   'packages/catalog': ['@millrace/sdk'],
   'packages/node-red': ['@millrace/sdk', '@millrace/flow'],
   'packages/flow': ['@millrace/sdk/descriptor', '@millrace/expression'],
+  'packages/web': ['@millrace/sdk'],
+  'packages/reach': ['@millrace/sdk'],
+  'packages/formats': ['@millrace/sdk'],
   'packages/sdk': [],
   'packages/expression': [],
+  'packages/store': ['@millrace/expression'],
   'packages/tidy': [],
 }
+
+/** What every node package may import of ours. */
+const nodesMayImport: readonly string[] = [
+  '@millrace/sdk',
+  '@millrace/formats',
+  '@millrace/web',
+  '@millrace/reach',
+]
 
 /** Tests may use anything that their manifest lists; `e2e` is nothing but tests. */
 const isFree = (folder: string) => folder === '' || folder === 'e2e' || folder.startsWith('e2e/')
@@ -35,6 +48,6 @@ const isFree = (folder: string) => folder === '' || folder === 'e2e' || folder.s
 /** What the code of a workspace may import of ours; `undefined`: anything. */
 export function mayImport(folder: string): readonly string[] | undefined {
   if (isFree(folder)) return undefined
-  if (folder.startsWith('nodes/')) return ['@millrace/sdk']
+  if (folder.startsWith('nodes/')) return nodesMayImport
   return drawing[folder] ?? []
 }
