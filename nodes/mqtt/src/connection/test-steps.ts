@@ -1,50 +1,39 @@
-import { lookup } from 'node:dns/promises'
-import { connect as connectTcp } from 'node:net'
-import { connect as connectTls } from 'node:tls'
-import type { TestStep, Timers } from '@millrace/sdk'
+import { randomUUID } from 'node:crypto'
+import { reachSteps, takeSteps, within } from '@millrace/reach'
+import type { Finding, Limit, Step } from '@millrace/reach'
+import type { TestStep } from '@millrace/sdk'
 import { NodeError } from '@millrace/sdk'
 import { MqttClient } from 'mqtt'
 import { connectError, refusedBy } from '../link/connect-error.ts'
 import type { Where } from '../link/connect-error.ts'
-import { openSocket, tlsOptions } from '../link/open-socket.ts'
+import { openSocket } from '../link/open-socket.ts'
 import type { Target } from '../link/open-socket.ts'
 import { clientOptions, targetOf } from './link-options.ts'
 import type { ConnectionOf } from './link-options.ts'
 
 /** What the Test button does: each step only when the one before has passed. */
 export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep> {
-  const target = targetOf(context.config)
-  for (const step of stepsOf(context, target)) {
-    const result = await attempt(step, context, target)
-    yield result
-    if (result.outcome === 'failed') return
-  }
-}
-
-interface Step {
-  readonly name: string
-  /** Gives what was found. */
-  readonly run: () => Promise<string>
-}
-
-function stepsOf(context: ConnectionOf, target: Target): Step[] {
-  const { timers, config } = context
-  const limit = { timers, limitMs: config.connectTimeoutMs }
+  const { config, clock, timers } = context
+  const target = targetOf(config)
   const isSecure = target.protocol === 'mqtts' || target.protocol === 'wss'
-  return [
-    { name: 'Name', run: () => resolveName(target) },
-    { name: 'TCP connection', run: () => tryTcp(target, limit) },
-    ...(isSecure ? [{ name: 'TLS certificate', run: () => tryTls(target, context) }] : []),
-    { name: 'Sign-in and subscription', run: () => trySession(context, target) },
+  const session = new TestSession(context, target)
+  const steps: readonly Step[] = [
+    ...reachSteps({
+      ...target,
+      tls: isSecure ? target.tls : undefined,
+      peer: 'broker',
+      timeoutMs: config.connectTimeoutMs,
+      clock,
+      timers,
+    }),
+    { name: 'Sign-in', run: () => session.signIn() },
+    { name: 'Permission to subscribe', run: () => session.subscribe() },
+    { name: 'First message', run: () => session.exchange() },
   ]
-}
-
-async function attempt(step: Step, context: ConnectionOf, target: Target): Promise<TestStep> {
   try {
-    return { step: step.name, outcome: 'passed', text: await step.run() }
-  } catch (error) {
-    const { message } = connectError(error, whereOf(context, target))
-    return { step: step.name, outcome: 'failed', text: message }
+    yield* takeSteps(steps, (error) => connectError(error, whereOf(context, target)).message)
+  } finally {
+    session.end()
   }
 }
 
@@ -53,101 +42,87 @@ function whereOf({ config }: ConnectionOf, { host, port }: Target): Where {
   return { host, port, isVersion5: config.version === '5', connectTimeoutMs }
 }
 
-async function resolveName({ host }: Target): Promise<string> {
-  const found = await lookup(host, { all: true })
-  return found.map(({ address }) => address).join(', ')
-}
+/** A session of its own, so as not to disturb the one of a running flow. */
+class TestSession {
+  private readonly context: ConnectionOf
+  private readonly target: Target
+  private readonly limit: Limit
+  private readonly topic = `millrace/test/${randomUUID()}`
+  private client: MqttClient | undefined
+  private maySubscribe = false
 
-interface Limit {
-  readonly timers: Timers
-  readonly limitMs: number
-}
+  constructor(context: ConnectionOf, target: Target) {
+    this.context = context
+    this.target = target
+    const { timers, config } = context
+    this.limit = { timers, limitMs: config.connectTimeoutMs * 2 }
+  }
 
-/** Rejects with a timeout when `open` has not settled in time; `abandon` then ends what it began. */
-function limited<Result>(
-  { timers, limitMs }: Limit,
-  open: (resolve: (result: Result) => void, reject: (error: Error) => void) => () => void,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    let end = (): void => undefined
-    const timer = timers.after(limitMs, () => {
-      end()
-      reject(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }))
+  signIn(): Promise<string> {
+    const { username } = this.context.config
+    return within(this.limit, (resolve, reject) => {
+      const client = this.open()
+      client.on('error', reject)
+      client.on('close', () => reject(new NodeError('MQTT_CONNECTION_LOST', closedAtOnce)))
+      client.on('disconnect', ({ reasonCode }) => {
+        reject(refusedBy(reasonCode ?? 0x80, whereOf(this.context, this.target)))
+      })
+      client.on('connect', () => resolve(`Signed in${asWhom(username)}`))
+      return () => undefined
     })
-    const finish = (settle: () => void): void => {
-      timer.cancel()
-      end()
-      settle()
-    }
-    end = open(
-      (result) => finish(() => resolve(result)),
-      (error) => finish(() => reject(error)),
-    )
-  })
-}
+  }
 
-function tryTcp({ host, port }: Target, limit: Limit): Promise<string> {
-  return limited(limit, (resolve, reject) => {
-    const socket = connectTcp({ host, port })
-    socket.once('connect', () => resolve(`${socket.remoteAddress}:${port}`))
-    socket.once('error', reject)
-    return () => socket.destroy()
-  })
-}
-
-function tryTls(target: Target, { timers, config, clock }: ConnectionOf): Promise<string> {
-  const limit = { timers, limitMs: config.connectTimeoutMs }
-  return limited(limit, (resolve, reject) => {
-    const { host, port } = target
-    const socket = connectTls({ host, port, ...tlsOptions(target) })
-    socket.once('secureConnect', () => {
-      const { subject, valid_to: until } = socket.getPeerCertificate()
-      const days = Math.floor((Date.parse(until) - clock.now()) / dayMs)
-      const isTrusted = socket.authorized ? '' : ', not verified'
-      resolve(
-        `${socket.getProtocol()}, ${String(subject?.CN ?? 'no name')}${isTrusted}, ${expiry(days)}`,
-      )
+  /** A broker may let a user have some topics only, so that this one is refused means little. */
+  subscribe(): Promise<string | Finding> {
+    return within(this.limit, (resolve) => {
+      this.client?.subscribe(this.topic, (error) => {
+        this.maySubscribe = error === null
+        resolve(
+          this.maySubscribe
+            ? 'May subscribe to millrace/test/…'
+            : skipped('May not subscribe to millrace/test/…; other topics may be allowed.'),
+        )
+      })
+      return () => undefined
     })
-    socket.once('error', reject)
-    return () => socket.destroy()
-  })
-}
+  }
 
-const dayMs = 86_400_000
+  /** Publishes to itself. */
+  exchange(): Promise<string | Finding> {
+    if (!this.maySubscribe) return Promise.resolve(skipped('Nothing was subscribed to.'))
+    const { clock, timers } = this.context
+    const sentAt = clock.monotonic()
+    return within<string | Finding>({ timers, limitMs: echoWithinMs }, (resolve) => {
+      this.client?.once('message', () => {
+        resolve(`There and back in ${Math.max(1, Math.round(clock.monotonic() - sentAt))} ms`)
+      })
+      this.client?.publish(this.topic, 'Millrace tests the connection')
+      return () => undefined
+    }).catch(() => skipped('None came back: this user may not be allowed to publish there.'))
+  }
 
-function expiry(days: number): string {
-  return days < 0 ? 'expired' : `valid for ${days} more days`
-}
+  end(): void {
+    this.client?.end(true)
+  }
 
-/** Signs in with a session of its own, so as not to disturb the one of a running flow. */
-function trySession(context: ConnectionOf, target: Target): Promise<string> {
-  const { timers, config } = context
-  const { will: _will, properties: _properties, ...options } = clientOptions(context)
-  const limit = { timers, limitMs: config.connectTimeoutMs * 2 }
-  return limited(limit, (resolve, reject) => {
-    const client = new MqttClient(() => openSocket(target), {
+  private open(): MqttClient {
+    const { config } = this.context
+    const { will: _will, properties: _properties, ...options } = clientOptions(this.context)
+    const client = new MqttClient(() => openSocket(this.target), {
       ...options,
       clean: true,
       clientId: `millrace-test-${String(options.clientId).slice(-8)}`,
       reconnectPeriod: 0,
       connectTimeout: config.connectTimeoutMs,
     })
-    client.on('error', reject)
-    client.on('close', () => reject(new NodeError('MQTT_CONNECTION_LOST', closedAtOnce)))
-    client.on('disconnect', ({ reasonCode }) => {
-      reject(refusedBy(reasonCode ?? 0x80, whereOf(context, target)))
-    })
-    client.on('connect', () => {
-      client.subscribe('millrace/test', (error) => {
-        if (error === null) resolve(`Signed in${asWhom(config.username)}; may subscribe.`)
-        else resolve(`Signed in${asWhom(config.username)}; may not subscribe to millrace/test.`)
-      })
-    })
-    return () => client.end(true)
-  })
+    this.client = client
+    return client
+  }
 }
 
+const echoWithinMs = 2_000
 const closedAtOnce = 'The broker closed the connection during sign-in.'
+const skipped = (text: string): Finding => ({ outcome: 'skipped', text })
 
 function asWhom(username: string | undefined): string {
   return username === undefined || username === '' ? ' without a name' : ` as ${username}`

@@ -1,3 +1,5 @@
+import { networkProblem } from '@millrace/reach'
+import type { NetworkProblemKind } from '@millrace/reach'
 import { NodeError } from '@millrace/sdk'
 
 /** Where a connection leads, for sentences. */
@@ -12,21 +14,26 @@ export interface Where {
 export function connectError(error: unknown, where: Where): NodeError {
   if (error instanceof NodeError) return error
   const code = codeOf(error)
-  const text = error instanceof Error ? error.message : String(error)
   if (typeof code === 'number') return refusedBy(code, where)
-  const known = knownErrors.get(code)
-  if (known !== undefined) return new NodeError(known.code, known.text(where), { cause: error })
-  if (text === 'connack timeout') return noAnswer(where)
-  if (/CERT|SIGNATURE|SSL|TLS|EPROTO/.test(code)) {
-    return new NodeError('MQTT_TLS_FAILED', `TLS failed: ${text}.`, { cause: error })
-  }
-  return new NodeError(
-    'MQTT_CONNECTION_FAILED',
-    `The connection to ${at(where)} failed: ${text}.`,
-    {
-      cause: error,
-    },
-  )
+  const own = ownErrors.get(code)
+  if (own !== undefined) return new NodeError(code, own(where), { cause: error })
+  if (error instanceof Error && error.message === 'connack timeout') return noAnswer(where)
+  const { kind, text } = networkProblem(error, { ...where, peer: 'broker' })
+  return new NodeError(networkCodes[kind], text, { cause: error })
+}
+
+const networkCodes: Readonly<Record<NetworkProblemKind, string>> = {
+  'unknown-host': 'MQTT_HOST_UNKNOWN',
+  refused: 'MQTT_CONNECT_REFUSED',
+  'no-answer': 'MQTT_CONNECT_TIMEOUT',
+  lost: 'MQTT_CONNECTION_LOST',
+  'no-tls': 'MQTT_TLS_FAILED',
+  untrusted: 'MQTT_TLS_UNTRUSTED',
+  expired: 'MQTT_TLS_EXPIRED',
+  'wrong-name': 'MQTT_TLS_WRONG_NAME',
+  'client-certificate': 'MQTT_TLS_CLIENT_CERTIFICATE',
+  tls: 'MQTT_TLS_FAILED',
+  other: 'MQTT_CONNECTION_FAILED',
 }
 
 export function connectionLost(where: Where): NodeError {
@@ -43,92 +50,9 @@ function codeOf(error: unknown): string | number {
   return typeof code === 'number' ? code : String(code)
 }
 
-interface KnownError {
-  readonly code: string
-  readonly text: (where: Where) => string
-}
-
-const unknownHost: KnownError = {
-  code: 'MQTT_HOST_UNKNOWN',
-  text: ({ host }) => `The name "${host}" leads to no address. Is it spelled right?`,
-}
-
-const timedOut: KnownError = {
-  code: 'MQTT_CONNECT_TIMEOUT',
-  text: (where) => `${at(where)} does not answer. Is a firewall in between?`,
-}
-
-const lost: KnownError = {
-  code: 'MQTT_CONNECTION_LOST',
-  text: (where) => `The connection to ${at(where)} broke.`,
-}
-
-const untrusted: KnownError = {
-  code: 'MQTT_TLS_UNTRUSTED',
-  text: () =>
-    'The certificate of the broker is not signed by a known authority. Give its authority in the connection.',
-}
-
-const knownErrors: ReadonlyMap<string | number, KnownError> = new Map([
-  [
-    'ECONNREFUSED',
-    {
-      code: 'MQTT_CONNECT_REFUSED',
-      text: (where: Where) =>
-        `Nothing answers at ${at(where)}. Is the broker running, and is this its port?`,
-    },
-  ],
-  ['ENOTFOUND', unknownHost],
-  ['EAI_AGAIN', unknownHost],
-  ['ETIMEDOUT', timedOut],
-  ['EHOSTUNREACH', timedOut],
-  ['ENETUNREACH', timedOut],
-  ['ECONNRESET', lost],
-  ['EPIPE', lost],
-  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
-  [
-    'CERT_HAS_EXPIRED',
-    { code: 'MQTT_TLS_EXPIRED', text: () => 'The certificate of the broker has expired.' },
-  ],
-  [
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-    {
-      code: 'MQTT_TLS_WRONG_NAME',
-      text: ({ host }: Where) =>
-        `The certificate of the broker is not for "${host}". Give the name in it as server name.`,
-    },
-  ],
-  [
-    'ERR_SSL_WRONG_VERSION_NUMBER',
-    {
-      code: 'MQTT_TLS_FAILED',
-      text: (where: Where) => `There is no TLS at ${at(where)}. Is this the port for TLS?`,
-    },
-  ],
-  [
-    'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-    {
-      code: 'MQTT_TLS_FAILED',
-      text: (where: Where) => `There is no TLS at ${at(where)}. Is this the port for TLS?`,
-    },
-  ],
-  [
-    'MQTT_MALFORMED_PACKET',
-    {
-      code: 'MQTT_MALFORMED_PACKET',
-      text: (where: Where) => `What ${at(where)} sent is not MQTT, or too long.`,
-    },
-  ],
-  [
-    'MQTT_SILENT',
-    {
-      code: 'MQTT_SILENT',
-      text: (where: Where) => `The broker at ${at(where)} has fallen silent.`,
-    },
-  ],
+const ownErrors: ReadonlyMap<string, (where: Where) => string> = new Map([
+  ['MQTT_MALFORMED_PACKET', (where) => `What ${at(where)} sent is not MQTT, or too long.`],
+  ['MQTT_SILENT', (where) => `The broker at ${at(where)} has fallen silent.`],
 ])
 
 function noAnswer(where: Where): NodeError {
@@ -153,7 +77,7 @@ type Reason = readonly [code: string, text: string]
 
 const wrongPassword: Reason = [
   'MQTT_SIGN_IN_REFUSED',
-  'The broker refused the user name or the password.',
+  'The broker refused the user name or the password. Check User name and Password.',
 ]
 const notAuthorised: Reason = [
   'MQTT_NOT_AUTHORIZED',

@@ -1,7 +1,8 @@
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { ConnectionOptions } from 'node:tls'
 import type { Duplex } from 'node:stream'
+import { tlsOptions } from '@millrace/reach'
+import type { TlsSettings } from '@millrace/reach'
 import { createWebSocketStream, WebSocket } from 'ws'
 
 /** How to reach a broker. */
@@ -11,13 +12,7 @@ export interface Target {
   readonly port: number
   /** For WebSocket. */
   readonly path: string
-  readonly tls: {
-    readonly isVerified: boolean
-    readonly ca: string | undefined
-    readonly serverName: string | undefined
-    readonly certificate: string | undefined
-    readonly key: string | undefined
-  }
+  readonly tls: TlsSettings
 }
 
 /** What a read brought; the bytes are used again for the next one. */
@@ -56,31 +51,10 @@ function openTcp({ host, port }: Target, onRead?: OnRead): Duplex {
 
 function openTls(target: Target, onRead?: OnRead): Duplex {
   const { host, port } = target
-  const socket = connectTls({ host, port, ...tlsOptions(target) })
+  const socket = connectTls({ host, port, ...tlsOptions(host, target.tls) })
   socket.setNoDelay(true)
   if (onRead !== undefined) socket.on('data', onRead)
   return socket
-}
-
-export function tlsOptions({ host, tls }: Target): ConnectionOptions {
-  const { ca, serverName, certificate, key } = tls
-  return {
-    rejectUnauthorized: tls.isVerified,
-    ...(isSet(ca) ? { ca } : {}),
-    ...(isSet(certificate) ? { cert: certificate } : {}),
-    ...(isSet(key) ? { key } : {}),
-    ...serverNameFor(isSet(serverName) ? serverName : host),
-  }
-}
-
-/** RFC 6066: a server name is a name, never an address. */
-function serverNameFor(name: string): { servername?: string } {
-  const isAddress = name.includes(':') || /^[\d.]+$/.test(name)
-  return isAddress ? {} : { servername: name }
-}
-
-function isSet(text: string | undefined): text is string {
-  return text !== undefined && text !== ''
 }
 
 function openWebSocket(target: Target, onRead?: OnRead): Duplex {
@@ -88,7 +62,7 @@ function openWebSocket(target: Target, onRead?: OnRead): Duplex {
   const url = `${target.protocol}://${host}:${target.port}${target.path}`
   const socket = new WebSocket(url, ['mqtt'], {
     perMessageDeflate: false,
-    ...(target.protocol === 'wss' ? tlsOptions(target) : {}),
+    ...(target.protocol === 'wss' ? tlsOptions(target.host, target.tls) : {}),
   })
   const stream = createWebSocketStream(socket)
   if (onRead !== undefined) stream.on('data', onRead)
