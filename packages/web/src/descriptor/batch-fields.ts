@@ -1,0 +1,62 @@
+import { describe } from '@millrace/sdk/descriptor'
+
+/** How a sink gathers messages into batches, and how long it keeps them while a server is away. */
+export const batchFields = describe({
+  type: 'web/batch',
+  version: 1,
+  kind: 'note',
+  title: '',
+  summary: '',
+  category: 'notes',
+  icon: 'layers',
+  inputs: [],
+  outputs: [],
+  fields: {
+    batchItems: {
+      kind: 'integer',
+      label: 'Write after',
+      section: 'Batches',
+      advanced: true,
+      default: 1000,
+      min: 1,
+      max: 100_000,
+      unit: 'messages',
+    },
+    batchBytes: {
+      kind: 'integer',
+      label: 'or after',
+      advanced: true,
+      default: 1_048_576,
+      min: 1,
+      max: 10_485_760,
+      unit: 'bytes',
+    },
+    batchAgeMs: {
+      kind: 'duration',
+      label: 'or after',
+      advanced: true,
+      default: 1000,
+      min: 0,
+      max: 600_000,
+    },
+    bufferItems: {
+      kind: 'integer',
+      label: 'Keep at most',
+      section: 'Failures',
+      advanced: true,
+      default: 100_000,
+      min: 1,
+      max: 10_000_000,
+      unit: 'messages',
+      help: 'While the server is away. The flow is slowed before it is full; what finds it full leaves by the error port.',
+    },
+    retryForMs: {
+      kind: 'duration',
+      label: 'Try again for',
+      advanced: true,
+      default: 0,
+      min: 0,
+      help: 'Then the messages leave by the error port. 0 tries for ever.',
+    },
+  },
+}).fields
