@@ -1,5 +1,4 @@
-import { NodeError } from '@millrace/sdk'
-import type { Message, NodeContext, Sink } from '@millrace/sdk'
+import type { Message, NodeContext, NodeError, Sink } from '@millrace/sdk'
 import { BatchSender } from './batch-sender.ts'
 import type { BatchLimits } from './batch-sender.ts'
 import type { SendOutcome } from './outcome.ts'
