@@ -19,7 +19,11 @@ async function runFlow(port: number, nodes: readonly FlowNode[]) {
       const immediate = setImmediate(run)
       return { cancel: () => clearImmediate(immediate) }
     },
-    http: { route: () => () => undefined, respond: () => false },
+    http: {
+      route: () => () => undefined,
+      respond: () => false,
+      onAnswered: () => undefined,
+    },
     log: ({ level, text }) => {
       if (level === 'error') console.error(text)
     },

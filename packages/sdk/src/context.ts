@@ -262,4 +262,6 @@ export interface HttpService {
   route(route: HttpRoute, onRequest: (request: HttpRequest) => void): () => void
   /** Answers a request. A second answer, or one that came too late, is dropped and gives false. */
   respond(requestId: string, response: HttpResponse): boolean
+  /** Calls once with the answer that this request gets from whichever node of the flow. */
+  onAnswered(requestId: string, told: (response: HttpResponse) => void): void
 }

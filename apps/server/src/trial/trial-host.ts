@@ -36,4 +36,8 @@ export function createTrialHost(options: {
   }
 }
 
-const noHttp: HttpService = { route: () => () => undefined, respond: () => false }
+const noHttp: HttpService = {
+  route: () => () => undefined,
+  respond: () => false,
+  onAnswered: () => undefined,
+}

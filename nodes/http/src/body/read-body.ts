@@ -45,6 +45,11 @@ export function readAnswer(
   return format === 'auto' && formatOf(contentType) === 'ndjson' ? values : values[0]
 }
 
+/** The body as text, unpacked where it is compressed. */
+export function unpackedText(body: Uint8Array, options: BodyToRead): string {
+  return utf8(unpacked(body, options))
+}
+
 function formatOf(
   contentType: string | undefined,
 ): Exclude<BodyFormat, 'auto'> | 'form' | 'unknown' {

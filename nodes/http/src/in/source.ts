@@ -1,14 +1,33 @@
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrace/sdk'
 import { JsonError } from '../body/json-error.ts'
-import { readBody } from '../body/read-body.ts'
 import { httpInDescriptor } from './descriptor.ts'
+import { KnownRequests } from './known-requests.ts'
+import type { KnownRequest } from './known-requests.ts'
 import { decodeRequest, encodeRequest } from './logged-request.ts'
+import { messagesOf } from './shape/messages-of.ts'
+import { signInCheck } from './sign-in/check-sign-in.ts'
+import type { CheckSignIn, Denial } from './sign-in/check-sign-in.ts'
 
 type Context = SourceContext<typeof httpInDescriptor>
 
+/** What a running node has beside its context. */
+interface Desk {
+  readonly context: Context
+  readonly checkSignIn: CheckSignIn
+  readonly known: KnownRequests | undefined
+  /** A request was turned away for who sent it. */
+  readonly onDenied: () => void
+}
+
 export const httpIn = source(httpInDescriptor, (context) => {
   const { config, http } = context
+  const desk: Desk = {
+    context,
+    checkSignIn: signInCheck(config),
+    known: config.isIdempotent ? knownRequests(context) : undefined,
+    onDenied: deniedCount(context),
+  }
   let isPaused = false
   let leave: (() => void) | undefined
   const stop = (): void => {
@@ -21,12 +40,11 @@ export const httpIn = source(httpInDescriptor, (context) => {
       const route = { method, path, bodyBytesMax, answerWithinMs, openMax }
       leave = http.route(route, (request) => {
         if (isPaused) http.respond(request.id, busy)
-        else take(context, request)
+        else receive(desk, request)
       })
-      context.intake.onReplay((record) =>
-        emitAll(context, messagesOf(decodeRequest(record), config)),
-      )
-      context.status({ state: 'ok', text: `Answers ${method} ${path}`.slice(0, 200) })
+      recall(desk)
+      context.intake.onReplay((record) => replay(desk, record))
+      context.status({ state: 'ok', text: answersText(config) })
     },
     pause: () => {
       isPaused = true
@@ -44,24 +62,128 @@ const busy = errorResponse(503, {
   message: 'The flow cannot keep up. Try again later.',
 })
 
-function take(context: Context, request: HttpRequest): void {
-  const { config, deliver, http, intake } = context
+function answersText({ method, path }: Context['config']): string {
+  return `Answers ${method} ${path}`.slice(0, 150)
+}
+
+/** Shows how many were turned away, once a second at most. */
+function deniedCount({ config, status, timers }: Context): () => void {
+  let denied = 0
+  let isWaiting = false
+  const show = (): void => {
+    isWaiting = false
+    status({ state: 'warning', text: `${answersText(config)}; ${denied} refused with 401` })
+  }
+  return () => {
+    denied += 1
+    if (isWaiting) return
+    isWaiting = true
+    timers.after(shownAfterMs, show)
+  }
+}
+
+const shownAfterMs = 1000
+
+function knownRequests({ config, state, clock }: Context): KnownRequests {
+  return new KnownRequests({
+    state: state.map<KnownRequest>('requests'),
+    clock,
+    forMs: config.idempotencyForMs,
+    max: config.idempotencyMax,
+  })
+}
+
+function recall({ context, known }: Desk): void {
+  if (known === undefined) return
+  const { config, intake } = context
+  intake.recall(config.idempotencyMax, (record) => {
+    const request = decodeRequest(record)
+    const key = keyOf(request, config)
+    if (key !== undefined) known.recalled(key, request, accepted)
+  })
+}
+
+function replay({ context, known }: Desk, record: Uint8Array): void {
+  const request = decodeRequest(record)
+  const key = keyOf(request, context.config)
+  if (key !== undefined) known?.taken(key, request, accepted)
+  emitAll(context, messagesOf(request, context.config, request.receivedAt))
+}
+
+function keyOf({ headers }: HttpRequest, config: Context['config']): string | undefined {
+  const key = headers[config.idempotencyHeader.toLowerCase()]
+  return key === undefined || key === '' ? undefined : key.slice(0, keyMax)
+}
+
+/** Longer keys are told apart by so many characters. */
+const keyMax = 500
+
+function receive(desk: Desk, request: HttpRequest): void {
+  const { context, known } = desk
+  const { config, http, clock } = context
+  const denial = desk.checkSignIn(request, clock.now())
+  if (denial !== undefined) {
+    http.respond(request.id, deniedResponse(denial))
+    desk.onDenied()
+    return
+  }
+  const receivedAt = clock.now()
   let messages: readonly Message[]
   try {
-    messages = messagesOf(request, config)
+    messages = messagesOf(request, config, receivedAt)
   } catch (error) {
     http.respond(request.id, refusal(error))
     return
   }
+  const key = known === undefined ? undefined : keyOf(request, config)
+  if (known !== undefined && key !== undefined && !isNew(context, { known, key, request })) return
+  take(desk, { request, receivedAt, messages, key })
+}
+
+/** Whether it is no repetition; one is answered here, or along with the first. */
+function isNew(
+  { http }: Context,
+  { known, key, request }: { known: KnownRequests; key: string; request: HttpRequest },
+): boolean {
+  const look = known.look(key, request)
+  if (look.outcome === 'answered') {
+    const headers = { ...look.answer.headers, 'idempotent-replayed': 'true' }
+    http.respond(request.id, { ...look.answer, headers })
+  } else if (look.outcome === 'refused') {
+    http.respond(request.id, look.why === 'other-body' ? otherBody : busy)
+  }
+  return look.outcome === 'new'
+}
+
+interface Taking {
+  readonly request: HttpRequest
+  readonly receivedAt: number
+  readonly messages: readonly Message[]
+  readonly key: string | undefined
+}
+
+function take({ context, known }: Desk, { request, receivedAt, messages, key }: Taking): void {
+  const { config, deliver, http, intake } = context
   const isAccepted = config.answer === 'accepted'
-  const whenDone = isAccepted ? accepted : notAnswered
-  const run = (): void => emitAll(context, messages)
+  const run = (): void => {
+    if (isAccepted && key !== undefined) known?.taken(key, request, accepted)
+    emitAll(context, messages)
+  }
+  const remember = (answer: HttpResponse): void => {
+    if (known === undefined || key === undefined) return
+    const waiting = answer.status < 500 ? known.answered(key, answer) : known.failed(key)
+    for (const id of waiting) http.respond(id, answer)
+  }
+  if (key !== undefined) http.onAnswered(request.id, remember)
   const settled = (error?: unknown): void => {
-    http.respond(request.id, error === undefined ? whenDone : failed(error))
+    // Reaches nobody when an HTTP response node has answered.
+    const answer = isAccepted ? accepted : notAnswered
+    http.respond(request.id, error === undefined ? answer : failed(error))
   }
   // One that waits for its answer ends with a crash; its client has to ask again.
-  if (isAccepted && intake.isDurable) intake.take(encodeRequest(request), run, settled)
-  else deliver(run, settled)
+  if (isAccepted && intake.isDurable) {
+    intake.take(encodeRequest(request, receivedAt), run, settled)
+  } else deliver(run, settled)
 }
 
 function emitAll({ emit }: Context, messages: readonly Message[]): void {
@@ -70,28 +192,20 @@ function emitAll({ emit }: Context, messages: readonly Message[]): void {
 
 const accepted: HttpResponse = { status: 202 }
 
-/** Reaches nobody when an HTTP response node has answered. */
 const notAnswered = errorResponse(500, {
   code: 'HTTP_NOT_ANSWERED',
   message: 'The flow has finished with the request without answering it.',
 })
 
-function messagesOf(request: HttpRequest, config: Context['config']): readonly Message[] {
-  const { id, method, path, params, query, headers, remoteAddress } = request
-  const about = { id, method, path, params, query, headers, remoteAddress }
-  if (request.body.length === 0) return [messageOf({ ...query }, about)]
-  const values = readBody(request.body, {
-    format: config.body,
-    contentType: headers['content-type'],
-    contentEncoding: headers['content-encoding'],
-    bytesMax: config.bodyBytesMax,
-  })
-  return values.map((payload) => messageOf(payload, about))
-}
+const otherBody = errorResponse(422, {
+  code: 'HTTP_KEY_REUSED',
+  message: 'A request with another body came under this key. Use a new key for a new request.',
+})
 
-function messageOf(payload: unknown, request: object): Message {
-  // With room for the time that the engine sets.
-  return { payload, time: undefined, request }
+function deniedResponse({ message, challenge }: Denial): HttpResponse {
+  const answer = errorResponse(401, { code: 'HTTP_UNAUTHORIZED', message })
+  if (challenge === undefined) return answer
+  return { ...answer, headers: { ...answer.headers, 'www-authenticate': challenge } }
 }
 
 function refusal(error: unknown): HttpResponse {

@@ -1,5 +1,7 @@
 import { describe } from '@millrace/sdk/descriptor'
 
+const asMessage = { field: 'from', is: ['message'] } as const
+
 export const httpResponseDescriptor = describe({
   type: 'http/response',
   version: 1,
@@ -8,17 +10,32 @@ export const httpResponseDescriptor = describe({
   summary: 'Answers the request that a message came from.',
   category: 'sinks',
   icon: 'reply',
-  keywords: ['webhook', 'rest', 'api', 'answer', 'server'],
+  keywords: ['webhook', 'rest', 'api', 'answer', 'server', 'reply', 'lambda'],
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
   face: '{status}',
   targets: ['local'],
   promises: { idempotent: true },
   fields: {
+    from: {
+      kind: 'choice',
+      label: 'Answer is',
+      advanced: true,
+      default: 'message',
+      options: [
+        { value: 'message', label: 'Said here' },
+        {
+          value: 'lambda',
+          label: 'What a Lambda function returns',
+          help: 'The payload has statusCode, headers, body and isBase64Encoded.',
+        },
+      ],
+    },
     status: {
       kind: 'expression',
       returns: 'number',
       label: 'Status',
+      when: asMessage,
       default: '200',
       placeholder: 'status',
       help: 'A number from 200 to 599, or an expression that gives one.',
@@ -27,12 +44,14 @@ export const httpResponseDescriptor = describe({
       kind: 'expression',
       returns: 'any',
       label: 'Body',
+      when: asMessage,
       placeholder: 'payload',
       help: 'The payload when empty. Text and bytes are sent as they are, all else as JSON.',
     },
     contentType: {
       kind: 'text',
       label: 'Content type',
+      when: asMessage,
       placeholder: 'application/json',
       maxLength: 200,
       pattern: '[\\x20-\\x7e]*',

@@ -69,3 +69,28 @@ test('does not start with a header that is set by HTTP itself', () => {
   const headers = [{ name: 'Content-Length', value: () => '1' }]
   expect(() => run(httpResponse, { ...status, headers })).toThrow(/set by HTTP itself/)
 })
+
+test('answers with what a Lambda function returns', () => {
+  const { node, request } = lambda()
+  expect(request({ statusCode: 201, headers: { 'X-A': 1 }, body: '{"a":1}' })).toMatchObject({
+    status: 201,
+    headers: { 'x-a': '1' },
+    body: '{"a":1}',
+  })
+  const bytes = request({ statusCode: 200, body: 'AQI=', isBase64Encoded: true })
+  expect(bytes).toMatchObject({ status: 200, body: Buffer.from([1, 2]) })
+  expect(request({ n: 1 })).toMatchObject({ status: 200, body: '{"n":1}' })
+  expect(request({ statusCode: 'x' })).toBe(undefined)
+  expect(node.failures()).toMatchObject([{ code: 'HTTP_BAD_STATUS' }])
+})
+
+function lambda() {
+  const node = run(httpResponse, { from: 'lambda' })
+  let ids = 0
+  const request = (payload: unknown) => {
+    ids += 1
+    node.send({ payload, request: { id: `r${ids}` } })
+    return node.http.responseTo(`r${ids}`)
+  }
+  return { node, request }
+}

@@ -1,26 +1,45 @@
 import { NodeError, sink } from '@millrace/sdk'
-import type { Message, NodeContext } from '@millrace/sdk'
+import type { HttpResponse, Message, NodeContext } from '@millrace/sdk'
 import { bodyToSend } from '../body/body-to-send.ts'
 import { headersOf } from '../body/header-rows.ts'
 import { httpResponseDescriptor } from './descriptor.ts'
+import { answerOfLambda } from './lambda-answer.ts'
 
 export const httpResponse = sink(httpResponseDescriptor, (context) => {
   const { config, http } = context
-  const rowsOf = headersOf(config.headers)
-  const statusOf = statusReader(context)
-  const payloadOf = config.body ?? ((message: Message) => message.payload)
+  const answerOf = config.from === 'lambda' ? lambdaAnswerer(context) : answerer(context)
   return {
     onMessage: (message) => {
       const id = requestId(message)
-      const { bytes, contentType } = bodyToSend(payloadOf(message))
-      const headers = rowsOf(message)
-      const type = isSet(config.contentType) ? config.contentType : contentType
-      if (type !== undefined && !('content-type' in headers)) headers['content-type'] = type
-      if (http.respond(id, { status: statusOf(message), headers, body: bytes })) return
+      if (http.respond(id, answerOf(message))) return
       throw new NodeError('HTTP_ANSWERED', 'The request was answered before, or waited too long.')
     },
   }
 })
+
+type Context = NodeContext<typeof httpResponseDescriptor>
+
+function answerer(context: Context): (message: Message) => HttpResponse {
+  const { config } = context
+  const rowsOf = headersOf(config.headers)
+  const statusOf = statusReader(context)
+  const payloadOf = config.body ?? ((message: Message) => message.payload)
+  return (message) => {
+    const { bytes, contentType } = bodyToSend(payloadOf(message))
+    const headers = rowsOf(message)
+    const type = isSet(config.contentType) ? config.contentType : contentType
+    if (type !== undefined && !('content-type' in headers)) headers['content-type'] = type
+    return { status: statusOf(message), headers, body: bytes }
+  }
+}
+
+function lambdaAnswerer({ config }: Context): (message: Message) => HttpResponse {
+  const rowsOf = headersOf(config.headers)
+  return (message) => {
+    const answer = answerOfLambda(message.payload)
+    return { ...answer, headers: { ...answer.headers, ...rowsOf(message) } }
+  }
+}
 
 function isSet(text: string | undefined): text is string {
   return text !== undefined && text !== ''
@@ -36,9 +55,7 @@ function requestId({ request }: Message): string {
   )
 }
 
-function statusReader({
-  config,
-}: NodeContext<typeof httpResponseDescriptor>): (message: Message) => number {
+function statusReader({ config }: Context): (message: Message) => number {
   return (message) => {
     const status = config.status(message)
     if (status !== null && Number.isInteger(status) && status >= 200 && status <= 599) return status

@@ -80,6 +80,7 @@ function nodeHttp(http: HttpService, node: NodeRun): HttpService {
       return end
     },
     respond: (requestId, response) => http.respond(requestId, response),
+    onAnswered: (requestId, told) => http.onAnswered(requestId, told),
   }
 }
 

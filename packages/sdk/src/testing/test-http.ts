@@ -19,6 +19,7 @@ interface Taken {
 export function testHttp(): TestHttp {
   const taken: Taken[] = []
   const responses = new Map<string, HttpResponse>()
+  const listeners = new Map<string, (response: HttpResponse) => void>()
   let requests = 0
   const find = (method: string, path: string): Taken | undefined =>
     taken.find(({ route }) => route.method === method && paramsOf(route.path, path) !== undefined)
@@ -37,8 +38,10 @@ export function testHttp(): TestHttp {
     respond: (requestId, response) => {
       if (responses.has(requestId)) return false
       responses.set(requestId, response)
+      listeners.get(requestId)?.(response)
       return true
     },
+    onAnswered: (requestId, told) => void listeners.set(requestId, told),
     request: (given) => {
       requests += 1
       const request = { ...emptyRequest, id: `request-${requests}`, ...given }

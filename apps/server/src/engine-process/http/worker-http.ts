@@ -23,6 +23,7 @@ export class WorkerHttp implements HttpService {
   private readonly options: WorkerHttpOptions
   private readonly routes = new Map<number, OpenRoute>()
   private readonly unanswered = new Map<string, number>()
+  private readonly listeners = new Map<string, (response: HttpResponse) => void>()
   private responses = emptyResponses()
   private routesTaken = 0
   /** Bound of `unanswered`; the process gave up on the oldest long before. */
@@ -47,7 +48,12 @@ export class WorkerHttp implements HttpService {
     if (id === undefined) return false
     this.unanswered.delete(requestId)
     this.queue(id, response)
+    if (this.listeners.size > 0) this.tell(requestId, response)
     return true
+  }
+
+  onAnswered(requestId: string, told: (response: HttpResponse) => void): void {
+    if (this.unanswered.has(requestId)) this.listeners.set(requestId, told)
   }
 
   onRequests(batch: RequestBatch): void {
@@ -87,9 +93,16 @@ export class WorkerHttp implements HttpService {
     this.options.send(batch)
   }
 
+  private tell(requestId: string, response: HttpResponse): void {
+    const told = this.listeners.get(requestId)
+    this.listeners.delete(requestId)
+    told?.(response)
+  }
+
   private forgetOldest(): void {
     for (const oldest of this.unanswered.keys()) {
       this.unanswered.delete(oldest)
+      this.listeners.delete(oldest)
       return
     }
   }
