@@ -25,7 +25,7 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
   'packages/catalog': ['@millrace/sdk'],
   'packages/node-red': ['@millrace/sdk', '@millrace/flow'],
   'packages/flow': ['@millrace/sdk/descriptor', '@millrace/expression'],
-  'packages/web': ['@millrace/sdk'],
+  'packages/web': ['@millrace/sdk', '@millrace/reach'],
   'packages/reach': ['@millrace/sdk'],
   'packages/formats': ['@millrace/sdk'],
   'packages/sdk': [],

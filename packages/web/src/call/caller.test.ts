@@ -74,7 +74,7 @@ test('gives up on a server that is silent, too wordy, or gone', async () => {
   const error: unknown = await caller()
     .exchange({ method: 'GET', url: gone })
     .catch((reason: unknown) => reason)
-  expect(unreachable(error, gone.host)).toContain('127.0.0.1:1 cannot be reached: nothing answers')
+  expect(unreachable(error, gone.href)).toContain('Nothing answers at 127.0.0.1:1.')
 })
 
 test('gives up what is under way when it is closed', async () => {

@@ -44,7 +44,7 @@ export class Caller {
     this.options = options
     const agent = { keepAlive: true, maxSockets: options.connectionsMax ?? 8 }
     this.plain = new nodeHttp.Agent(agent)
-    this.secure = new nodeHttps.Agent({ ...agent, ...tlsOptions(options.tls ?? {}) })
+    this.secure = new nodeHttps.Agent(agent)
   }
 
   /** Rejects when there is no complete answer; any status is an answer. */
@@ -55,6 +55,7 @@ export class Caller {
       const request = (isSecure ? nodeHttps : nodeHttp).request(url, {
         method,
         agent: isSecure ? this.secure : this.plain,
+        ...(isSecure ? tlsOptions(this.options.tls ?? {}, url.hostname) : {}),
         headers: { 'accept-encoding': 'gzip', ...call.headers, ...lengthOf(body) },
       })
       const { timers, timeoutMs } = this.options

@@ -1,3 +1,7 @@
+import type { ConnectionOptions } from 'node:tls'
+import { tlsOptions as optionsFor } from '@millrace/reach'
+import type { TlsSettings } from '@millrace/reach'
+
 /** What a connection says of TLS, as the fields of `tlsFields` name it. */
 export interface TlsConfig {
   readonly isVerified?: boolean | undefined
@@ -7,26 +11,14 @@ export interface TlsConfig {
   readonly clientKey?: string | undefined
 }
 
-export interface TlsOptions {
-  readonly rejectUnauthorized: boolean
-  readonly ca?: string
-  readonly cert?: string
-  readonly key?: string
-  readonly servername?: string
+/** The same as the steps of a connection test want it. */
+export function tlsSettings(config: TlsConfig): TlsSettings {
+  const { isVerified = true, ca, serverName, clientCertificate, clientKey } = config
+  return { isVerified, ca, serverName, certificate: clientCertificate, key: clientKey }
 }
 
-/** The same for Node's TLS. */
-export function tlsOptions(tls: TlsConfig): TlsOptions {
-  const { ca, serverName, clientCertificate, clientKey } = tls
-  return {
-    rejectUnauthorized: tls.isVerified !== false,
-    ...(isSet(ca) ? { ca } : {}),
-    ...(isSet(clientCertificate) ? { cert: clientCertificate } : {}),
-    ...(isSet(clientKey) ? { key: clientKey } : {}),
-    ...(isSet(serverName) ? { servername: serverName } : {}),
-  }
-}
-
-function isSet(text: string | undefined): text is string {
-  return text !== undefined && text !== ''
+/** The same for Node's TLS; without a host, its name comes from the request. */
+export function tlsOptions(config: TlsConfig, host?: string): ConnectionOptions {
+  const { servername, ...options } = optionsFor(host ?? '', tlsSettings(config))
+  return servername === undefined || servername === '' ? options : { ...options, servername }
 }
