@@ -18,6 +18,15 @@ export function processCost(pid: number): ProcessCost {
   }
 }
 
+/** What each thread of a process and its descendants has cost so far, by thread id, in microseconds. */
+export function threadCosts(pid: number): ReadonlyMap<number, number> {
+  const costs = new Map<number, number>()
+  for (const process of withDescendants(pid)) {
+    for (const thread of threadsOf(process)) costs.set(thread, threadCpuUs(process, thread))
+  }
+  return costs
+}
+
 /** The process first. */
 export function withDescendants(root: number): readonly number[] {
   const parents = new Map<number, number>()
@@ -39,6 +48,23 @@ function statOf(pid: number): { parent: number; cpuUs: number } | undefined {
     return { parent: Number(fields[1]), cpuUs: (ticks / ticksPerSecond) * 1e6 }
   } catch {
     return undefined
+  }
+}
+
+function threadsOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function threadCpuUs(pid: number, thread: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')
+    return Number(text.split(' ')[0]) / 1000
+  } catch {
+    return 0
   }
 }
 

@@ -4,7 +4,7 @@ import { startMqttLoad, type MqttLoad } from '../load/mqtt-driver.ts'
 import { deployMillrace, startMillrace } from '../peers/millrace.ts'
 import { deployNodeRed, startNodeRed } from '../peers/node-red.ts'
 import type { Peer } from '../peers/peer.ts'
-import { processCost } from '../process-cost.ts'
+import { processCost, threadCosts } from '../process-cost.ts'
 import { brokerAt, millraceDebug, redDebug } from './flows.ts'
 import { byTurns, figuresOf, type Measured, type Scenario } from './scenario.ts'
 
@@ -28,6 +28,9 @@ export const editor: Scenario = {
         { measure: 'interactive', unit: 'ms', isCost: true, goal: '≤ 1,500' },
         { measure: 'CPU, nobody looks', unit: 'µs/message', isCost: true },
         { measure: 'CPU, editor open', unit: 'µs/message', isCost: true },
+        { measure: 'pipeline, nobody looks', unit: 'µs/message', isCost: true },
+        { measure: 'pipeline, editor open', unit: 'µs/message', isCost: true },
+        { measure: 'pipeline, share', unit: '% more', isCost: true, goal: '< 5' },
         { measure: 'frames', unit: 'a second', isCost: false, goal: '> 50' },
       ],
       results,
@@ -43,15 +46,24 @@ async function once(peer: Peer, say: (text: string) => void): Promise<Measured> 
     else await deployNodeRed(peer, redDebug(load.port))
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await play(load, peer)
-    const alone = await play(load, peer)
+    const before = await play(load, peer)
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     const opened = await open(page, peer)
     await showDebug(page, peer)
     const [looked, frames] = await Promise.all([play(load, peer), framesOf(page)])
+    await page.close()
+    const after = await play(load, peer)
+    const alone = {
+      cpuUs: mean(before.cpuUs, after.cpuUs),
+      flowUs: mean(before.flowUs, after.flowUs),
+    }
     const measured = {
       ...opened,
-      'CPU, nobody looks': alone,
-      'CPU, editor open': looked,
+      'CPU, nobody looks': alone.cpuUs,
+      'CPU, editor open': looked.cpuUs,
+      'pipeline, nobody looks': alone.flowUs,
+      'pipeline, editor open': looked.flowUs,
+      'pipeline, share': (looked.flowUs / alone.flowUs - 1) * 100,
       frames,
     }
     say(`editor ${peer.name}: ${JSON.stringify(measured)}`)
@@ -93,9 +105,17 @@ async function showDebug(page: Page, peer: Peer): Promise<void> {
   } else await page.evaluate('RED.sidebar.show("debug")')
 }
 
-/** CPU microseconds a message of a paced stretch. */
-async function play(load: MqttLoad, peer: Peer): Promise<number> {
+interface Cost {
+  /** Of all processes, in microseconds a message. */
+  readonly cpuUs: number
+  /** Of the one thread that had most to do, which is the one that runs the flow. */
+  readonly flowUs: number
+}
+
+/** What a paced stretch costs. */
+async function play(load: MqttLoad, peer: Peer): Promise<Cost> {
   const before = processCost(peer.pid)
+  const threadsBefore = threadCosts(peer.pid)
   const result = await load.run({
     count: perSecond * seconds,
     ratePerSecond: perSecond,
@@ -104,7 +124,17 @@ async function play(load: MqttLoad, peer: Peer): Promise<number> {
     isEcho: false,
     patienceMs: 5000,
   })
-  return (processCost(peer.pid).cpuUs - before.cpuUs) / result.sent
+  const threads = [...threadCosts(peer.pid)].map(
+    ([thread, cpuUs]) => cpuUs - (threadsBefore.get(thread) ?? 0),
+  )
+  return {
+    cpuUs: (processCost(peer.pid).cpuUs - before.cpuUs) / result.sent,
+    flowUs: Math.max(...threads) / result.sent,
+  }
+}
+
+function mean(one: number, other: number): number {
+  return (one + other) / 2
 }
 
 /** Frames a second that the page drew, over most of the stretch. */
