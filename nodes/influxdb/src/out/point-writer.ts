@@ -1,6 +1,6 @@
 import { NodeError } from '@millrace/sdk'
 import type { Clock, Timer, Timers } from '@millrace/sdk'
-import type { Precision } from '../line/timestamp.ts'
+import type { Precision } from '@millrace/formats'
 import type { InfluxServer } from '../server/influx-server.ts'
 import type { WriteOutcome } from '../server/write-outcome.ts'
 import { writeDelayMs } from './write-delay.ts'

@@ -1,6 +1,6 @@
 import { NodeError, sink } from '@millrace/sdk'
 import type { Message, NodeContext } from '@millrace/sdk'
-import { lineEncoder } from '../line/line-encoder.ts'
+import { lineEncoder } from '@millrace/formats'
 import type { InfluxServer } from '../server/influx-server.ts'
 import { influxdbOutDescriptor } from './descriptor.ts'
 import { PointWriter } from './point-writer.ts'

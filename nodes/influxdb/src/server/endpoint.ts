@@ -1,4 +1,4 @@
-import type { Precision } from '../line/timestamp.ts'
+import type { Precision } from '@millrace/formats'
 
 /** Where and how a version of InfluxDB takes line protocol. */
 export interface Endpoint {

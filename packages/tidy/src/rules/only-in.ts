@@ -25,6 +25,7 @@ const homes: readonly Home[] = [
       'apps/editor/vite.config.ts',
       'nodes/file/',
       'packages/catalog/',
+      'packages/store/',
       'packages/tidy/',
       'e2e/',
     ],
@@ -32,7 +33,7 @@ const homes: readonly Home[] = [
   },
   {
     modules: ['node:module'],
-    places: ['packages/catalog/', 'apps/server/', 'e2e/'],
+    places: ['packages/catalog/', 'packages/formats/src/load-library.ts', 'apps/server/', 'e2e/'],
     inTests: true,
   },
 ]

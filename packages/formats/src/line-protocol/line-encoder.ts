@@ -50,7 +50,7 @@ export function lineEncoder(mapping: Mapping): EncodeLine {
   }
 }
 
-function measurementText(name: string): string {
+export function measurementText(name: string): string {
   const text = escapeMeasurement(name)
   // A line that begins with # is a comment, and would be lost without a word.
   if (text !== '' && !text.startsWith('#')) return text

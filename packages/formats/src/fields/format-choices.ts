@@ -1,0 +1,31 @@
+import type { ChoiceOption } from '@millrace/sdk/descriptor'
+
+/** The formats by the name under which they stand in a flow. */
+export type FormatName = (typeof formats)[number]['value']
+
+const formats = [
+  { value: 'json', label: 'JSON' },
+  { value: 'ndjson', label: 'JSON lines', help: 'Each line is a value.' },
+  { value: 'csv', label: 'CSV', help: 'Each row is a value.' },
+  { value: 'text', label: 'Text' },
+  { value: 'line', label: 'Line protocol', help: 'Points as InfluxDB and Telegraf write them.' },
+  { value: 'binary', label: 'Bytes', help: 'As they are.' },
+] as const satisfies readonly ChoiceOption[]
+
+export const formatNames: readonly FormatName[] = formats.map(({ value }) => value)
+
+export interface FormatChoice<Name extends string> extends ChoiceOption {
+  readonly value: Name
+}
+
+/** The options of a field that chooses a format, but for those that the node describes itself. */
+export function formatChoices<const Except extends FormatName = never>(
+  ...except: readonly Except[]
+): readonly FormatChoice<Exclude<FormatName, Except>>[] {
+  const isLeft = (option: (typeof formats)[number]): boolean =>
+    !except.some((name) => name === option.value)
+  // Those named were just taken away.
+  return formats.filter(isLeft) as readonly ChoiceOption[] as readonly FormatChoice<
+    Exclude<FormatName, Except>
+  >[]
+}

@@ -1,0 +1,71 @@
+import type { Field, FieldCondition, Fields } from '@millrace/sdk/descriptor'
+import { packingFields, readingFields, sharedFields, writingFields } from './option-fields.ts'
+import { formatNames } from './format-choices.ts'
+import type { FormatName } from './format-choices.ts'
+
+type Shared = ReturnType<typeof sharedFields>
+type Packing = ReturnType<typeof packingFields>
+type DecodeOptions = Shared & ReturnType<typeof readingFields>
+type EncodeOptions = Shared & ReturnType<typeof writingFields>
+
+/** Options under names of their own, where a node has more than one choice of a format. */
+type Prefixed<Options, Prefix extends string> = {
+  readonly [
+    Name in keyof Options & string as Prefix extends '' ? Name : `${Prefix}${Capitalize<Name>}`
+  ]: Options[Name]
+}
+
+/**
+ * The fields that belong to a choice of a format in the same node, each shown only where it counts.
+ * `choice` is the name of the field made with `formatChoices`; it must offer all formats.
+ */
+export function decodeFields<const Prefix extends string = ''>(
+  choice: string,
+  prefix?: Prefix,
+): Prefixed<DecodeOptions, Prefix> {
+  const when = condition(choice)
+  return named({ ...sharedFields(when), ...readingFields(when) }, prefix)
+}
+
+/** The same for writing. */
+export function encodeFields<const Prefix extends string = ''>(
+  choice: string,
+  prefix?: Prefix,
+): Prefixed<EncodeOptions, Prefix> {
+  const when = condition(choice)
+  return named({ ...sharedFields(when), ...writingFields(when) }, prefix)
+}
+
+/** The choice of a compression around the format, and for reading how much may come of it. */
+export function compressionFields<const Prefix extends string = ''>(
+  choice: string,
+  prefix?: Prefix,
+): Prefixed<Packing, Prefix> {
+  const when = condition(choice)
+  const compressed = {
+    field: prefixed('compression', prefix),
+    is: ['gzip', 'zlib'],
+    and: when(...formatNames),
+  }
+  return named(packingFields(when, compressed), prefix)
+}
+
+function condition(choice: string) {
+  return (...is: readonly FormatName[]): FieldCondition => ({ field: choice, is })
+}
+
+function named<Options extends Fields, Prefix extends string>(
+  options: Options,
+  prefix: Prefix | undefined,
+): Prefixed<Options, Prefix> {
+  const entries = Object.entries(options).map(([name, field]): [string, Field] => [
+    prefixed(name, prefix),
+    field,
+  ])
+  // The type says of names what the line above does to them.
+  return Object.fromEntries(entries) as Prefixed<Options, Prefix>
+}
+
+export function prefixed(name: string, prefix = ''): string {
+  return prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}

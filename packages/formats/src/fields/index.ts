@@ -1,0 +1,3 @@
+export { formatChoices, formatNames } from './format-choices.ts'
+export type { FormatChoice, FormatName } from './format-choices.ts'
+export { compressionFields, decodeFields, encodeFields } from './format-fields.ts'

@@ -1,0 +1,183 @@
+import type { FieldCondition, Fields } from '@millrace/sdk/descriptor'
+import { formatNames } from './format-choices.ts'
+import type { FormatName } from './format-choices.ts'
+
+const charsets = [
+  { value: 'utf-8', label: 'UTF-8' },
+  { value: 'utf-16le', label: 'UTF-16, little-endian' },
+  { value: 'utf-16be', label: 'UTF-16, big-endian' },
+  { value: 'iso-8859-1', label: 'ISO 8859-1 (Latin 1)' },
+  { value: 'iso-8859-15', label: 'ISO 8859-15 (Latin 9)' },
+  { value: 'windows-1250', label: 'Windows 1250 (Central European)' },
+  { value: 'windows-1251', label: 'Windows 1251 (Cyrillic)' },
+  { value: 'windows-1252', label: 'Windows 1252 (Western)' },
+  { value: 'shift_jis', label: 'Shift JIS' },
+  { value: 'gb18030', label: 'GB 18030' },
+  { value: 'euc-kr', label: 'EUC-KR' },
+  { value: 'big5', label: 'Big5' },
+] as const
+
+type When = (...formats: readonly FormatName[]) => FieldCondition
+
+/** The options that both directions have. */
+export function sharedFields(when: When) {
+  return {
+    charset: {
+      kind: 'choice',
+      label: 'Characters',
+      advanced: true,
+      default: 'utf-8',
+      when: when('text', 'csv'),
+      options: charsets,
+    },
+    ...csvFields(when),
+    linePrecision: {
+      kind: 'choice',
+      label: 'Timestamps in',
+      default: 'ns',
+      when: when('line'),
+      options: [
+        { value: 's', label: 'Seconds' },
+        { value: 'ms', label: 'Milliseconds' },
+        { value: 'us', label: 'Microseconds' },
+        { value: 'ns', label: 'Nanoseconds' },
+      ],
+    },
+  } as const satisfies Fields
+}
+
+/** How rows and cells are told apart. */
+function csvFields(when: When) {
+  return {
+    csvHeader: {
+      kind: 'boolean',
+      label: 'First row names the columns',
+      default: true,
+      when: when('csv'),
+    },
+    csvDelimiter: {
+      kind: 'choice',
+      label: 'Separator',
+      default: ',',
+      when: when('csv'),
+      options: [
+        { value: ',', label: 'Comma' },
+        { value: ';', label: 'Semicolon' },
+        { value: '\t', label: 'Tab' },
+        { value: '|', label: 'Bar' },
+      ],
+    },
+    csvQuote: {
+      kind: 'choice',
+      label: 'Quotes',
+      advanced: true,
+      default: 'double',
+      when: when('csv'),
+      options: [
+        { value: 'double', label: 'Double' },
+        { value: 'single', label: 'Single' },
+        { value: 'none', label: 'None', help: 'Every character is taken as it is.' },
+      ],
+    },
+    csvDecimal: {
+      kind: 'choice',
+      label: 'Decimal point',
+      advanced: true,
+      default: '.',
+      when: when('csv'),
+      options: [
+        { value: '.', label: 'Point' },
+        { value: ',', label: 'Comma' },
+      ],
+    },
+  } as const satisfies Fields
+}
+
+/** The options that only reading has. */
+export function readingFields(when: When) {
+  return {
+    csvTypes: {
+      kind: 'choice',
+      label: 'Cells are',
+      default: 'auto',
+      when: when('csv'),
+      options: [
+        {
+          value: 'auto',
+          label: 'What they look like',
+          help: 'Numbers, true and false, else text.',
+        },
+        { value: 'text', label: 'Text' },
+      ],
+    },
+    csvColumns: {
+      kind: 'list',
+      label: 'Columns',
+      itemLabel: 'column',
+      default: [],
+      max: 1000,
+      advanced: true,
+      when: when('csv'),
+      help: 'Types of columns; without a first row that names them also their names, in order.',
+      item: {
+        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
+        type: {
+          kind: 'choice',
+          label: 'Type',
+          default: 'auto',
+          options: [
+            { value: 'auto', label: 'What it looks like' },
+            { value: 'text', label: 'Text' },
+            { value: 'number', label: 'Number' },
+            { value: 'integer', label: 'Whole number' },
+            { value: 'boolean', label: 'Yes or no' },
+          ],
+        },
+      },
+    },
+  } as const satisfies Fields
+}
+
+/** The options that only writing has. */
+export function writingFields(when: When) {
+  return {
+    csvColumns: {
+      kind: 'list',
+      label: 'Columns',
+      itemLabel: 'column',
+      default: [],
+      max: 1000,
+      when: when('csv'),
+      help: 'Properties of the value, in order; all that it has when empty.',
+      item: { name: { kind: 'text', label: 'Name', required: true, maxLength: 500 } },
+    },
+  } as const satisfies Fields
+}
+
+/** The choice of a compression, for nodes whose protocol does not have its own. */
+export function packingFields(when: When, compressed: FieldCondition) {
+  return {
+    compression: {
+      kind: 'choice',
+      label: 'Compressed with',
+      advanced: true,
+      default: 'none',
+      when: when(...formatNames),
+      options: [
+        { value: 'none', label: 'Nothing' },
+        { value: 'gzip', label: 'gzip' },
+        { value: 'zlib', label: 'zlib' },
+      ],
+    },
+    unpackedBytesMax: {
+      kind: 'integer',
+      label: 'Unpacks to at most',
+      advanced: true,
+      default: 10_485_760,
+      min: 1,
+      max: 104_857_600,
+      unit: 'bytes',
+      when: compressed,
+    },
+  } as const satisfies Fields
+}
