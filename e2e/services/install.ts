@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { findCommand, packagesOf, serviceMissing, serviceNames } from './program.ts'
+import { fetchJars, hasJars } from './maven.ts'
+import { findCommand, mavenOf, packagesOf, serviceMissing, serviceNames } from './program.ts'
 
 // Debian starts a daemon as it installs it, unless this file forbids it.
 const policyFile = '/usr/sbin/policy-rc.d'
@@ -9,8 +10,13 @@ const policyFile = '/usr/sbin/policy-rc.d'
 function installMissing(): void {
   const missing = serviceNames.filter((name) => serviceMissing(name) !== undefined)
   if (missing.length === 0) return
-  const packages = missing.flatMap(packagesOf)
-  if (!mayInstall()) return say('Not root or no apt-get: nothing is installed.', missing)
+  const isAllowed = mayInstall()
+  if (isAllowed) installPackages(missing.flatMap(packagesOf))
+  installJars(missing)
+  say(isAllowed ? '' : 'Not root or no apt-get: no Debian package is installed.', missing)
+}
+
+function installPackages(packages: readonly string[]): void {
   process.stderr.write(`Installing ${packages.join(', ')} …\n`)
   const isOurPolicy = forbidDaemons()
   try {
@@ -19,7 +25,18 @@ function installMissing(): void {
   } finally {
     if (isOurPolicy) rmSync(policyFile, { force: true })
   }
-  say('', missing)
+}
+
+/** For servers that Debian does not have; these need no root. */
+function installJars(names: typeof serviceNames): void {
+  const maven = findCommand('mvn')
+  if (maven === undefined) return
+  for (const server of names.map(mavenOf)) {
+    if (server === undefined || hasJars(server)) continue
+    process.stderr.write(`Fetching ${server} from Maven …\n`)
+    const problem = fetchJars(server, maven)
+    if (problem !== undefined) process.stderr.write(`${problem}\n`)
+  }
 }
 
 const mayInstall = () => process.getuid?.() === 0 && findCommand('apt-get') !== undefined

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { hasJars, type MavenServer } from './maven.ts'
 
 /** The programs that tests use, and the Debian packages that bring them. */
 const programs = {
@@ -14,6 +15,8 @@ const programs = {
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   wrk: { commands: ['wrk'], packages: ['wrk'] },
   openssl: { commands: ['openssl'], packages: ['openssl'] },
+  kafka: { commands: ['java'], packages: ['openjdk-17-jre-headless', 'maven'], maven: 'kafka' },
+  kcat: { commands: ['kcat', 'kafkacat'], packages: ['kcat'] },
 } as const
 
 export type ServiceName = keyof typeof programs
@@ -24,7 +27,15 @@ export const serviceNames = Object.keys(programs) as ServiceName[]
 /** Why a service cannot be used on this machine, or nothing when it can. */
 export function serviceMissing(name: ServiceName): string | undefined {
   if (findProgram(name) !== undefined) return undefined
-  return `${name} is not installed (Debian: apt install ${packagesOf(name).join(' ')})`
+  const install = `Debian: apt install ${packagesOf(name).join(' ')}`
+  const andThen = mavenOf(name) === undefined ? '' : '; then node e2e/services/install.ts'
+  return `${name} is not installed (${install}${andThen})`
+}
+
+/** What Maven brings of it. */
+export function mavenOf(name: ServiceName): MavenServer | undefined {
+  const program = programs[name]
+  return 'maven' in program ? program.maven : undefined
 }
 
 export function packagesOf(name: ServiceName): readonly string[] {
@@ -39,6 +50,8 @@ export function programOf(name: ServiceName): string {
 }
 
 export function findProgram(name: ServiceName): string | undefined {
+  const jars = mavenOf(name)
+  if (jars !== undefined && !hasJars(jars)) return undefined
   return programs[name].commands.map(findCommand).find((path) => path !== undefined)
 }
 

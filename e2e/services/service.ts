@@ -30,6 +30,8 @@ export interface ServicePlan {
   /** Prepares the folder and says how to call the program. */
   readonly prepare: (folder: string, ports: readonly number[]) => Promise<readonly string[]>
   readonly isReady: (ports: readonly number[]) => Promise<boolean>
+  /** For programs that are slow to start. */
+  readonly startWithinMs?: number
 }
 
 const attempts = 3
@@ -58,7 +60,7 @@ export async function startService(plan: ServicePlan): Promise<Service & { ports
     },
     async restart() {
       await child.stop()
-      child = await startReady(program, args, () => plan.isReady(ports))
+      child = await startReady(program, args, () => plan.isReady(ports), plan)
     },
   }
 }
@@ -70,7 +72,7 @@ async function startOnFreePorts(program: string, folder: string, plan: ServicePl
     const ports = plan.port === undefined ? free : [plan.port, ...free.slice(1)]
     const args = await plan.prepare(folder, ports)
     try {
-      const child = await startReady(program, args, () => plan.isReady(ports))
+      const child = await startReady(program, args, () => plan.isReady(ports), plan)
       return { child, ports, args }
     } catch (error) {
       if (attempt === attempts) throw error
@@ -82,10 +84,12 @@ async function startReady(
   program: string,
   args: readonly string[],
   isReady: () => Promise<boolean>,
+  { startWithinMs }: Pick<ServicePlan, 'startWithinMs'>,
 ): Promise<Child> {
   const child = await startChild(program, args)
   try {
-    await until(async () => !child.isRunning() || (await isReady()), { what: program })
+    const limit = startWithinMs === undefined ? {} : { timeoutMs: startWithinMs }
+    await until(async () => !child.isRunning() || (await isReady()), { what: program, ...limit })
     if (!child.isRunning()) throw new Error(`${program} ended at once`)
     return child
   } catch (cause) {
