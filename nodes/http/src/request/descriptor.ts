@@ -1,6 +1,12 @@
 import { describe } from '@millrace/sdk/descriptor'
+import { clientFields } from '../client/fields.ts'
 
 const withBody = { field: 'method', is: ['POST', 'PUT', 'PATCH', 'DELETE'] } as const
+
+const unsafe = { field: 'method', is: ['POST', 'PATCH'] } as const
+const unsafeAndPlain = { ...unsafe, and: { field: 'isKeyed', is: [false] } } as const
+const byCursor = { field: 'paging', is: ['cursor'] } as const
+const byNumber = { field: 'paging', is: ['page'] } as const
 
 export const httpRequestDescriptor = describe({
   type: 'http/request',
@@ -10,7 +16,20 @@ export const httpRequestDescriptor = describe({
   summary: 'Calls a web service for each message and passes on its answer.',
   category: 'transform',
   icon: 'globe',
-  keywords: ['fetch', 'rest', 'api', 'call', 'client', 'webhook', 'lookup'],
+  keywords: [
+    'fetch',
+    'rest',
+    'api',
+    'call',
+    'client',
+    'webhook',
+    'lookup',
+    'paging',
+    'pagination',
+    'retry',
+    'rate limit',
+    'proxy',
+  ],
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [{ name: 'out', title: 'Answers' }],
   face: '{method} {url}',
@@ -21,7 +40,7 @@ export const httpRequestDescriptor = describe({
       {
         may: 'repeat',
         because: 'HTTP {method} cannot be repeated safely',
-        when: { field: 'method', is: ['POST', 'PATCH'] },
+        when: unsafeAndPlain,
       },
     ],
   },
@@ -87,6 +106,64 @@ export const httpRequestDescriptor = describe({
       default: 'payload',
       help: 'Elsewhere than in payload, such as payload.weather, the rest of the message is kept.',
     },
+    paging: {
+      kind: 'choice',
+      label: 'Further pages',
+      section: 'Paging',
+      advanced: true,
+      default: 'none',
+      options: [
+        { value: 'none', label: 'None' },
+        { value: 'link', label: 'The Link header leads to them', help: 'rel="next", RFC 8288.' },
+        { value: 'cursor', label: 'The answer leads to them', help: 'By an address or a cursor.' },
+        { value: 'page', label: 'They are numbered', help: 'Until one has nothing in it.' },
+      ],
+      help: 'Each page becomes a message, once all are there.',
+    },
+    nextCursor: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'What leads to the next page',
+      required: true,
+      placeholder: 'payload.next',
+      when: byCursor,
+      help: 'Over the answer in payload; nothing there, or empty, ends it.',
+    },
+    cursorParameter: {
+      kind: 'text',
+      label: 'Goes into the parameter',
+      default: '',
+      placeholder: 'cursor',
+      maxLength: 200,
+      when: byCursor,
+      help: 'Of the address above. When empty, what leads on is an address itself.',
+    },
+    pageParameter: {
+      kind: 'text',
+      label: 'Parameter of the number',
+      default: 'page',
+      required: true,
+      maxLength: 200,
+      when: byNumber,
+    },
+    firstPage: { kind: 'integer', label: 'First number', default: 1, min: 0, when: byNumber },
+    pageItems: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'List in the page',
+      placeholder: 'payload.items',
+      when: byNumber,
+      help: 'The whole answer when empty. The first page without any is the end.',
+    },
+    pagesMax: {
+      kind: 'integer',
+      label: 'Most pages',
+      default: 100,
+      min: 1,
+      max: 10_000,
+      when: { field: 'paging', is: ['link', 'cursor', 'page'] },
+      help: 'Further ones are left out, with a warning.',
+    },
     auth: {
       kind: 'choice',
       label: 'Sign-in',
@@ -123,11 +200,25 @@ export const httpRequestDescriptor = describe({
       max: 20,
       help: 'After network errors and the statuses 408, 425, 429 and 5xx.',
     },
+    isKeyed: {
+      kind: 'boolean',
+      label: 'Send an Idempotency-Key',
+      default: false,
+      when: unsafe,
+      help: 'For services that know repeated requests by it. Then POST and PATCH can be repeated.',
+    },
+    idempotencyKey: {
+      kind: 'template',
+      label: 'Key',
+      placeholder: '{{ payload.id }}',
+      when: { ...unsafe, and: { field: 'isKeyed', is: [true] } },
+      help: 'When empty, a hash of the message, which is the same when it comes again after a crash.',
+    },
     isRetriedUnsafely: {
       kind: 'boolean',
       label: 'Repeat POST and PATCH too',
       default: false,
-      when: { field: 'method', is: ['POST', 'PATCH'] },
+      when: unsafeAndPlain,
       help: 'Such a request may then take effect twice. After 429 and 503 it is repeated in any case.',
     },
     concurrency: {
@@ -138,6 +229,23 @@ export const httpRequestDescriptor = describe({
       default: 8,
       min: 1,
       max: 256,
+    },
+    rateMax: {
+      kind: 'integer',
+      label: 'Most requests',
+      advanced: true,
+      default: 0,
+      min: 0,
+      max: 1_000_000,
+      help: 'Further attempts and pages count too. 0 for no limit.',
+    },
+    ratePeriodMs: {
+      kind: 'duration',
+      label: 'Within',
+      advanced: true,
+      default: 1000,
+      min: 10,
+      max: 86_400_000,
     },
     isOrdered: {
       kind: 'boolean',
@@ -162,13 +270,8 @@ export const httpRequestDescriptor = describe({
       min: 1,
       max: 104_857_600,
       unit: 'bytes',
+      help: 'Of all pages together.',
     },
-    isMetadataAllowed: {
-      kind: 'boolean',
-      label: 'Allow link-local addresses',
-      advanced: true,
-      default: false,
-      help: 'Those of cloud metadata services, such as 169.254.169.254, which hand out credentials.',
-    },
+    ...clientFields,
   },
 })

@@ -1,37 +1,37 @@
-import { NodeError, operator, toOperatingError } from '@millrace/sdk'
+import { operator } from '@millrace/sdk'
 import type { Hold, Message, NodeContext } from '@millrace/sdk'
+import { signInHeaders } from '@millrace/web'
 import { bodyToSend } from '../body/body-to-send.ts'
 import { headersOf } from '../body/header-rows.ts'
-import { readAnswer } from '../body/read-body.ts'
+import { HttpClient } from '../client/exchange.ts'
+import type { Answer, Call } from '../client/exchange.ts'
+import { TokenBucket } from '../client/token-bucket.ts'
+import type { Attempts } from './attempts.ts'
 import { httpRequestDescriptor } from './descriptor.ts'
-import { HttpClient } from './exchange.ts'
-import type { Answer, Call } from './exchange.ts'
+import { keyMaker } from './idempotency-key.ts'
 import { InOrder } from './in-order.ts'
-import { retryDelayMs } from './retry.ts'
-import type { RetryRule } from './retry.ts'
+import { readPages, RefusedAnswer } from './pages.ts'
+import type { Pages } from './pages.ts'
+import { pagingOf } from './paging.ts'
 
 type Context = NodeContext<typeof httpRequestDescriptor>
 
 export const httpRequest = operator(httpRequestDescriptor, (context) => {
-  const { config, timers } = context
-  const { timeoutMs, redirectsMax, responseBytesMax, isMetadataAllowed, concurrency } = config
-  const limits = { timeoutMs, redirectsMax, responseBytesMax, isMetadataAllowed }
-  const client = new HttpClient({ timers, ...limits, connectionsMax: concurrency })
-  const queue = new InOrder({
-    concurrency,
-    isOrdered: config.isOrdered,
-    onPressure: (isHigh) => context.pressure(isHigh),
-  })
-  const callOf = callMaker(context)
+  const { concurrency, isOrdered } = context.config
   let isClosed = false
+  const attempts = attemptsOf(context, () => isClosed)
+  const onPressure = (isHigh: boolean): void => context.pressure(isHigh)
+  const queue = new InOrder({ concurrency, isOrdered, onPressure })
+  const paging = pagingOf(context.config)
+  const callOf = callMaker(context)
   return {
     onMessage: (message) => {
       // What is wrong with the message itself shows before it waits.
       const call = callOf(message)
       const hold = context.hold()
       queue.add((settle) => {
-        request(context, { call, client, isClosed: () => isClosed }).then(
-          (answer) => settle(() => pass(context, { hold, message, answer })),
+        readPages(attempts, paging, call).then(
+          (pages) => settle(() => pass(attempts, { hold, message, pages })),
           (error: unknown) => {
             // Neither answered nor failed: given up with the node.
             if (isClosed) settle(() => context.release(hold, error))
@@ -42,18 +42,29 @@ export const httpRequest = operator(httpRequestDescriptor, (context) => {
     },
     close: () => {
       isClosed = true
-      client.close()
+      attempts.bucket.open()
+      attempts.client.close()
     },
   }
 })
 
-function callMaker({ config }: Context): (message: Message) => Call {
-  const { method, url, body: bodyOf } = config
-  const rowsOf = headersOf(config.headers)
+function attemptsOf(context: Context, isClosed: () => boolean): Attempts {
+  const { config, timers, clock } = context
+  const { timeoutMs, redirectsMax, responseBytesMax, concurrency, rateMax, ratePeriodMs } = config
+  const limits = { timeoutMs, redirectsMax, responseBytesMax, connectionsMax: concurrency }
+  const client = new HttpClient({ timers, ...limits, way: config })
+  const bucket = new TokenBucket({ clock, timers, max: rateMax, periodMs: ratePeriodMs })
+  return { context, client, bucket, isClosed, show: problemShower(context) }
+}
+
+function callMaker(context: Context): (message: Message) => Call {
+  const { method, url, body: bodyOf, headers: rows } = context.config
+  const rowsOf = headersOf(rows)
+  const keyOf = keyMaker(context)
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  const signIn = authorization(config)
+  const signIn = signInHeaders(context.config)
   return (message) => {
-    const headers = { ...signIn, ...rowsOf(message) }
+    const headers = { ...signIn, ...keyOf(message), ...rowsOf(message) }
     if (!hasBody) return { method, url: url(message), headers, body: undefined }
     const body = bodyToSend(bodyOf === undefined ? message.payload : bodyOf(message))
     const type = body.contentType === undefined ? {} : { 'content-type': body.contentType }
@@ -61,66 +72,35 @@ function callMaker({ config }: Context): (message: Message) => Call {
   }
 }
 
-function authorization(config: Context['config']): Record<string, string> {
-  if (config.auth === 'bearer') return { authorization: `Bearer ${config.token ?? ''}` }
-  if (config.auth === 'none') return {}
-  const pair = Buffer.from(`${config.username}:${config.password ?? ''}`)
-  return { authorization: `Basic ${pair.toString('base64')}` }
-}
-
-interface Running {
-  readonly call: Call
-  readonly client: HttpClient
-  readonly isClosed: () => boolean
-}
-
-/** Tries as often as the rule says. Rejects, or gives the last answer, whatever its status. */
-async function request(context: Context, { call, client, isClosed }: Running): Promise<Answer> {
-  const { config, timers, clock } = context
-  const { retries, method, isRetriedUnsafely } = config
-  const rule: RetryRule = { retries, method, isRetriedUnsafely }
-  for (let made = 1; ; made += 1) {
-    const result = await client.exchange(call).then(
-      (answer) => ({ answer }),
-      (error: unknown) => ({ error }),
-    )
-    const attempt =
-      'answer' in result
-        ? { status: result.answer.status, retryAfter: result.answer.headers['retry-after'] }
-        : result
-    const chance = Math.random()
-    const delayMs = retryDelayMs(attempt, made, { rule, nowMs: clock.now(), chance })
-    if (delayMs === undefined || isClosed()) {
-      if ('answer' in result) return result.answer
-      throw asNodeError(result.error, call)
-    }
-    await new Promise<void>((resolve) => void timers.after(delayMs, resolve))
+function problemShower({ status }: Context): (problem: string) => void {
+  let shown = ''
+  return (problem) => {
+    if (problem === shown) return
+    shown = problem
+    status({ state: problem === '' ? 'ok' : 'warning', text: problem.slice(0, 200) })
   }
 }
 
 interface Answered {
   readonly hold: Hold
   readonly message: Message
-  readonly answer: Answer
+  readonly pages: Pages
 }
 
-function pass(context: Context, { hold, message, answer }: Answered): void {
+function pass({ context, show }: Attempts, { hold, message, pages: read }: Answered): void {
   const { config, emit } = context
-  const { status, headers, url, statusText } = answer
-  if (status >= 400) {
-    const text = `${config.method} ${url.slice(0, 200)} was answered with ${status} ${statusText}.`
-    refuse(context, { hold, message, answer, error: new NodeError('HTTP_STATUS', text) })
-    return
-  }
-  let body: unknown
-  try {
-    body = readAnswer(answer.body, config.response, headers['content-type'])
-  } catch (error) {
-    refuse(context, { hold, message, answer, error })
-    return
-  }
-  const response = { status, headers, url }
-  context.resume(hold, () => emit.out(config.result.set({ ...message, response }, body)))
+  const { pages, hasMore } = read
+  show(hasMore ? `Stopped after ${config.pagesMax} pages; there are more` : '')
+  context.resume(hold, () => {
+    for (const { answer, body, number } of pages) {
+      const { status, headers, url } = answer
+      const about = { status, headers, url }
+      const isPaged = config.paging !== 'none'
+      const page = { page: number, isLastPage: number === pages.length }
+      const response = isPaged ? { ...about, ...page } : about
+      emit.out(config.result.set({ ...message, response }, body))
+    }
+  })
   context.release(hold)
 }
 
@@ -128,14 +108,12 @@ interface Refused {
   readonly hold: Hold
   readonly message: Message
   readonly error: unknown
-  readonly answer?: Answer
 }
 
 /** The message leaves by the error port, which is how it is dealt with. */
-function refuse(context: Context, { hold, message, error, answer }: Refused): void {
-  context.resume(hold, () =>
-    context.fail(error, answer === undefined ? message : withAnswer(message, answer)),
-  )
+function refuse(context: Context, { hold, message, error }: Refused): void {
+  const told = error instanceof RefusedAnswer ? withAnswer(message, error.answer) : message
+  context.resume(hold, () => context.fail(error, told))
   context.release(hold)
 }
 
@@ -146,11 +124,3 @@ function withAnswer(message: Message, { status, headers, url, body }: Answer): M
 
 /** Of an answer that was a failure. */
 const shownBytesMax = 10_000
-
-function asNodeError(error: unknown, { method, url }: Call): NodeError {
-  if (error instanceof NodeError) return error
-  const { code, message } = toOperatingError(error)
-  const origin = URL.parse(url)?.origin ?? url.slice(0, 100)
-  const text = `${method} ${origin} failed: ${message || code}.`
-  return new NodeError('HTTP_FAILED', text, { cause: error })
-}

@@ -1,11 +1,12 @@
-import { Agent as HttpAgent, request as requestPlain } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import { Agent as HttpsAgent, request as requestSecure } from 'node:https'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { NodeError } from '@millrace/sdk'
 import type { Timers } from '@millrace/sdk'
+import { openAgents } from './agents.ts'
+import type { Agents, WayConfig } from './agents.ts'
 import { guardedLookup, refuseGuarded } from './egress-guard.ts'
+import { nodeHttp, nodeHttps } from './node-modules.ts'
 
 export interface Call {
   readonly method: string
@@ -29,22 +30,19 @@ export interface ClientOptions {
   readonly timeoutMs: number
   readonly redirectsMax: number
   readonly responseBytesMax: number
-  readonly isMetadataAllowed: boolean
   readonly connectionsMax: number
+  readonly way: WayConfig
 }
 
 /** Makes requests over connections that are kept open. */
 export class HttpClient {
   private readonly options: ClientOptions
-  private readonly plain: HttpAgent
-  private readonly secure: HttpsAgent
+  private readonly agents: Agents
   private readonly open = new Set<(error: Error) => void>()
 
   constructor(options: ClientOptions) {
     this.options = options
-    const agent = { keepAlive: true, maxSockets: options.connectionsMax }
-    this.plain = new HttpAgent(agent)
-    this.secure = new HttpsAgent(agent)
+    this.agents = openAgents(options.way, options.connectionsMax)
   }
 
   /** Follows redirects. Rejects when there is no complete answer; any status is an answer. */
@@ -64,19 +62,17 @@ export class HttpClient {
     for (const abandon of this.open) {
       abandon(new NodeError('HTTP_CLOSED', 'The node was closed before the answer came.'))
     }
-    this.plain.destroy()
-    this.secure.destroy()
+    this.agents.plain.destroy()
+    this.agents.secure.destroy()
   }
 
   private once(call: Call): Promise<Answer> {
     const url = parsedUrl(call.url)
-    if (!this.options.isMetadataAllowed) refuseGuarded(url.hostname)
+    if (!this.options.way.isMetadataAllowed) refuseGuarded(url.hostname)
     return new Promise((resolve, reject) => {
       const isSecure = url.protocol === 'https:'
-      const request = (isSecure ? requestSecure : requestPlain)(
-        url,
-        this.requestOptions(call, isSecure),
-      )
+      const options = this.requestOptions(call, isSecure)
+      const request = (isSecure ? nodeHttps : nodeHttp).request(url, options)
       const { timers, timeoutMs } = this.options
       const timer = timers.after(timeoutMs, () => abandon(tooSlow(timeoutMs)))
       const finish = (): void => {
@@ -107,9 +103,9 @@ export class HttpClient {
         : { 'content-length': typeof body === 'string' ? Buffer.byteLength(body) : body.length }
     return {
       method,
-      agent: isSecure ? this.secure : this.plain,
+      agent: isSecure ? this.agents.secure : this.agents.plain,
       headers: { 'accept-encoding': 'gzip, deflate, br', ...headers, ...length },
-      ...(this.options.isMetadataAllowed ? {} : { lookup: guardedLookup }),
+      ...lookupOf(this.options.way),
     }
   }
 
@@ -135,6 +131,11 @@ export class HttpClient {
   }
 }
 
+/** A proxy looks names up itself; its own may lead anywhere. */
+function lookupOf({ isMetadataAllowed, isProxied }: WayConfig): Pick<RequestOptions, 'lookup'> {
+  return isMetadataAllowed || isProxied ? {} : { lookup: guardedLookup }
+}
+
 function parsedUrl(text: string): URL {
   const url = URL.parse(text)
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
@@ -143,23 +144,27 @@ function parsedUrl(text: string): URL {
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 
-/** RFC 9110, 15.4. Credentials are for the origin they were meant for. */
+/** RFC 9110, 15.4. */
 function redirected(call: Call, status: number, location: string): Call {
   const from = new URL(call.url)
   const to = URL.parse(location, from.href)
   if (to === null) throw new NodeError('HTTP_BAD_URL', 'The redirect leads to no proper address.')
+  const next = callAt(call, to.href)
   const becomesGet = status === 303 || (status < 307 && call.method === 'POST')
-  const headers = Object.entries(call.headers).filter(([name]) => {
-    if (becomesGet && name.startsWith('content-')) return false
-    return to.origin === from.origin || (name !== 'authorization' && name !== 'cookie')
-  })
-  return {
-    method: becomesGet && call.method !== 'HEAD' ? 'GET' : call.method,
-    url: to.href,
-    headers: Object.fromEntries(headers),
-    body: becomesGet ? undefined : call.body,
-  }
+  if (!becomesGet) return next
+  const headers = Object.entries(next.headers).filter(([name]) => !name.startsWith('content-'))
+  const method = call.method === 'HEAD' ? 'HEAD' : 'GET'
+  return { method, url: to.href, headers: Object.fromEntries(headers), body: undefined }
 }
+
+/** The same call to another address. Credentials are for the origin they were meant for. */
+export function callAt(call: Call, url: string): Call {
+  if (URL.parse(url)?.origin === URL.parse(call.url)?.origin) return { ...call, url }
+  const headers = Object.entries(call.headers).filter(([name]) => !credentials.has(name))
+  return { ...call, url, headers: Object.fromEntries(headers) }
+}
+
+const credentials = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
 function flatHeaders({ headers }: IncomingMessage): Record<string, string> {
   const flat: Record<string, string> = {}
