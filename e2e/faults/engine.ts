@@ -55,6 +55,7 @@ export async function startEngine(
       PATH: process.env['PATH'] ?? '',
       NODE_COMPILE_CACHE: cache,
       MILLRACE_FILES: join(userDirectory, 'files'),
+      MILLRACE_STORE: join(userDirectory, 'store'),
       FAULTS_CLOCK: clockFile ?? '',
     },
     serialization: 'advanced',

@@ -48,6 +48,7 @@ const isFree = (folder: string) => folder === '' || folder === 'e2e' || folder.s
 /** What the code of a workspace may import of ours; `undefined`: anything. */
 export function mayImport(folder: string): readonly string[] | undefined {
   if (isFree(folder)) return undefined
+  if (folder === 'nodes/store') return [...nodesMayImport, '@millrace/store']
   if (folder.startsWith('nodes/')) return nodesMayImport
   return drawing[folder] ?? []
 }

@@ -34,7 +34,10 @@ export async function run(
   const supervisor = createSupervisor({
     clock: surroundings.clock,
     settings: engineSettings({ nodePackages, flowPort: settings.flowPort, isUnattended: true }),
-    environment: engineEnvironment(surroundings.environment, join(settings.userDirectory, 'files')),
+    environment: engineEnvironment(surroundings.environment, {
+      files: join(settings.userDirectory, 'files'),
+      store: join(settings.userDirectory, 'store'),
+    }),
   })
   report(supervisor, surroundings)
   const finished = allFinished(bundle, supervisor)

@@ -36,7 +36,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
         ? { state: directory.durable.state, intake: directory.durable.intake }
         : undefined,
     }),
-    environment: engineEnvironment(surroundings.environment, directory.durable.files),
+    environment: engineEnvironment(surroundings.environment, directory.durable),
   })
   const starting = supervisor.start()
   // Waited for below; until then a failure is nobody's.

@@ -27,12 +27,12 @@ export function engineSettings(options: {
 }
 
 /**
- * What flows may know of the environment: enough for programs to run, where they may write files,
- * and no secrets in it.
+ * What flows may know of the environment: enough for programs to run, where they may write files and
+ * time series, and no secrets in it.
  */
 export function engineEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
-  filesFolder?: string,
+  folders?: { readonly files: string; readonly store: string },
 ): Readonly<Record<string, string>> {
   const found = Object.fromEntries(
     names.flatMap((name) => {
@@ -40,7 +40,8 @@ export function engineEnvironment(
       return value === undefined ? [] : [[name, value]]
     }),
   )
-  return filesFolder === undefined ? found : { ...found, MILLRACE_FILES: filesFolder }
+  if (folders === undefined) return found
+  return { ...found, MILLRACE_FILES: folders.files, MILLRACE_STORE: folders.store }
 }
 
 const names = [

@@ -3,13 +3,14 @@ import type { AtomicFiles } from './atomic-files.ts'
 
 /**
  * What running flows keep for themselves: state by key in `state/<flow>.sqlite`, what their sources
- * have taken in under `intake/<flow>/`, and files that they write under `files/`. The engine process
- * writes there; the server only takes away.
+ * have taken in under `intake/<flow>/`, files that they write under `files/`, and their values over
+ * time in `store/<flow>.sqlite`. The engine process writes there; the server only takes away.
  */
 export class DurableFiles {
   readonly state: string
   readonly intake: string
   readonly files: string
+  readonly store: string
   readonly #files: AtomicFiles
 
   constructor(files: AtomicFiles, userDirectory: string) {
@@ -17,6 +18,7 @@ export class DurableFiles {
     this.state = join(userDirectory, 'state')
     this.intake = join(userDirectory, 'intake')
     this.files = join(userDirectory, 'files')
+    this.store = join(userDirectory, 'store')
   }
 
   /** Removes the dead letters of a flow that is gone. */

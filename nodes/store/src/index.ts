@@ -1,0 +1,2 @@
+export { nodeTypes } from './node-types.ts'
+export { storeWrite } from './write/sink.ts'
