@@ -1,5 +1,6 @@
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import { httpInDescriptor } from './in/descriptor.ts'
+import { httpPollDescriptor } from './poll/descriptor.ts'
 import { httpRequestDescriptor } from './request/descriptor.ts'
 import { httpResponseDescriptor } from './response/descriptor.ts'
 
@@ -7,4 +8,5 @@ export const descriptors: readonly Descriptor[] = [
   httpInDescriptor,
   httpResponseDescriptor,
   httpRequestDescriptor,
+  httpPollDescriptor,
 ]

@@ -1,4 +1,5 @@
 export { httpIn } from './in/source.ts'
 export { nodeTypes } from './node-types.ts'
+export { httpPoll } from './poll/source.ts'
 export { httpRequest } from './request/operator.ts'
 export { httpResponse } from './response/sink.ts'

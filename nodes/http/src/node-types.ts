@@ -1,6 +1,7 @@
 import type { NodeType } from '@millrace/sdk'
 import { httpIn } from './in/source.ts'
+import { httpPoll } from './poll/source.ts'
 import { httpRequest } from './request/operator.ts'
 import { httpResponse } from './response/sink.ts'
 
-export const nodeTypes: readonly NodeType[] = [httpIn, httpResponse, httpRequest]
+export const nodeTypes: readonly NodeType[] = [httpIn, httpResponse, httpRequest, httpPoll]
