@@ -104,6 +104,36 @@ test('time runs apart for each partition and goes by the slowest that is not idl
   expect(told()).toEqual([99, 499, 599])
 })
 
+test('time waits for a partition that is expected, until it is idle or comes no more', async () => {
+  const config = { ...timed, partition: 'topic', idleAfterMs: 2_000 }
+  const { deployment, source, told, host } = bench(
+    [
+      ['in', 'source', config],
+      ['listen', 'listen'],
+    ],
+    ['in > listen'],
+  )
+  await deployment.start()
+  for (const topic of ['a', 'b', 'c', 'd']) source('in').expect(at(0, { topic }), true)
+  // Whose partition cannot be told is not waited for.
+  source('in').expect(at(0), true)
+  source('in').emit(at(500, { topic: 'a' }))
+  source('in').emit(at(300, { topic: 'b' }))
+  source('in').expect(at(0, { topic: 'c' }), false)
+  expect(told()).toEqual([])
+  source('in').emit(at(400, { topic: 'd' }))
+  expect(told()).toEqual([299])
+  source('in').expect(at(0, { topic: 'b' }), false)
+  expect(told()).toEqual([299, 399])
+  source('in').expect(at(0, { topic: 'e' }), true)
+  source('in').emit(at(600, { topic: 'd' }))
+  expect(told()).toEqual([299, 399])
+  host.advance(1_000)
+  source('in').emit(at(500, { topic: 'a' }), at(600, { topic: 'd' }))
+  host.advance(2_000)
+  expect(told()).toEqual([299, 399, 499])
+})
+
 test('names the partition that is well behind the others, and none once it is idle', async () => {
   const config = { ...timed, partition: 'topic', idleAfterMs: 2_000 }
   const { deployment, source, host } = bench(

@@ -147,6 +147,11 @@ export interface NodeContext<D extends Descriptor = Descriptor> {
   readonly holdTime: (time: number) => void
 
   /**
+   * Whether state outlives a crash: epochs end, and what is held then is given again after it. Where
+   * it is false, `beforeEpoch` and `afterEpoch` are never called.
+   */
+  readonly isDurable: boolean
+  /**
    * Code of the node goes on where the engine did not call it, as after an `await`. Until it gives
    * back control it is attributed to the node.
    */
@@ -170,6 +175,12 @@ export interface SourceContext<D extends Descriptor = Descriptor> extends NodeCo
    * for others the engine derives watermarks from the event times.
    */
   readonly watermark: (time: number) => void
+  /**
+   * Messages like this one will come (true) or come no more (false), as of a partition that is read
+   * from now on. Where event time runs apart for each partition, it waits for the one that such a
+   * message belongs to before any has come, though not longer than for any that is idle.
+   */
+  readonly expect: (like: Message, isExpected: boolean) => void
   /** This source has come to its end. */
   readonly end: () => void
   /**

@@ -33,6 +33,7 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     release: (hold, error) => runtime.release(record(hold), error),
     pressure: (isHigh) => runtime.setPressure(node, isHigh),
     holdTime: (time) => node.holdTime(time),
+    isDurable: host.epochs !== undefined,
     goesOn: () => runtime.goesOn(node),
     takeRejections: (promisePrototype, told) => {
       host.takeRejections?.(promisePrototype, (reason) => {
@@ -42,6 +43,7 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
     },
     deliver: (run, settled) => runtime.deliver(node, run, settled),
     watermark: (time) => node.origin?.told(time),
+    expect: (like, isExpected) => node.origin?.expect(like, isExpected),
     end: () => runtime.endSource(node),
     isUnattended: host.isUnattended === true,
     intake: intakeOf(node, config),

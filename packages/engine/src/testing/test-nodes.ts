@@ -10,6 +10,7 @@ export interface TestSource {
   /** Takes messages in as one record of its intake, and gives how that was acknowledged. */
   take(...messages: readonly Message[]): TestDelivery
   watermark(time: number): void
+  expect(like: Message, isExpected: boolean): void
   end(): void
   readonly isPaused: boolean
   readonly isStopped: boolean
@@ -122,6 +123,7 @@ function drivenSource(context: SourceContext, usesIntake: boolean) {
       return delivery
     },
     watermark: context.watermark,
+    expect: context.expect,
     end: context.end,
     get isPaused() {
       return state.isPaused

@@ -96,6 +96,17 @@ export class Origin {
     }
   }
 
+  /** Messages like this one will come, or come no more. */
+  expect(like: Message, isExpected: boolean): void {
+    const { partitions } = this
+    const key = this.timing.partition?.(like) ?? null
+    // A partition that only what is in the message tells cannot be expected.
+    if (partitions === undefined || key === null || this.hasEnded) return
+    if (isExpected) partitions.expect(keyOf(key), this.tick)
+    else partitions.dismiss(keyOf(key))
+    if (!isExpected) this.derive(partitions.least)
+  }
+
   /** A source that knows says so itself; from then on nothing is derived. */
   told(watermark: number): void {
     this.isTold = true
@@ -177,8 +188,7 @@ export class Origin {
   }
 
   private partitionOf(message: Message): string | number {
-    const key = this.timing.partition?.(message) ?? null
-    return typeof key === 'string' || typeof key === 'number' ? key : JSON.stringify(key)
+    return keyOf(this.timing.partition?.(message) ?? null)
   }
 
   private derive(latest: number): void {
@@ -191,6 +201,11 @@ export class Origin {
     if (watermark > this.sent) this.sent = watermark
     for (const link of this.links) link.stop.take(link.input, this.sent)
   }
+}
+
+function keyOf(partition: unknown): string | number {
+  const isKey = typeof partition === 'string' || typeof partition === 'number'
+  return isKey ? partition : JSON.stringify(partition)
 }
 
 /** Milliseconds since the epoch, or ISO 8601 text. */

@@ -52,6 +52,22 @@ export class Partitions {
     this.lowest.set(partition.index, partition.latest)
   }
 
+  /** Counts from now on, whether anything of it was seen or not. */
+  expect(key: string | number, tick: number): void {
+    const partition = this.byKey.get(key) ?? this.add(key)
+    partition.seenAt = tick
+    partition.isIdle = false
+    this.lowest.set(partition.index, partition.latest)
+  }
+
+  /** Leaves it out of the minimum until it is seen again. */
+  dismiss(key: string | number): void {
+    const partition = this.byKey.get(key)
+    if (partition === undefined || partition.isIdle) return
+    partition.isIdle = true
+    this.lowest.set(partition.index, Infinity)
+  }
+
   /** Leaves out of the minimum what was last seen before the tick. */
   rest(before: number): void {
     for (const partition of this.byKey.values()) {

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly isWatched?: boolean
   /** Source deliveries stay open until `settle` is called. */
   readonly settlesByHand?: boolean
+  /** Whether epochs end, by `epoch`; default false. */
+  readonly isDurable?: boolean
   /** The ingest log of a source; without one, none is kept. */
   readonly intake?: TestIntake
   /** For configurations given as text. */
@@ -260,6 +262,7 @@ export class TestRun {
       http: this.http,
       isWatched: () => this.options.isWatched ?? true,
       settlesByHand: this.options.settlesByHand ?? false,
+      isDurable: this.options.isDurable ?? false,
       intake: this.options.intake,
       seen: this.seen,
     })

@@ -63,6 +63,7 @@ export interface TestNodeParts {
   readonly http: TestHttp
   readonly isWatched: () => boolean
   readonly settlesByHand: boolean
+  readonly isDurable: boolean
   readonly intake: TestIntake | undefined
   readonly seen: Seen
 }
@@ -112,6 +113,7 @@ function nodeContext(parts: TestNodeParts): NodeContext {
     holdTime: (time) => {
       seen.heldTime = time
     },
+    isDurable: parts.isDurable,
     goesOn: () => undefined,
     takeRejections: () => undefined,
   }
@@ -156,7 +158,7 @@ function held(hold: Hold): TestHold {
   return hold as TestHold
 }
 
-type SourcePart = Pick<SourceContext, 'deliver' | 'watermark' | 'end' | 'intake'>
+type SourcePart = Pick<SourceContext, 'deliver' | 'watermark' | 'expect' | 'end' | 'intake'>
 
 function sourcePart(parts: TestNodeParts): SourcePart {
   const { seen } = parts
@@ -175,6 +177,7 @@ function sourcePart(parts: TestNodeParts): SourcePart {
   return {
     deliver,
     watermark: (time) => void seen.watermarks.push(time),
+    expect: () => undefined,
     end: () => {
       seen.hasEnded = true
     },
