@@ -50,7 +50,7 @@ describe('alert', () => {
     const shown = { change: 'raised', key: 'p4', severity: 'critical', text: 'p4 at 81', value: 81 }
     expect(node.emitted('raised')).toEqual([
       {
-        payload: { ...shown, time: startMs, since: startMs },
+        payload: { ...shown, time: startMs, since: startMs, node: 'node' },
         topic: 'plant/p4',
         key: 'p4',
         time: startMs,

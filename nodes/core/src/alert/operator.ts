@@ -99,7 +99,8 @@ class AlertOperator implements Operator {
       time,
       value,
     })
-    const payload = { change, key, severity: config.severity, text, value, time, since }
+    const node = this.context.id
+    const payload = { change, key, severity: config.severity, text, value, time, since, node }
     const message: Message = { payload, key, time }
     if (topic !== undefined) message.topic = topic
     if (change === 'cleared') emit.cleared(message)
