@@ -1,0 +1,7 @@
+export { chat } from './chat/sink.ts'
+export { email } from './email/sink.ts'
+export { nodeTypes } from './node-types.ts'
+export { pagerdutyService } from './pagerduty-service/connection.ts'
+export { pagerduty } from './pagerduty/sink.ts'
+export { smtp } from './smtp/connection.ts'
+export { webhook } from './webhook/connection.ts'

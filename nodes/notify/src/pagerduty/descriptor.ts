@@ -1,0 +1,56 @@
+import { describe } from '@millrace/sdk/descriptor'
+import { policyFields } from '../policy/policy-fields.ts'
+
+// Incidents are told one by one: PagerDuty groups them itself.
+const { groupBy: _groupBy, groupWaitMs: _wait, groupIntervalMs: _interval, ...rest } = policyFields
+const { listedMax: _listed, tellsCleared, rateMessages, ...fields } = rest
+
+export const pagerdutyDescriptor = describe({
+  type: 'notify/pagerduty',
+  version: 1,
+  kind: 'sink',
+  title: 'PagerDuty',
+  summary: 'Opens, acknowledges and resolves incidents in PagerDuty as alerts come and go.',
+  category: 'sinks',
+  icon: 'bell',
+  keywords: ['on-call', 'incident', 'page', 'pager', 'notify', 'alert', 'alarm', 'escalation'],
+  inputs: [{ name: 'in', title: 'Alerts' }],
+  outputs: [],
+  stateful: true,
+  targets: ['local'],
+  promises: { idempotent: true },
+  face: '{source}',
+  fields: {
+    service: {
+      kind: 'connection',
+      type: 'notify/pagerduty-service',
+      label: 'Service',
+      required: true,
+    },
+    dedupKey: {
+      kind: 'template',
+      label: 'Incident of',
+      section: 'Incident',
+      placeholder: '{{ payload.key }}',
+      help: 'Events of the same text belong to the same incident. When empty: one for each alert of this flow.',
+    },
+    source: {
+      kind: 'text',
+      label: 'Source',
+      default: 'millrace',
+      required: true,
+      maxLength: 200,
+      help: 'Stands in the incident as where it came from.',
+    },
+    component: { kind: 'template', label: 'Component', advanced: true },
+    group: { kind: 'template', label: 'Group', advanced: true },
+    ...fields,
+    tellsCleared: { ...tellsCleared, label: 'Resolve the incident when the alert is over' },
+    rateMessages: {
+      ...rateMessages,
+      default: 100,
+      unit: 'events',
+      help: 'What is held back follows later.',
+    },
+  },
+})
