@@ -1,0 +1,6 @@
+export { prometheusConnection } from './connection/connection.ts'
+export { prometheusExpose } from './expose/sink.ts'
+export { nodeTypes } from './node-types.ts'
+export { prometheusReceive } from './receive/source.ts'
+export { prometheusScrape } from './scrape/source.ts'
+export { prometheusWrite } from './write/sink.ts'
