@@ -42,9 +42,7 @@ test('holds to the contract of a node', async () => {
 test('triggers, acknowledges and resolves the same incident', async () => {
   const dedup_key = 'test/node/hot/press-4'
   const changes = ['raised', 'acknowledged', 'cleared']
-  const events: object[] = []
-  for (const change of changes) events.push(...(await play([{ ...alert, change }])))
-  expect(events).toEqual([
+  expect(await play(changes.map((change) => ({ ...alert, change })))).toEqual([
     {
       event_action: 'trigger',
       dedup_key,
@@ -60,6 +58,14 @@ test('triggers, acknowledges and resolves the same incident', async () => {
     { event_action: 'acknowledge', dedup_key },
     { event_action: 'resolve', dedup_key },
   ])
+})
+
+test('tells nothing of what was over within quiet hours, unless it is critical', async () => {
+  const quiet = { hasQuietHours: true, quietFrom: '00:00', quietTo: '01:00', timeZone: 'UTC' }
+  const changes = ['raised', 'cleared'].map((change) => ({ ...alert, change }))
+  expect(await play(changes, quiet)).toHaveLength(2)
+  const mild = changes.map((payload) => ({ ...payload, severity: 'warning' }))
+  expect(await play(mild, quiet)).toEqual([])
 })
 
 test('sends an event for each alert, in order', async () => {

@@ -99,8 +99,17 @@ export class Dispatch {
     const item = itemOf(message, { now, text: text?.(message), link: link?.(message) ?? '' })
     if (severities.indexOf(item.severity) < severities.indexOf(severityMin)) return
     if (this.size >= this.policy.waitingMax) throw full(this.policy.waitingMax, this.receiver.name)
-    this.groups.add(item, this.groupOf(item), this.now())
+    const group = this.groupOf(item)
+    if (this.goesAlone(item, group)) this.outbox.push({ items: [item], passed: 0 })
+    else this.groups.add(item, group, this.now())
     this.soon()
+  }
+
+  /** What need not wait for others goes as it came, not only as it stands in the end. */
+  private goesAlone(item: Item, group: string): boolean {
+    if (this.isJoined || this.groups.has(group)) return false
+    if (item.change === 'cleared' && !this.policy.tellsCleared) return false
+    return item.severity === 'critical' || this.quietEnd(this.context.clock.now()) === null
   }
 
   /** No alert will come any more: all goes out now, and the flow ends when it has. */

@@ -67,6 +67,11 @@ export class Groups {
     return this.waiting.size
   }
 
+  /** Whether something of the group waits. */
+  has(group: string): boolean {
+    return this.numbers.has(group)
+  }
+
   add(item: Item, group: string, now: number): void {
     const lines = this.numbers.get(group)
     const number = lines?.get(item.identity)
