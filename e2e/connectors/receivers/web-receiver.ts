@@ -1,0 +1,78 @@
+import { createServer } from 'node:http'
+import type { IncomingHttpHeaders, Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+
+export interface ReceivedPost {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+export interface WebAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface WebReceiver {
+  readonly url: string
+  /** Those that were answered with success. */
+  readonly taken: readonly ReceivedPost[]
+  /** All, with those that were refused. */
+  readonly seen: readonly ReceivedPost[]
+  /** What the next requests are answered with, first in first out; then `200 ok`. */
+  readonly answers: WebAnswer[]
+  kill(): Promise<void>
+  restart(): Promise<void>
+}
+
+/** A web service that answers as it is told; `bytesMax` makes it refuse longer bodies with 413. */
+export async function startWebReceiver(
+  options: {
+    readonly tls?: { readonly key: string; readonly cert: string }
+    readonly bytesMax?: number
+  } = {},
+): Promise<WebReceiver> {
+  const taken: ReceivedPost[] = []
+  const seen: ReceivedPost[] = []
+  const answers: WebAnswer[] = []
+  const make = (): Server => {
+    const { tls } = options
+    const server = tls === undefined ? createServer() : createSecureServer(tls)
+    server.on('request', (request, response) => {
+      let body = ''
+      request.setEncoding('utf8')
+      request.on('data', (chunk: string) => (body += chunk))
+      request.on('end', () => {
+        const post = { path: request.url ?? '', headers: request.headers, body }
+        seen.push(post)
+        const isTooLong = body.length > (options.bytesMax ?? Infinity)
+        const usual: WebAnswer = isTooLong ? { status: 413 } : { status: 200, body: 'ok' }
+        const { status, headers = {}, body: text = '' } = answers.shift() ?? usual
+        if (status < 300) taken.push(post)
+        response.writeHead(status, headers).end(text)
+      })
+    })
+    return server
+  }
+  let server = await listening(make(), 0)
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/hooks/T0/B0/secret-part`,
+    taken,
+    seen,
+    answers,
+    kill: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => void server.close(() => resolve()))
+    },
+    restart: async () => {
+      server = await listening(make(), port)
+    },
+  }
+}
+
+function listening(server: Server, port: number): Promise<Server> {
+  return new Promise((resolve) => void server.listen(port, '127.0.0.1', () => resolve(server)))
+}
