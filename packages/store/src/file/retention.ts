@@ -50,7 +50,9 @@ export function freeSpace(database: DatabaseSync): void {
     if (oldest === undefined || newest === undefined) continue
     // The last minutes stay: without them nothing would be seen at all.
     if (newest - oldest < keptMs) continue
-    const time = Math.ceil((oldest + (newest - oldest) / 20) / minuteMs) * minuteMs
+    // What is coarser begins where this ends.
+    const unitMs = table === 'raw' ? minuteMs : hourMs
+    const time = Math.ceil((oldest + (newest - oldest) / 20) / unitMs) * unitMs
     for (const { id } of database.prepare('SELECT id FROM measurement').all()) {
       cutBefore(database, { table, measurement: Number(id), time })
     }

@@ -56,6 +56,15 @@ export class StoreReaderFile {
     )
   }
 
+  /** From here to the end everything is read as it was at one moment. */
+  begin(): void {
+    this.#database.exec('BEGIN')
+  }
+
+  end(): void {
+    this.#database.exec('COMMIT')
+  }
+
   /** Brings what is known of series up to date; true where some were removed. */
   refresh(): boolean {
     const generation = Number(
@@ -92,6 +101,26 @@ export class StoreReaderFile {
 
   pointCount(): number {
     return Number(this.#database.prepare('SELECT count(*) AS count FROM raw').get()?.['count'])
+  }
+
+  /** When the first and the last of what is there were, about; undefined for nothing. */
+  limits({ id }: StoredSeries): { readonly first: number; readonly last: number } | undefined {
+    const row = this.#database
+      .prepare(
+        `SELECT (SELECT min(time) FROM raw WHERE series = ?1) AS raw_first,
+           (SELECT min(time) FROM hour WHERE series = ?1) AS hour_first,
+           (SELECT max(time) FROM raw WHERE series = ?1) AS raw_last,
+           (SELECT max(last_time) FROM (SELECT last_time FROM hour WHERE series = ?1 ORDER BY time DESC LIMIT 1)) AS hour_last`,
+      )
+      .get(id)
+    const numbers = (names: readonly string[]): number[] =>
+      names.flatMap((name) => (row?.[name] == null ? [] : [Number(row[name])]))
+    const [firsts, lasts] = [
+      numbers(['raw_first', 'hour_first']),
+      numbers(['raw_last', 'hour_last']),
+    ]
+    if (firsts.length === 0) return undefined
+    return { first: Math.min(...firsts), last: Math.max(...lasts) }
   }
 
   /** Whether the series has anything in a stretch of time. */

@@ -12,7 +12,7 @@ const durationPart = String.raw`\d+(?:ms|[smhdwy])`
 /** In the order in which they are tried; each is linear in the text. */
 const forms: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['space', /(?:\s+|#[^\n]*)/y],
-  ['duration', new RegExp(String.raw`(?:${durationPart})+(?![\w.:])`, 'y')],
+  ['duration', new RegExp(String.raw`(?:${durationPart})+(?![\w.])`, 'y')],
   ['number', /(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])/y],
   ['word', /[a-zA-Z_:][\w:]*/y],
   ['text', /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/y],

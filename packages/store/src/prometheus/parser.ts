@@ -213,7 +213,7 @@ class Parser {
 
   #ranged(query: Query): Selector {
     const rangeMs = this.#duration()
-    if (this.#peek().text === ':') throw new QueryError('subqueries are not supported here')
+    if (this.#peek().text.startsWith(':')) throw new QueryError('subqueries are not supported here')
     this.#expect(']')
     const ranged = this.#selectorOf(query, 'a range')
     if (ranged.rangeMs !== undefined)
