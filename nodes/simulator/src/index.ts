@@ -1,0 +1,2 @@
+export { data } from './data/source.ts'
+export { nodeTypes } from './node-types.ts'
