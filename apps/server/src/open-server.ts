@@ -6,6 +6,7 @@ import { likelyTypes } from './deploy/likely-types.ts'
 import { SavedFlows } from './flows/saved-flows.ts'
 import { createApp } from './http/app.ts'
 import { loopbackHosts } from './http/guard/host.ts'
+import type { OriginRules } from './http/guard/host.ts'
 import { allRoutes } from './http/routes/all-routes.ts'
 import { nodeHttp } from './engine-process/http/node-http.ts'
 import { LiveChannel } from './live/live-channel.ts'
@@ -13,6 +14,8 @@ import { AlertBook } from './observe/alert-book.ts'
 import { AlertFile } from './observe/alert-file.ts'
 import { PointHistory } from './observe/point-history.ts'
 import type { Server } from './server-parts.ts'
+import { dataSourceRouter } from './stores/data-source-router.ts'
+import { openStores } from './stores/open-stores.ts'
 import { statusReader } from './status.ts'
 import type { BrokerAddresses } from './status.ts'
 import type { UserDirectory } from './storage/user-directory.ts'
@@ -61,7 +64,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   })
   await alertFile.open()
   const points = new PointHistory()
-  supervisor.on('points', (_flow, batch) => points.add(batch))
+  const nameOf = (flow: string, node: string) => nodeName(deployments, flow, node)
+  const kept = { folder: directory.durable.store, history: points, nameOf }
+  const { stores, close: closeStores } = openStores({ ...options, ...kept, onError: onUnforeseen })
   supervisor.on('alerts', (flow, node, reports) => alerts.take(flow, node, reports))
   const problems = [...(options.problems ?? []), ...directory.problems]
   const status = statusReader({ ...options, broker: options.broker ?? (() => ({})), problems })
@@ -76,17 +81,13 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     supervisor,
     alerts,
     points,
+    stores,
     trials: options.trials,
     status,
     tellConnections: () => live?.tellConnections(),
   }
   const rules = { hosts: loopbackHosts }
-  const { editorFolder } = options
-  const app = createApp({ routes: allRoutes(parts), rules, editorFolder, onUnforeseen })
-  const http = nodeHttp.createServer(
-    { requestTimeout: requestWithinMs, headersTimeout: headersWithinMs },
-    (request, response) => app(request, response),
-  )
+  const http = httpOf(parts, rules, options)
   live = new LiveChannel({ server: parts, http, rules })
   deployments.onDeployed((flow) => retain(flow, parts, live))
   saved.onSaved((name, revision) => {
@@ -104,8 +105,28 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       await saved.settle()
       await deployments.settle()
       await alertFile.close()
+      await closeStores()
     },
   }
+}
+
+function httpOf(parts: Server, rules: OriginRules, options: OpenServerOptions): HttpServer {
+  const { editorFolder, version, clock, onUnforeseen } = options
+  const { reader } = parts.stores
+  const dataSources = dataSourceRouter({ reader, version, now: () => clock.now() })
+  const routes = allRoutes(parts)
+  const app = createApp({ routes, rules, dataSources, editorFolder, onUnforeseen })
+  return nodeHttp.createServer(
+    { requestTimeout: requestWithinMs, headersTimeout: headersWithinMs },
+    (request, response) => app(request, response),
+  )
+}
+
+function nodeName(deployments: Deployments, flow: string, id: string): string {
+  const running = deployments.runningFlows().find(({ name }) => name === flow)
+  const node = running?.nodes.find((one) => one.id === id)
+  const title = node?.config['title']
+  return node?.name ?? (typeof title === 'string' && title !== '' ? title : id)
 }
 
 /** What was known of nodes that a deployment removed is forgotten. */

@@ -5,6 +5,7 @@ import type { Deployments } from './deploy/deployments.ts'
 import type { SavedFlows } from './flows/saved-flows.ts'
 import type { AlertBook } from './observe/alert-book.ts'
 import type { PointHistory } from './observe/point-history.ts'
+import type { Stores } from './stores/stores.ts'
 import type { UserDirectory } from './storage/user-directory.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
 import type { TrialGround } from './trial/test-flow.ts'
@@ -20,6 +21,8 @@ export interface Server {
   readonly supervisor: Supervisor
   readonly alerts: AlertBook
   readonly points: PointHistory
+  /** What flows keep over time. */
+  readonly stores: Stores
   /** What flows are tried out with, apart from those that run. */
   readonly trials: TrialGround
   status(): ServerStatus

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Flow } from '@millrace/flow'
+import { StoreWriter } from '@millrace/store'
 import { DeadLetterFile, lettersFile } from '../engine-process/durable/dead-letter-file.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 import { openTestServer, removeFolder } from '../testing/test-server.ts'
@@ -611,6 +612,8 @@ describe('the description of the API', () => {
     ],
     ['GET /api/export', '/api/export'],
     ['POST /api/import', '/api/import', { ...demo, name: 'more' }],
+    ['GET /api/stores', '/api/stores'],
+    ['DELETE /api/stores/:name', '/api/stores/old'],
     ['GET /api/status', '/api/status'],
     ['GET /api/openapi.json', '/api/openapi.json'],
     ['GET /api/flows/:name/dead-letters', '/api/flows/demo/dead-letters'],
@@ -648,6 +651,7 @@ describe('the description of the API', () => {
     } as const
     it.supervisor.tell('alerts', 'demo', 'end', [report])
     putLetter(it.folder)
+    await putStore(it.folder)
     const routes = allRoutes(it.server.parts)
     const described = await json('/api/openapi.json')
     for (const [name, path, given] of requests) {
@@ -688,4 +692,16 @@ describe('the description of the API', () => {
 function mismatchOf(route: Route | undefined, body: unknown) {
   const schema = route?.answer.schema
   return schema ? findMismatch(body, schema, { path: '', schemas }) : null
+}
+
+/** What a flow that is gone has stored. */
+async function putStore(folder: string): Promise<void> {
+  const writer = new StoreWriter({
+    path: join(folder, 'store', 'old.sqlite'),
+    limits: { seriesMax: 10, bytesMax: 0 },
+    retention: { rawMs: 0, minuteMs: 0, hourMs: 0 },
+  })
+  const point = { measurement: 'm', field: 'value', tags: '[]', time: 1, value: 1 }
+  expect(await writer.write([point], 1)).toEqual([])
+  await writer.close()
 }

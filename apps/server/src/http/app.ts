@@ -1,5 +1,5 @@
 import express from 'express'
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
 import { notFound } from '../refusal.ts'
 import { apiRouter } from './api-router.ts'
 import { serveEditor } from './editor/editor-files.ts'
@@ -12,6 +12,8 @@ import type { Route } from './route.ts'
 export interface AppOptions {
   readonly routes: readonly Route[]
   readonly rules: OriginRules
+  /** What programs read that know other APIs than ours. */
+  readonly dataSources: RequestHandler
   /** Where the built editor lies. */
   readonly editorFolder: string
   /** Told of errors that are the server's own fault. */
@@ -25,7 +27,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag')
   app.set('query parser', false)
   app.use(securityHeaders(), guardHost(options.rules), guardOrigin())
-  app.use(apiRouter(options.routes))
+  app.use(options.dataSources, apiRouter(options.routes))
   app.use(serveEditor(options.editorFolder))
   app.use((request, _response, next) => {
     next(notFound('PAGE_UNKNOWN', `There is nothing at ${request.path.slice(0, 200)}`))

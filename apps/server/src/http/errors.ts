@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express'
 import { isRecord } from '@millrace/flow'
 import type { ErrorBody } from '@millrace/protocol'
 import { Refusal } from '../refusal.ts'
+import { StoreError } from '@millrace/store'
 import { StorageError } from '../storage/storage-error.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 
@@ -25,6 +26,9 @@ function refusalOf(
   if (error instanceof StorageError) {
     onUnforeseen(error)
     return { status: 507, body: { code: error.code, message: error.message } }
+  }
+  if (error instanceof StoreError) {
+    return { status: 503, body: { code: error.code, message: error.message } }
   }
   const known = knownOf(error)
   if (known) return known

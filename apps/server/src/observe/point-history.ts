@@ -19,6 +19,15 @@ export const usualHistoryBounds: HistoryBounds = {
   seriesInAll: 1_000,
 }
 
+export interface RestoredSeries {
+  readonly flow: string
+  readonly node: string
+  readonly series: string
+  /** In order. */
+  readonly times: readonly number[]
+  readonly values: readonly number[]
+}
+
 /** The last hour of what chart nodes reported, in memory. */
 export class PointHistory {
   readonly #bounds: HistoryBounds
@@ -43,6 +52,11 @@ export class PointHistory {
       }
       points.dropBefore(points.newestTime - this.#bounds.keepMs)
     }
+  }
+
+  /** Puts what is known of before to a series, older than what is there. */
+  restore({ flow, node, series, times, values }: RestoredSeries): void {
+    this.#seriesOf(flow, node, series).restore(times, values, this.#bounds.pointsPerSeries)
   }
 
   read(flow: string, node: string, since: number): PointsBody {

@@ -36,6 +36,25 @@ export class PointSeries {
     this.#count += 1
   }
 
+  /** Puts older points, in order, before those that are there. */
+  restore(times: readonly number[], values: readonly number[], most: number): void {
+    const newer = this.since(Number.NEGATIVE_INFINITY)
+    const first = newer.times[0] ?? Number.POSITIVE_INFINITY
+    const count = times.filter((time) => time < first).length
+    const from = Math.max(0, count + newer.times.length - most)
+    this.#count = 0
+    for (const [all, own, start, end] of [
+      [times, values, from, count],
+      [newer.times, newer.values, 0, newer.times.length],
+    ] as const) {
+      for (let index = start; index < end; index += 1) {
+        if (this.#count === this.#times.length) this.#grow()
+        this.#put(this.#count, all[index] ?? 0, own[index] ?? 0)
+        this.#count += 1
+      }
+    }
+  }
+
   dropBefore(time: number): void {
     while (this.#count > 0 && this.#time(0) < time) this.dropFirst()
   }

@@ -98,11 +98,14 @@ export function stretches(
   return found
 }
 
-/** A part of a store as CSV, one series after the other; the first part has the heading. */
-export function readCsv(folder: StoreFolder, request: CsvRequest): CsvPage {
+/**
+ * A part of a store as CSV, one series after the other; the first part has the heading. Undefined
+ * where there is no such store.
+ */
+export function readCsv(folder: StoreFolder, request: CsvRequest): CsvPage | undefined {
   const file = folder.file(request.store)
   const heading = request.cursor === undefined ? 'time,measurement,field,tags,value\n' : ''
-  if (file === undefined) return { text: heading }
+  if (file === undefined) return undefined
   const found = file.series.filter(filterOf(request))
   let text = heading
   let rows = 0

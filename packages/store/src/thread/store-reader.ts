@@ -73,8 +73,9 @@ export class StoreReader {
     return (await this.#ask({ kind: 'usage' })) as readonly StoreUsage[]
   }
 
-  async csv(page: CsvRequest): Promise<CsvPage> {
-    return (await this.#ask({ kind: 'csv', page })) as CsvPage
+  /** Undefined where there is no such store. */
+  async csv(page: CsvRequest): Promise<CsvPage | undefined> {
+    return (await this.#ask({ kind: 'csv', page })) as CsvPage | undefined
   }
 
   async rows(query: RowsQuery): Promise<RowsAnswer> {

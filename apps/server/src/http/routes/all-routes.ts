@@ -10,6 +10,7 @@ import { flowRoutes } from './flow-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
 import { replayRoutes } from './replay-routes.ts'
 import { secretRoutes } from './secret-routes.ts'
+import { storeRoutes } from './store-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testRoutes } from './test-routes.ts'
 
@@ -26,6 +27,7 @@ export function allRoutes(server: Server): readonly Route[] {
     ...secretRoutes(server),
     ...alertRoutes(server),
     ...exchangeRoutes(server),
+    ...storeRoutes(server),
     ...statusRoutes(server),
   ]
   routes.push({

@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StoreReader } from '@millrace/store'
+import type { StoreUsage } from '@millrace/store'
+
+const [withinMs, idleMs, waitingMax] = [10_000, 60_000, 64]
+
+/** The files of time series that flows keep. They are written in the engine process, and read here in a thread. */
+export class Stores {
+  readonly reader: StoreReader
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+    const after = (delayMs: number, run: () => void) => {
+      const timer = setTimeout(run, delayMs)
+      timer.unref()
+      return { cancel: () => clearTimeout(timer) }
+    }
+    this.reader = new StoreReader({ folder, timers: { after }, withinMs, idleMs, waitingMax })
+  }
+
+  usage(): Promise<readonly StoreUsage[]> {
+    return this.reader.usage()
+  }
+
+  /** Removes the file of a flow that does not run. */
+  async remove(flow: string): Promise<void> {
+    const path = join(this.#folder, `${flow}.sqlite`)
+    // The index last: without it, a file left over by a crash in between could not be read.
+    for (const suffix of ['', '-wal', '-shm']) {
+      // oxlint-disable-next-line no-await-in-loop -- in this order
+      await rm(path + suffix, { force: true })
+    }
+  }
+
+  close(): Promise<void> {
+    return this.reader.close()
+  }
+}
