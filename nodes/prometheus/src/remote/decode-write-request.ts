@@ -1,7 +1,7 @@
 import { NodeError } from '@millrace/sdk'
-import { uncompress } from 'snappyjs'
 import type { Labels } from '../exposition/sample.ts'
 import { BadBytes, ProtobufReader } from './protobuf-reader.ts'
+import { BadSnappy, unpackSnappy } from './unpack-snappy.ts'
 
 /** A value of a series; a stale one says that the series is no longer there. */
 export interface RemoteSample {
@@ -42,13 +42,9 @@ export function decodeWriteRequest(body: Uint8Array, unpackedBytesMax: number): 
 
 function unpacked(body: Uint8Array, bytesMax: number): Uint8Array {
   try {
-    return uncompress(body, bytesMax)
+    return unpackSnappy(body, bytesMax)
   } catch (error) {
-    const isTooLong = error instanceof Error && error.message.includes('too big')
-    throw badRequest(
-      isTooLong ? `It unpacks to more than ${bytesMax} bytes.` : 'It is no block of snappy.',
-      error,
-    )
+    throw error instanceof BadSnappy ? badRequest(error.message, error) : error
   }
 }
 

@@ -3,6 +3,7 @@ import { compress } from 'snappyjs'
 import { expect, test } from 'vitest'
 import { decodeWriteRequest } from './decode-write-request.ts'
 import { encodeWriteRequest, sortedLabels } from './encode-write-request.ts'
+import { unpackSnappy } from './unpack-snappy.ts'
 
 const bytesMax = 20_000
 const decode = (bytes: Uint8Array) => decodeWriteRequest(bytes, bytesMax)
@@ -88,6 +89,35 @@ test.each([
 test('refuses what unpacks to more than it may', () => {
   const bomb = compress(new Uint8Array(10_000))
   expect(() => decodeWriteRequest(bomb, 1000)).toThrow('It unpacks to more than 1000 bytes.')
+})
+
+test('unpacks what snappy packs', () => {
+  const repetitive = fc.array(fc.constantFrom('abc', 'abcd', 'x', '0123456789'.repeat(9)))
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), repetitive), (given) => {
+      const bytes = given instanceof Uint8Array ? given : new TextEncoder().encode(given.join(''))
+      expect(Buffer.from(unpackSnappy(compress(bytes), bytesMax))).toEqual(Buffer.from(bytes))
+    }),
+  )
+  const long = new Uint8Array(200_000).map((_, at) => (at * at) % 251)
+  expect(Buffer.compare(unpackSnappy(compress(long), 200_000), long)).toBe(0)
+})
+
+test.each([
+  ['a literal of negative length, which would lead back', [5, 0xfc, 0xf9, 0xff, 0xff, 0xff]],
+  ['a literal that breaks off', [5, 0x10, 1, 2]],
+  ['a literal whose length breaks off', [5, 0xf4, 1]],
+  ['a copy of what is not there', [8, 0x00, 1, 0x05, 5]],
+  ['a copy that breaks off', [8, 0x00, 1, 0x01]],
+  ['a copy from nowhere', [8, 0x00, 1, 0x05, 0]],
+  ['more than it said', [1, 0x04, 1, 2]],
+  ['less than it said', [3, 0x04, 1, 2]],
+  ['a length far from its own', [0xff, 0xff, 0x7f, 0x00, 1]],
+  ['a length without an end', [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+])('refuses %s', (_what, bytes) => {
+  expect(() => unpackSnappy(Uint8Array.from(bytes), 10_000_000)).toThrow(
+    'It is no block of snappy.',
+  )
 })
 
 test('throws nothing but its own error, whatever comes', () => {
