@@ -1,0 +1,7 @@
+export { nodeTypes } from './node-types.ts'
+export { tcpIn } from './tcp-in/source.ts'
+export { tcpOut } from './tcp-out/sink.ts'
+export { udpIn } from './udp-in/source.ts'
+export { udpOut } from './udp-out/sink.ts'
+export { websocketIn } from './websocket-in/source.ts'
+export { websocketOut } from './websocket-out/sink.ts'

@@ -1,0 +1,80 @@
+import { compressionFields, decodeFields, formatChoices } from '@millrace/formats/fields'
+import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
+
+const multicast = { field: 'isMulticast', is: [true] } as const
+
+export const udpInDescriptor = describe({
+  type: 'net/udp-in',
+  version: 1,
+  kind: 'source',
+  title: 'UDP in',
+  summary: 'Receives datagrams, also those of a multicast group.',
+  category: 'sources',
+  icon: 'radio-receiver',
+  keywords: ['socket', 'port', 'datagram', 'multicast', 'broadcast', 'syslog', 'statsd', 'netflow'],
+  inputs: [],
+  outputs: [{ name: 'out', title: 'Messages' }],
+  face: '{host}:{port}',
+  timed: true,
+  targets: ['local'],
+  promises: {
+    replayable: true,
+    gaps: [{ may: 'lose', because: 'UDP does not say when a datagram is lost' }],
+  },
+  fields: {
+    port: { kind: 'integer', label: 'Port', required: true, min: 1, max: 65_535 },
+    host: {
+      kind: 'text',
+      label: 'Host',
+      required: true,
+      default: '127.0.0.1',
+      format: 'host',
+      help: '127.0.0.1 receives from this machine only, 0.0.0.0 or :: from all that reach it.',
+    },
+    isMulticast: { kind: 'boolean', label: 'Join a multicast group', default: false },
+    group: {
+      kind: 'text',
+      label: 'Group',
+      required: true,
+      placeholder: '239.1.2.3',
+      format: 'host',
+      when: multicast,
+      help: 'Needs a host such as 0.0.0.0, or the address of the group.',
+    },
+    multicastInterface: {
+      kind: 'text',
+      label: 'On the interface with the address',
+      advanced: true,
+      format: 'host',
+      placeholder: '192.168.1.10',
+      when: multicast,
+    },
+    isShared: {
+      kind: 'boolean',
+      label: 'Share the port with other programs',
+      advanced: true,
+      default: false,
+    },
+    receiveBufferBytes: {
+      kind: 'integer',
+      label: 'Buffer of the system',
+      advanced: true,
+      default: 0,
+      min: 0,
+      max: 67_108_864,
+      unit: 'bytes',
+      help: 'What comes faster than it is read waits there. 0 for what the system gives.',
+    },
+    format: {
+      kind: 'choice',
+      label: 'Format',
+      section: 'Messages',
+      default: 'text',
+      options: formatChoices(),
+    },
+    ...decodeFields('format'),
+    ...compressionFields('format'),
+    ...timingFields,
+    ...overflowFields,
+  },
+})

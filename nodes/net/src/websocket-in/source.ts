@@ -1,0 +1,59 @@
+import { source } from '@millrace/sdk'
+import type { RawData, WebSocket } from 'ws'
+import { Arrivals } from '../link/arrivals.ts'
+import type { Sender } from '../link/arrivals.ts'
+import { webSocketDialer } from '../link/web-socket-dial.ts'
+import { websocketInDescriptor } from './descriptor.ts'
+
+export const websocketIn = source(websocketInDescriptor, (context) => {
+  const { config, timers, status } = context
+  const sockets = new Set<WebSocket>()
+  let isPaused = false
+  let arrivals: Arrivals | undefined
+  const onSocket = (socket: WebSocket, from: Sender): void => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('message', (data, isBinary) => {
+      context.goesOn()
+      arrivals?.gather({ bytes: bytesOf(data), from: { ...from, isBinary } })
+    })
+    if (isPaused) socket.pause()
+  }
+  const dialer = webSocketDialer({
+    config,
+    timers,
+    status,
+    messageBytesMax: config.messageBytesMax,
+    onSocket: (socket) => {
+      onSocket(socket, { url: config.url.split('?', 1)[0] ?? '' })
+      for (const { text } of config.greetings) socket.send(text)
+    },
+  })
+  const stop = (): void => {
+    arrivals?.takeGathered()
+    dialer.stop()
+  }
+  return {
+    start: () => {
+      arrivals = new Arrivals(context)
+      dialer.start()
+    },
+    // What is not read fills the buffers of the system, and then the sender has to wait.
+    pause: () => {
+      isPaused = true
+      for (const socket of sockets) socket.pause()
+    },
+    resume: () => {
+      isPaused = false
+      for (const socket of sockets) socket.resume()
+    },
+    stop,
+    close: stop,
+  }
+})
+
+/** One buffer, as long as `binaryType` is left as it is. */
+function bytesOf(data: RawData): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  return Array.isArray(data) ? Buffer.concat(data) : data
+}
