@@ -12,10 +12,19 @@ const programs = {
   influxd: { commands: ['influxd'], packages: ['influxdb'] },
   influx: { commands: ['influx'], packages: ['influxdb-client'] },
   'victoria-metrics': { commands: ['victoria-metrics'], packages: ['victoria-metrics'] },
+  promtool: { commands: ['promtool'], packages: ['prometheus'] },
+  vmalert: { commands: ['vmalert'], packages: ['victoria-metrics'] },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   wrk: { commands: ['wrk'], packages: ['wrk'] },
   openssl: { commands: ['openssl'], packages: ['openssl'] },
   kafka: { commands: ['java'], packages: ['openjdk-17-jre-headless', 'maven'], maven: 'kafka' },
+  prometheus: { commands: ['prometheus'], packages: ['prometheus'] },
+  alertmanager: {
+    commands: ['prometheus-alertmanager', 'alertmanager'],
+    packages: ['prometheus-alertmanager'],
+  },
+  vmagent: { commands: ['vmagent'], packages: ['victoria-metrics'] },
+  collectd: { commands: ['collectd'], packages: ['collectd-core'] },
   kcat: { commands: ['kcat', 'kafkacat'], packages: ['kcat'] },
 } as const
 
