@@ -21,6 +21,7 @@ export interface Place {
 /** What the package throws for bytes, values, schemas and settings that are wrong. */
 export class FormatError extends NodeError {
   readonly place: Place
+  private readonly sentence: string
 
   /** The sentence is put after the place: "Line 3, column 8: a quote is not closed." */
   constructor(
@@ -30,7 +31,27 @@ export class FormatError extends NodeError {
   ) {
     super(code, `${placeText(place)}${sentence}`, cause === undefined ? undefined : { cause })
     this.place = place
+    this.sentence = sentence
   }
+
+  /** The same, said of something inside this field or, with a number, this item. */
+  within(name: string | number): FormatError {
+    const { cause, place, sentence } = this
+    const field = joined(name, place.field)
+    // Only its own code came in.
+    const code = this.code as FormatErrorCode
+    return new FormatError(code, sentence, { ...place, field, cause })
+  }
+}
+
+/** For whatever was caught while a field or item was dealt with. */
+export function within(error: unknown, name: string | number): unknown {
+  return error instanceof FormatError ? error.within(name) : error
+}
+
+function joined(name: string | number, rest = ''): string {
+  const own = typeof name === 'number' ? `[${name}]` : name
+  return rest === '' || rest.startsWith('[') ? own + rest : `${own}.${rest}`
 }
 
 function placeText({ line, column, offset, field }: Place): string {

@@ -1,4 +1,5 @@
 import type { Charset } from './text/charset.ts'
+import type { BinaryField } from './binary-fields/binary-field.ts'
 import type { Compression } from './compression/compression.ts'
 import type { CsvSettings } from './csv/csv-shape.ts'
 import type { FormatName } from './fields/format-choices.ts'
@@ -15,4 +16,15 @@ export interface FormatSettings {
   readonly csv?: Partial<CsvSettings>
   /** Of the timestamps of line protocol. */
   readonly linePrecision?: Precision
+  readonly avroSchema?: string
+  readonly protobufSchema?: string
+  /** Which message of the schema; not needed where there is only one. */
+  readonly protobufMessage?: string
+  /** Whether texts of XML that look like numbers become such. */
+  readonly xmlTypes?: 'auto' | 'text'
+  /** Element around a value that is not an object with one property. */
+  readonly xmlRoot?: string
+  readonly binaryFields?: readonly BinaryField[]
+  /** Bytes of a record where a payload holds several. */
+  readonly recordBytes?: number
 }

@@ -1,3 +1,6 @@
+import { openAvro } from './avro/open-avro.ts'
+import { binaryFieldsDecoder } from './binary-fields/decode-binary-fields.ts'
+import { decodeCbor } from './cbor/decode-cbor.ts'
 import { unpacker } from './compression/compression.ts'
 import { decodeCsv } from './csv/csv-decoder.ts'
 import { csvSettings } from './csv/csv-settings.ts'
@@ -6,7 +9,11 @@ import { parseJsonLines } from './json/json-lines.ts'
 import { parseJson } from './json/parse-json.ts'
 import { limits } from './limits.ts'
 import { parseLines } from './line-protocol/parse-lines.ts'
+import { decodeMessagePack } from './message-pack/decode-message-pack.ts'
+import { openProtobuf } from './protobuf/open-protobuf.ts'
 import { textDecoder, utf8Text } from './text/charset.ts'
+import { xmlDecoder } from './xml/decode-xml.ts'
+import { xmlText } from './xml/xml-text.ts'
 
 /**
  * The values in a payload, in order: one for most formats, none or several for NDJSON, CSV and line
@@ -42,13 +49,36 @@ function decoderOf(settings: FormatSettings): Decode {
       const precision = settings.linePrecision ?? 'ns'
       return (bytes) => parseLines(utf8Text(bytes), { precision })
     }
+    case 'avro':
+      return one(openAvro(settings.avroSchema ?? '').decode)
+    case 'protobuf': {
+      const schema = openProtobuf(settings.protobufSchema ?? '')
+      return one(schema.message(settings.protobufMessage).decode)
+    }
+    case 'msgpack':
+      return one(decodeMessagePack)
+    case 'cbor':
+      return one(decodeCbor)
+    case 'xml': {
+      const decode = xmlDecoder({ types: settings.xmlTypes ?? 'auto' })
+      return (bytes) => [decode(xmlText(bytes))]
+    }
+    case 'fields': {
+      const { binaryFields: fields = [], recordBytes = 0 } = settings
+      return binaryFieldsDecoder({ fields, recordBytes })
+    }
     case 'binary':
       // A copy: the bytes may be a part of something bigger.
       return (bytes) => [Uint8Array.from(bytes)]
   }
 }
 
+function one(decode: (bytes: Uint8Array) => unknown): Decode {
+  return (bytes) => [decode(bytes)]
+}
+
 /** Whether payloads of this format may hold several values. */
-export function holdsSeveral({ format }: Pick<FormatSettings, 'format'>): boolean {
+export function holdsSeveral({ format, recordBytes = 0 }: FormatSettings): boolean {
+  if (format === 'fields') return recordBytes > 0
   return format === 'ndjson' || format === 'csv' || format === 'line'
 }

@@ -1,3 +1,6 @@
+import { openAvro } from './avro/open-avro.ts'
+import { binaryFieldsEncoder } from './binary-fields/encode-binary-fields.ts'
+import { cborEncoder } from './cbor/encode-cbor.ts'
 import { packer } from './compression/compression.ts'
 import { csvEncoder } from './csv/csv-encoder.ts'
 import { csvSettings } from './csv/csv-settings.ts'
@@ -7,8 +10,11 @@ import type { FormatSettings } from './format-settings.ts'
 import { jsonLines } from './json/json-lines.ts'
 import { jsonText } from './json/json-text.ts'
 import { pointsEncoder } from './line-protocol/write-points.ts'
+import { messagePackEncoder } from './message-pack/encode-message-pack.ts'
+import { openProtobuf } from './protobuf/open-protobuf.ts'
 import { textEncoder } from './text/charset.ts'
 import { readableText } from './text/readable-text.ts'
+import { xmlEncoder } from './xml/encode-xml.ts'
 
 /**
  * A value as a payload; text stands for its UTF-8. NDJSON, CSV and line protocol write a list as a
@@ -47,6 +53,22 @@ function encoderOf(settings: FormatSettings): Encode {
     }
     case 'line':
       return pointsEncoder(settings.linePrecision ?? 'ns')
+    case 'avro':
+      return openAvro(settings.avroSchema ?? '').encode
+    case 'protobuf': {
+      const schema = openProtobuf(settings.protobufSchema ?? '')
+      return schema.message(settings.protobufMessage).encode
+    }
+    case 'msgpack':
+      return messagePackEncoder()
+    case 'cbor':
+      return cborEncoder()
+    case 'xml':
+      return xmlEncoder({ root: settings.xmlRoot ?? 'message' })
+    case 'fields': {
+      const { binaryFields: fields = [], recordBytes = 0 } = settings
+      return binaryFieldsEncoder({ fields, recordBytes })
+    }
     case 'binary':
       return bytesOf
   }
@@ -78,5 +100,11 @@ const contentTypes: Readonly<Record<FormatName, string>> = {
   csv: 'text/csv',
   text: 'text/plain',
   line: 'text/plain',
+  avro: 'application/vnd.apache.avro',
+  protobuf: 'application/x-protobuf',
+  msgpack: 'application/vnd.msgpack',
+  cbor: 'application/cbor',
+  xml: 'application/xml',
+  fields: 'application/octet-stream',
   binary: 'application/octet-stream',
 }

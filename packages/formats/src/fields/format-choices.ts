@@ -9,6 +9,12 @@ const formats = [
   { value: 'csv', label: 'CSV', help: 'Each row is a value.' },
   { value: 'text', label: 'Text' },
   { value: 'line', label: 'Line protocol', help: 'Points as InfluxDB and Telegraf write them.' },
+  { value: 'avro', label: 'Avro', help: 'One value by a schema, without a header.' },
+  { value: 'protobuf', label: 'Protobuf', help: 'One message of a .proto schema.' },
+  { value: 'msgpack', label: 'MessagePack' },
+  { value: 'cbor', label: 'CBOR' },
+  { value: 'xml', label: 'XML' },
+  { value: 'fields', label: 'Binary fields', help: 'Numbers and bits at places that you name.' },
   { value: 'binary', label: 'Bytes', help: 'As they are.' },
 ] as const satisfies readonly ChoiceOption[]
 

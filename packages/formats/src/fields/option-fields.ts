@@ -31,6 +31,7 @@ export function sharedFields(when: When) {
       options: charsets,
     },
     ...csvFields(when),
+    ...schemaFields(when),
     linePrecision: {
       kind: 'choice',
       label: 'Timestamps in',
@@ -45,6 +46,126 @@ export function sharedFields(when: When) {
     },
   } as const satisfies Fields
 }
+
+/** The schemas of formats that have one, and the places of binary fields. */
+function schemaFields(when: When) {
+  return {
+    avroSchema: {
+      kind: 'code',
+      language: 'json',
+      label: 'Avro schema',
+      required: true,
+      when: when('avro'),
+    },
+    protobufSchema: {
+      kind: 'code',
+      language: 'text',
+      label: 'Protobuf schema',
+      required: true,
+      when: when('protobuf'),
+    },
+    protobufMessage: {
+      kind: 'text',
+      label: 'Message',
+      placeholder: 'plant.Reading',
+      maxLength: 500,
+      when: when('protobuf'),
+      help: 'Its name in the schema; may be empty where there is only one.',
+    },
+    binaryFields: {
+      kind: 'list',
+      label: 'Fields',
+      itemLabel: 'field',
+      min: 1,
+      max: 1000,
+      default: [],
+      when: when('fields'),
+      item: binaryField,
+    },
+    recordBytes: {
+      kind: 'integer',
+      label: 'Bytes of a record',
+      advanced: true,
+      default: 0,
+      min: 0,
+      max: 1_048_576,
+      when: when('fields'),
+      help: 'Where a payload holds several records one after the other. 0: it is one record.',
+    },
+  } as const satisfies Fields
+}
+
+const numeric = [
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint24',
+  'int24',
+  'uint32',
+  'int32',
+  'uint64',
+  'int64',
+  'float32',
+  'float64',
+] as const
+
+const binaryField = {
+  name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
+  offset: {
+    kind: 'integer',
+    label: 'From byte',
+    default: 0,
+    min: 0,
+    max: 1_048_575,
+    help: 'Counted from 0.',
+  },
+  type: {
+    kind: 'choice',
+    label: 'Type',
+    default: 'uint8',
+    options: [
+      ...numeric.map((value) => ({ value, label: value })),
+      { value: 'bit', label: 'bit' },
+      { value: 'text', label: 'text' },
+      { value: 'bytes', label: 'bytes' },
+    ],
+  },
+  endian: {
+    kind: 'choice',
+    label: 'Byte order',
+    default: 'big',
+    when: { field: 'type', is: numeric.slice(2) },
+    options: [
+      { value: 'big', label: 'Highest first', face: 'BE' },
+      { value: 'little', label: 'Lowest first', face: 'LE' },
+    ],
+  },
+  length: {
+    kind: 'integer',
+    label: 'Bytes',
+    default: 1,
+    min: 1,
+    max: 1_048_576,
+    when: { field: 'type', is: ['text', 'bytes'] },
+  },
+  bit: {
+    kind: 'integer',
+    label: 'Bit',
+    default: 0,
+    min: 0,
+    max: 7,
+    when: { field: 'type', is: ['bit'] },
+    help: '0 is the lowest.',
+  },
+  scale: {
+    kind: 'number',
+    label: 'Times',
+    default: 1,
+    when: { field: 'type', is: numeric },
+  },
+  add: { kind: 'number', label: 'Plus', default: 0, when: { field: 'type', is: numeric } },
+} as const satisfies Fields
 
 /** How rows and cells are told apart. */
 function csvFields(when: When) {
@@ -110,6 +231,20 @@ export function readingFields(when: When) {
         { value: 'text', label: 'Text' },
       ],
     },
+    xmlTypes: {
+      kind: 'choice',
+      label: 'Texts are',
+      default: 'auto',
+      when: when('xml'),
+      options: [
+        {
+          value: 'auto',
+          label: 'What they look like',
+          help: 'Numbers, true and false, else text.',
+        },
+        { value: 'text', label: 'Text' },
+      ],
+    },
     csvColumns: {
       kind: 'list',
       label: 'Columns',
@@ -150,6 +285,17 @@ export function writingFields(when: When) {
       when: when('csv'),
       help: 'Properties of the value, in order; all that it has when empty.',
       item: { name: { kind: 'text', label: 'Name', required: true, maxLength: 500 } },
+    },
+    xmlRoot: {
+      kind: 'text',
+      label: 'Root element',
+      default: 'message',
+      required: true,
+      maxLength: 200,
+      pattern: '[A-Za-z_][A-Za-z0-9_.-]*',
+      patternHint: 'Letters and digits, such as message.',
+      when: when('xml'),
+      help: 'Around a value that is not an object with one property.',
     },
   } as const satisfies Fields
 }

@@ -29,7 +29,19 @@ export function formatSettings(
   return defined(settings) as unknown as FormatSettings
 }
 
-const plain = ['compression', 'unpackedBytesMax', 'charset', 'linePrecision']
+const plain = [
+  'compression',
+  'unpackedBytesMax',
+  'charset',
+  'linePrecision',
+  'avroSchema',
+  'protobufSchema',
+  'protobufMessage',
+  'xmlTypes',
+  'xmlRoot',
+  'binaryFields',
+  'recordBytes',
+]
 
 function defined(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
