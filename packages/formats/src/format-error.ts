@@ -29,7 +29,7 @@ export class FormatError extends NodeError {
     sentence: string,
     { cause, ...place }: Place & { readonly cause?: unknown } = {},
   ) {
-    super(code, `${placeText(place)}${sentence}`, cause === undefined ? undefined : { cause })
+    super(code, told(placeText(place), sentence), cause === undefined ? undefined : { cause })
     this.place = place
     this.sentence = sentence
   }
@@ -52,6 +52,13 @@ export function within(error: unknown, name: string | number): unknown {
 function joined(name: string | number, rest = ''): string {
   const own = typeof name === 'number' ? `[${name}]` : name
   return rest === '' || rest.startsWith('[') ? own + rest : `${own}.${rest}`
+}
+
+/** Without a place the sentence stands alone. */
+function told(place: string, sentence: string): string {
+  if (place !== '') return place + sentence
+  const whole = /^(?:is|has|reaches) /.test(sentence) ? `The value ${sentence}` : sentence
+  return whole.charAt(0).toUpperCase() + whole.slice(1)
 }
 
 function placeText({ line, column, offset, field }: Place): string {

@@ -1,3 +1,4 @@
+import { compressionFields, decodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
 
 /** Messages with QoS 0 are not logged: nobody sends them again. */
@@ -83,8 +84,11 @@ export const mqttInDescriptor = describe({
         { value: 'json', label: 'JSON', help: 'Anything else leaves by the error port.' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
+        ...formatChoices('json', 'text', 'binary'),
       ],
     },
+    ...decodeFields('format'),
+    ...compressionFields('format'),
     ...timingFields,
     overflow: { ...overflowFields.overflow, when: logged },
     overflowKeep: {

@@ -3,14 +3,17 @@ import { NodeError } from '@millrace/sdk'
 /** Reads a payload from `start` to `end`; the bytes are used again afterwards. */
 export type ReadPayload = (bytes: Buffer, start: number, end: number) => unknown
 
-export type PayloadFormat = 'auto' | 'json' | 'text' | 'binary'
-
-export const payloadReaders: Readonly<Record<PayloadFormat, ReadPayload>> = {
-  auto: readAny,
-  json: readJson,
-  text: readText,
-  binary: readBytes,
+/** For what most payloads are; other formats have readers that make more of them. */
+export function payloadReader(format: string): ReadPayload | undefined {
+  return readers.get(format)
 }
+
+const readers: ReadonlyMap<string, ReadPayload> = new Map([
+  ['auto', readAny],
+  ['json', readJson],
+  ['text', readText],
+  ['binary', readBytes],
+])
 
 function readText(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('utf8', start, end)

@@ -56,3 +56,28 @@ test('passes on to the subscription what the engine asks for', async () => {
   await node.close()
   expect(broker.subscriptions[0]?.calls).toEqual(['pause', 'resume', 'stop', 'close'])
 })
+
+test('makes a message of each row and line, with columns and charset as told', async () => {
+  const { broker, node } = await bench({ format: 'csv', csvDelimiter: ';' })
+  await broker.deliver(['a', 'n;s\n1;x\n2;y'], ['b', 'n\n'])
+  expect(node.take('out')).toEqual([
+    { payload: { n: 1, s: 'x' }, topic: 'a', qos: 1, retain: false },
+    { payload: { n: 2, s: 'y' }, topic: 'a', qos: 1, retain: false },
+  ])
+  await broker.deliver(['a', 'n\n1;2'], ['a', 'n\n3'])
+  expect(node.failures()).toMatchObject([
+    { code: 'FORMAT_DECODE', message: 'Line 2: the row has 2 cells, and there are 1 columns.' },
+  ])
+  expect(node.emitted('out')).toMatchObject([{ payload: { n: 3 } }])
+})
+
+test('lets what is not compressed leave by the error port where it should be', async () => {
+  const { broker, node } = await bench({ format: 'json', compression: 'gzip' })
+  await broker.deliver(['a', '{}'])
+  expect(node.failures()).toMatchObject([
+    { code: 'FORMAT_DECODE', original: { payload: Buffer.from('{}') } },
+  ])
+  const auto = await bench({ format: 'auto', compression: 'gzip' })
+  await auto.broker.deliver(['a', '{}'])
+  expect(auto.node.emitted('out')).toMatchObject([{ payload: {} }])
+})

@@ -1,3 +1,5 @@
+import { formatSettings, isFormat, openDecoder } from '@millrace/formats'
+import type { FormatName } from '@millrace/formats'
 import { source } from '@millrace/sdk'
 import type { Message, SourceContext } from '@millrace/sdk'
 import type { Broker, Subscription } from '../link/broker.ts'
@@ -7,7 +9,8 @@ import type { OnBatch } from '../link/taker.ts'
 import type { Qos } from '../wire/packet-type.ts'
 import { mqttInDescriptor } from './descriptor.ts'
 import { DurableIntake } from './durable-intake.ts'
-import { payloadReaders, readBytes } from './read-payload.ts'
+import { payloadReader, readBytes } from './read-payload.ts'
+import type { ReadPayload } from './read-payload.ts'
 
 export const mqttIn = source(mqttInDescriptor, (context) => {
   let subscription: Subscription | undefined
@@ -72,8 +75,17 @@ function emitAll({ arrivals, count }: InboundBatch, emit: EmitArrival): void {
   for (let index = 0; index < count; index += 1) emit(arrivals[index] as Arrival)
 }
 
-function emitterOf({ config, emit, fail }: Context): EmitArrival {
-  const read = payloadReaders[config.format]
+function emitterOf(context: Context): EmitArrival {
+  const { charset, compression, format } = context.config
+  // A hidden choice keeps its value.
+  const isPlain =
+    format === 'auto' || (compression === 'none' && (format !== 'text' || charset === 'utf-8'))
+  const read = isPlain ? payloadReader(format) : undefined
+  if (read !== undefined) return plainEmitter(context, read)
+  return decodedEmitter(context, isFormat(format) ? format : 'json')
+}
+
+function plainEmitter({ emit, fail }: Context, read: ReadPayload): EmitArrival {
   const out = emit.out
   return (arrival) => {
     const { bytes, start, end } = arrival
@@ -85,6 +97,22 @@ function emitterOf({ config, emit, fail }: Context): EmitArrival {
       return
     }
     out(messageOf(arrival, payload))
+  }
+}
+
+/** By a format of which a payload may hold several values. */
+function decodedEmitter({ config, emit, fail }: Context, format: FormatName): EmitArrival {
+  const decode = openDecoder(formatSettings(config, { format }))
+  return (arrival) => {
+    const { bytes, start, end } = arrival
+    let payloads: readonly unknown[]
+    try {
+      payloads = decode(bytes.subarray(start, end))
+    } catch (error) {
+      fail(error, messageOf(arrival, readBytes(bytes, start, end)))
+      return
+    }
+    for (const payload of payloads) emit.out(messageOf(arrival, payload))
   }
 }
 

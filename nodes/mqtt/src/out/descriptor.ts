@@ -1,3 +1,4 @@
+import { encodeFields, formatChoices, packFields } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 
 export const mqttOutDescriptor = describe({
@@ -47,13 +48,28 @@ export const mqttOutDescriptor = describe({
       default: false,
       help: 'The broker keeps the message for those who subscribe later.',
     },
+    format: {
+      kind: 'choice',
+      label: 'Payload as',
+      default: 'auto',
+      options: [
+        {
+          value: 'auto',
+          label: 'It is',
+          help: 'Text and bytes are sent as they are, all else as JSON.',
+        },
+        ...formatChoices(),
+      ],
+    },
+    ...encodeFields('format'),
+    ...packFields('format'),
     payload: {
       kind: 'expression',
       returns: 'any',
       label: 'Payload',
       advanced: true,
       placeholder: 'payload',
-      help: 'The payload of the message when empty. Text and bytes are sent as they are, all else as JSON.',
+      help: 'The payload of the message when empty.',
     },
   },
 })

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { NodeError } from '@millrace/sdk'
 import { checkNodeType, run } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest'
@@ -89,4 +90,20 @@ test('passes on how the broker stands, until it is closed', async () => {
   await node.close()
   broker.status({ state: 'ok', text: 'back' })
   expect(node.statuses()).toHaveLength(1)
+})
+
+test('publishes in the format that it is told', () => {
+  const csv = bench({ format: 'csv', csvHeader: false })
+  csv.node.send({ topic: 'a', payload: [{ n: 1 }, { n: 2 }] })
+  expect(csv.broker.published).toMatchObject([{ payload: '1\n2\n' }])
+  const packed = bench({ format: 'text', compression: 'gzip' })
+  packed.node.send({ topic: 'a', payload: 'on' })
+  expect(gunzipSync(packed.broker.published[0]?.payload ?? '').toString()).toBe('on')
+  const avro = bench({ format: 'avro', avroSchema: '"int"' })
+  avro.node.send({ topic: 'a', payload: 5 })
+  avro.node.send({ topic: 'a', payload: 'five' })
+  expect(avro.broker.published).toMatchObject([{ payload: Uint8Array.of(10) }])
+  expect(avro.node.failures()).toMatchObject([
+    { code: 'FORMAT_ENCODE', message: 'The value is "five", and has to be an int.' },
+  ])
 })

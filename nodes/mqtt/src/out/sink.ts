@@ -1,3 +1,5 @@
+import { formatSettings, isFormat, openEncoder } from '@millrace/formats'
+import type { Encode } from '@millrace/formats'
 import { NodeError, sink } from '@millrace/sdk'
 import type { Message, NodeContext } from '@millrace/sdk'
 import { asBroker } from '../link/as-broker.ts'
@@ -50,14 +52,20 @@ function publicationMaker({ config }: Context): (message: Message) => Publicatio
   const { topic: topicOf, payload: payloadOf, retain } = config
   // One of the three options.
   const qos = Number(config.qos) as Qos
+  const encode = encoderOf(config)
   const checked = new Set<string>()
   return (message) => {
     const topic = topicOf === undefined ? message.topic : topicOf(message)
     if (typeof topic !== 'string') throw new NodeError('MQTT_NO_TOPIC', noTopic)
     if (!checked.has(topic)) check(topic, checked)
-    const payload = payloadToSend(payloadOf === undefined ? message.payload : payloadOf(message))
+    const payload = encode(payloadOf === undefined ? message.payload : payloadOf(message))
     return { topic, payload, qos, retain }
   }
+}
+
+function encoderOf(config: Context['config']): Encode {
+  const { format } = config
+  return isFormat(format) ? openEncoder(formatSettings(config, { format })) : payloadToSend
 }
 
 const noTopic = 'The message has no topic. Give one in the node, or set it on the message.'

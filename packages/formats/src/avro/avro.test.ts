@@ -106,7 +106,7 @@ test.each([
   [{ ...example, history: [null, 5] }, 'Field history[1]: is 5, and has to be one of'],
   [{ ...example, history: [example, { ...example, ok: 1 }] }, 'Field history[1]: is an object'],
   [{ ...example, ratio: undefined }, 'Field ratio: is missing, and has to be a number.'],
-  [5, 'is 5, and has to be plant.Reading, a record.'],
+  [5, 'The value is 5, and has to be plant.Reading, a record.'],
 ])('says which field does not fit (%#)', (value, sentence) => {
   expect(() => codec(reading).encode(value)).toThrow(sentence)
 })

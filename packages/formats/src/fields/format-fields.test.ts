@@ -4,7 +4,7 @@ import { checkDescriptor } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest'
 import { openDecoder } from '../open-decoder.ts'
 import { formatChoices, formatNames } from './format-choices.ts'
-import { compressionFields, decodeFields, encodeFields } from './format-fields.ts'
+import { compressionFields, decodeFields, encodeFields, packFields } from './format-fields.ts'
 import { formatSettings, isFormat } from './read-settings.ts'
 
 const descriptor = describe({
@@ -32,6 +32,7 @@ const descriptor = describe({
     ...compressionFields('format'),
     bodyFormat: { kind: 'choice', label: 'Body', default: 'json', options: formatChoices() },
     ...encodeFields('bodyFormat', 'body'),
+    ...packFields('bodyFormat', 'body'),
   },
 })
 

@@ -1,10 +1,17 @@
 import type { Field, FieldCondition, Fields } from '@millrace/sdk/descriptor'
-import { packingFields, readingFields, sharedFields, writingFields } from './option-fields.ts'
+import {
+  packingFields,
+  readingFields,
+  sharedFields,
+  unpackingFields,
+  writingFields,
+} from './option-fields.ts'
 import { formatNames } from './format-choices.ts'
 import type { FormatName } from './format-choices.ts'
 
 type Shared = ReturnType<typeof sharedFields>
 type Packing = ReturnType<typeof packingFields>
+type Unpacking = ReturnType<typeof unpackingFields>
 type DecodeOptions = Shared & ReturnType<typeof readingFields>
 type EncodeOptions = Shared & ReturnType<typeof writingFields>
 
@@ -36,18 +43,26 @@ export function encodeFields<const Prefix extends string = ''>(
   return named({ ...sharedFields(when), ...writingFields(when) }, prefix)
 }
 
-/** The choice of a compression around the format, and for reading how much may come of it. */
+/** The choice of a compression around what is read, and how much may come of it. */
 export function compressionFields<const Prefix extends string = ''>(
   choice: string,
   prefix?: Prefix,
-): Prefixed<Packing, Prefix> {
+): Prefixed<Packing & Unpacking, Prefix> {
   const when = condition(choice)
   const compressed = {
     field: prefixed('compression', prefix),
     is: ['gzip', 'zlib'],
     and: when(...formatNames),
   }
-  return named(packingFields(when, compressed), prefix)
+  return named({ ...packingFields(when), ...unpackingFields(compressed) }, prefix)
+}
+
+/** The choice of a compression around what is written. */
+export function packFields<const Prefix extends string = ''>(
+  choice: string,
+  prefix?: Prefix,
+): Prefixed<Packing, Prefix> {
+  return named(packingFields(condition(choice)), prefix)
 }
 
 function condition(choice: string) {

@@ -1,3 +1,3 @@
 export { formatChoices, formatNames } from './format-choices.ts'
 export type { FormatChoice, FormatName } from './format-choices.ts'
-export { compressionFields, decodeFields, encodeFields } from './format-fields.ts'
+export { compressionFields, decodeFields, encodeFields, packFields } from './format-fields.ts'

@@ -301,7 +301,7 @@ export function writingFields(when: When) {
 }
 
 /** The choice of a compression, for nodes whose protocol does not have its own. */
-export function packingFields(when: When, compressed: FieldCondition) {
+export function packingFields(when: When) {
   return {
     compression: {
       kind: 'choice',
@@ -315,6 +315,11 @@ export function packingFields(when: When, compressed: FieldCondition) {
         { value: 'zlib', label: 'zlib' },
       ],
     },
+  } as const satisfies Fields
+}
+
+export function unpackingFields(compressed: FieldCondition) {
+  return {
     unpackedBytesMax: {
       kind: 'integer',
       label: 'Unpacks to at most',

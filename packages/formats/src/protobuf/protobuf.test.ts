@@ -140,7 +140,7 @@ test.each([
   [{ inners: { x: {} } }, 'Field inners.x: is "x", and has to be a whole number'],
   [{ inner: { again: { ok: 1 } } }, 'Field inner.again.ok: is 1, and has to be a boolean.'],
   [{ at: 'soon' }, 'Field at: is "soon", and has to be google.protobuf.Timestamp, a message.'],
-  ['x', 'is "x", and has to be plant.Reading, a message.'],
+  ['x', 'The value is "x", and has to be plant.Reading, a message.'],
 ])('says which field does not fit (%#)', (value, sentence) => {
   expect(() => reading.encode(value)).toThrow(sentence)
 })
