@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Admin } from '@platformatic/kafka'
 import { makeCertificate } from './certificate.ts'
 import { jarsOf } from './maven.ts'
 import { programOf } from './program.ts'
@@ -30,6 +31,33 @@ export interface Kafka extends Service {
   readonly saslTlsAddress: string | undefined
   /** What a client must trust to come in by TLS, as PEM text. */
   readonly authority: string | undefined
+  createTopic(name: string, options?: TopicOptions): Promise<void>
+  deleteTopic(name: string): Promise<void>
+  /** Writes text as kcat does: to one partition, or by the key. */
+  write(topic: string, records: readonly WrittenRecord[], partition?: number): Promise<void>
+  /** Everything that a reader of committed messages finds in a topic, as kcat tells it. */
+  read(topic: string): Promise<ReadRecord[]>
+}
+
+export interface TopicOptions {
+  readonly partitions?: number
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** A record as text; with a key that has no line break or tab. */
+export interface WrittenRecord {
+  readonly key?: string
+  readonly value: string
+}
+
+export interface ReadRecord {
+  readonly partition: number
+  readonly offset: number
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly key: string | null
+  readonly value: string | null
+  readonly headers: Readonly<Record<string, string | null>>
 }
 
 const bootMs = 60_000
@@ -52,17 +80,24 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     isReady: ([port = 0]) => isListening(port),
   })
   const [port, , saslPort, tlsPort, saslTlsPort] = service.ports
+  const address = `127.0.0.1:${port}`
   const restart = service.restart.bind(service)
   const kafka = Object.assign(service, {
     async restart() {
       await restart()
       await takesPart(service)
     },
-    address: `127.0.0.1:${port}`,
+    address,
     saslAddress: options.user && `127.0.0.1:${saslPort}`,
     tlsAddress: options.hasTls ? `localhost:${tlsPort}` : undefined,
     saslTlsAddress: options.user && options.hasTls ? `localhost:${saslTlsPort}` : undefined,
     authority,
+    createTopic: (name: string, topic: TopicOptions = {}) => createTopic(address, name, topic),
+    deleteTopic: (name: string) =>
+      withAdmin(address, (admin) => admin.deleteTopics({ topics: [name] })),
+    write: (topic: string, records: readonly WrittenRecord[], partition?: number) =>
+      write(address, topic, { records, partition }),
+    read: (topic: string) => read(address, topic),
   })
   await takesPart(service)
   return kafka
@@ -77,6 +112,78 @@ async function takesPart(kafka: Service): Promise<void> {
     },
     { timeoutMs: bootMs, what: 'a Kafka that has started' },
   )
+}
+
+async function withAdmin(address: string, run: (admin: Admin) => Promise<unknown>): Promise<void> {
+  const admin = new Admin({ clientId: 'tests', bootstrapBrokers: [address] })
+  try {
+    await run(admin)
+  } finally {
+    await admin.close()
+  }
+}
+
+function createTopic(
+  address: string,
+  name: string,
+  { partitions = 1, settings = {} }: TopicOptions,
+): Promise<void> {
+  const configs = Object.entries(settings).map(([key, value]) => ({ name: key, value }))
+  return withAdmin(address, (admin) =>
+    admin.createTopics({ topics: [name], partitions, replicas: 1, configs }),
+  )
+}
+
+async function write(
+  address: string,
+  topic: string,
+  given: { readonly records: readonly WrittenRecord[]; readonly partition: number | undefined },
+): Promise<void> {
+  const { records, partition } = given
+  const lines = records.map(({ key, value }) => `${key ?? ''}\t${value}\n`)
+  const to = partition === undefined ? [] : ['-p', String(partition)]
+  await kcat(
+    ['-b', address, '-P', '-t', topic, ...to, '-K', '\t', '-Z', '-X', 'partitioner=murmur2_random'],
+    lines.join(''),
+  )
+}
+
+async function read(address: string, topic: string): Promise<ReadRecord[]> {
+  const options = ['-X', 'isolation.level=read_committed', '-X', 'check.crcs=true']
+  const output = await kcat(['-b', address, '-C', '-t', topic, '-e', '-q', '-J', ...options])
+  const lines = output.split('\n').filter((line) => line !== '')
+  // One record a line, in the shape that kcat documents.
+  return lines.map((line) => recordOf(JSON.parse(line) as KcatRecord))
+}
+
+interface KcatRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly ts: number
+  readonly key: string | null
+  readonly payload: string | null
+  readonly headers?: readonly (string | null)[]
+}
+
+function recordOf({ partition, offset, ts, key, payload, headers = [] }: KcatRecord): ReadRecord {
+  const named: Record<string, string | null> = {}
+  for (let at = 0; at < headers.length; at += 2) named[headers[at] ?? ''] = headers[at + 1] ?? null
+  return { partition, offset, timestamp: ts, key, value: payload, headers: named }
+}
+
+function kcat(args: readonly string[], input = ''): Promise<string> {
+  const child = execFile(programOf('kcat'), args, { maxBuffer: 2 ** 30 })
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  let [output, complaint] = ['', '']
+  child.stdout?.on('data', (text: string) => (output += text))
+  child.stderr?.on('data', (text: string) => (complaint += text))
+  child.once('error', reject)
+  child.once('close', (code) => {
+    if (code === 0) resolve(output)
+    else reject(new Error(`kcat: ${complaint}`))
+  })
+  child.stdin?.end(input)
+  return promise
 }
 
 function javaArguments(heap: string): string[] {

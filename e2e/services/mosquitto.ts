@@ -12,8 +12,11 @@ export interface MosquittoOptions {
   readonly port?: number
   /** Who may come in; without it everybody may. */
   readonly user?: { readonly name: string; readonly password: string }
-  /** Keeps sessions and retained messages over a restart. */
-  readonly isPersistent?: boolean
+  /**
+   * Keeps sessions and retained messages over a restart; with `at-end` it writes them only when it is
+   * ended properly, which is quicker.
+   */
+  readonly isPersistent?: boolean | 'at-end'
   /** Also listens for MQTT over WebSocket. */
   readonly hasWebSocket?: boolean
   /** Also listens with TLS, with a certificate of its own making. */
@@ -97,11 +100,8 @@ async function persistence(folder: string, { isPersistent }: MosquittoOptions): 
   if (!isPersistent) return ['persistence false']
   const location = join(folder, 'persistence')
   await mkdir(location, { recursive: true })
+  const lines = ['persistence true', `persistence_location ${location}/`]
+  if (isPersistent === 'at-end') return [...lines, 'autosave_interval 0']
   // Saved at every change, so that a kill loses nothing that was acknowledged.
-  return [
-    'persistence true',
-    `persistence_location ${location}/`,
-    'autosave_on_changes true',
-    'autosave_interval 1',
-  ]
+  return [...lines, 'autosave_on_changes true', 'autosave_interval 1']
 }

@@ -1,0 +1,63 @@
+import type { ReadBatch } from '../wire/read-batches.ts'
+
+/** One partition that this node reads: what was fetched and how far it was passed on. */
+export class Partition {
+  readonly topic: string
+  readonly partition: number
+  /** Name of the partition in state. */
+  readonly name: string
+  /** The record to be fetched next. */
+  fetchAt: number
+  /** The record to be passed on next. */
+  position: number
+  /** Where the next record will be written, as the broker last said. */
+  end: number | undefined
+  queuedBytes = 0
+  /** Not fetched before then, after the broker refused. */
+  restsUntil = 0
+  failures = 0
+  private readonly queue: { readonly batch: ReadBatch; readonly bytes: number }[] = []
+
+  constructor(topic: string, partition: number, position: number) {
+    this.topic = topic
+    this.partition = partition
+    this.name = nameOf(topic, partition)
+    this.fetchAt = position
+    this.position = position
+  }
+
+  get head(): ReadBatch | undefined {
+    return this.queue[0]?.batch
+  }
+
+  /** How many records wait at the broker or here; undefined where that is not known. */
+  get lag(): number | undefined {
+    return this.end === undefined ? undefined : Math.max(0, this.end - this.position)
+  }
+
+  add(batch: ReadBatch, bytes: number): void {
+    this.queue.push({ batch, bytes })
+    this.queuedBytes += bytes
+    this.fetchAt = batch.nextOffset
+  }
+
+  /** The first batch was passed on. */
+  shift(): void {
+    const done = this.queue.shift()
+    if (done === undefined) return
+    this.queuedBytes -= done.bytes
+    this.position = done.batch.nextOffset
+  }
+
+  /** Goes on at another record, forgetting what was fetched. */
+  seek(position: number): void {
+    this.queue.length = 0
+    this.queuedBytes = 0
+    this.fetchAt = position
+    this.position = position
+  }
+}
+
+export function nameOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`
+}

@@ -1,0 +1,97 @@
+import { NodeError } from '@millrace/sdk'
+import type { Message, SourceContext } from '@millrace/sdk'
+import type { DamagedBatch, RecordsBatch } from '../wire/read-batches.ts'
+import type { KafkaRecord } from '../wire/record.ts'
+import type { Partition } from './partition.ts'
+import { copyOf } from './read-payload.ts'
+import type { ReadPayload } from './read-payload.ts'
+import { messageOf } from './read-record.ts'
+
+type Context = Pick<SourceContext, 'fail'> & {
+  readonly emit: { readonly out: (message: Message) => void }
+}
+
+const nothing = Buffer.alloc(0)
+
+/** Makes messages of what was fetched of a partition. */
+export class RecordEmitter {
+  private readonly context: Context
+  private readonly readPayload: ReadPayload
+
+  constructor(context: Context, readPayload: ReadPayload) {
+    this.context = context
+    this.readPayload = readPayload
+  }
+
+  /** Emits records up to a number, and what is between them counts as none. */
+  emit(partition: Partition, count: number): void {
+    let left = count
+    for (let { head } = partition; head !== undefined && left > 0; { head } = partition) {
+      if (head.kind === 'records') {
+        left -= this.emitRecords(partition, head, left)
+        if (head.records.hasMore) return
+      } else if (head.kind === 'damaged') {
+        this.refuse(partition, head)
+        left -= 1
+      }
+      partition.shift()
+    }
+  }
+
+  private emitRecords(partition: Partition, batch: RecordsBatch, count: number): number {
+    const { records } = batch
+    let emitted = 0
+    while (records.hasMore && emitted < count) {
+      emitted += 1
+      let record: KafkaRecord
+      try {
+        record = records.next()
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        records.skipRest()
+        this.refuse(partition, { ...batch, offset: partition.position, reason })
+        break
+      }
+      // The broker sends whole batches, also of what was passed on before.
+      if (record.offset < partition.position) continue
+      partition.position = record.offset + 1
+      this.emitRecord(partition, record)
+    }
+    return emitted
+  }
+
+  private emitRecord(partition: Partition, record: KafkaRecord): void {
+    const { context, readPayload } = this
+    let payload: unknown
+    try {
+      payload = record.value === null ? null : readPayload(record.value)
+    } catch (error) {
+      const original = messageOf(partition, record, copyOf(record.value ?? nothing))
+      context.fail(withPlace(error, original), original)
+      return
+    }
+    context.emit.out(messageOf(partition, record, payload))
+  }
+
+  /** What cannot be read leaves as it is, and does not stand in the way of what comes after it. */
+  private refuse(
+    { topic, partition }: Partition,
+    { offset, bytes, reason }: Pick<DamagedBatch, 'offset' | 'bytes' | 'reason'>,
+  ): void {
+    const text = `The batch at ${topic}/${partition}, offset ${offset}, cannot be read: ${reason}.`
+    const payload = copyOf(bytes)
+    this.context.fail(new NodeError('KAFKA_BATCH_DAMAGED', text), {
+      payload,
+      topic,
+      partition,
+      offset,
+    })
+  }
+}
+
+function withPlace(error: unknown, { topic, partition, offset }: Message): NodeError {
+  const code = error instanceof NodeError ? error.code : 'KAFKA_PAYLOAD_UNREADABLE'
+  const why = error instanceof Error ? error.message : String(error)
+  const at = `${String(topic)}/${String(partition)}, offset ${String(offset)}`
+  return new NodeError(code, `${why} (${at})`, { cause: error })
+}
