@@ -22,6 +22,7 @@ async function runFlow(port: number, nodes: readonly FlowNode[]) {
     http: {
       route: () => () => undefined,
       respond: () => false,
+      stream: () => undefined,
       onAnswered: () => undefined,
     },
     log: ({ level, text }) => {

@@ -262,6 +262,31 @@ export interface HttpRoute {
   readonly answerWithinMs?: number
   /** Further requests get 503 while so many are open; 10,000 when absent. */
   readonly openMax?: number
+  /** Requests that ask to go on as a WebSocket come too; others get them as plain requests. */
+  readonly takesWebSockets?: boolean
+}
+
+/** An answer that goes on: bytes to one client, for as long as both sides like. */
+export interface HttpStream {
+  /** Written, and not yet taken by the client's connection; a client that does not read lets it grow. */
+  readonly bufferedBytes: number
+  write(chunk: string | Uint8Array): void
+  /** Ends it once all that was written has left. */
+  end(): void
+  /** Ends it at once. */
+  destroy(): void
+}
+
+export interface HttpStreamEvents {
+  /**
+   * Bytes of the client, where the request asked for a WebSocket. When so many of them have been
+   * given that `taken` was not called for, no more come until it is.
+   */
+  onData?(bytes: Uint8Array, taken: () => void): void
+  /** Some of what was written has left. */
+  onDrain?(): void
+  /** It is over, whoever ended it. Called once. */
+  onClose?(): void
 }
 
 /** The port on which flows answer HTTP; it is not the editor's. */
@@ -273,6 +298,16 @@ export interface HttpService {
   route(route: HttpRoute, onRequest: (request: HttpRequest) => void): () => void
   /** Answers a request. A second answer, or one that came too late, is dropped and gives false. */
   respond(requestId: string, response: HttpResponse): boolean
+  /**
+   * Answers a request with what is written from now on, after a status and headers. To one that asks
+   * for a WebSocket all of the answer is written, from the status line on, and `head` is left out.
+   * Undefined when it was answered before, or came too late. Ends with the node.
+   */
+  stream(
+    requestId: string,
+    head: Omit<HttpResponse, 'body'> | undefined,
+    events: HttpStreamEvents,
+  ): HttpStream | undefined
   /** Calls once with the answer that this request gets from whichever node of the flow. */
   onAnswered(requestId: string, told: (response: HttpResponse) => void): void
 }

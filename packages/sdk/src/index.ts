@@ -9,6 +9,8 @@ export type {
   HttpResponse,
   HttpRoute,
   HttpService,
+  HttpStream,
+  HttpStreamEvents,
   Intake,
   KeyedState,
   Log,

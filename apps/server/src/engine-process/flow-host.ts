@@ -1,6 +1,7 @@
 import type { FlowSeat, SeatHandlers, ThreadExit } from './flow-seat.ts'
 import type { FlowThreads } from './flow-threads.ts'
 import type { RequestBatch } from './http/batches.ts'
+import type { StreamedBatch } from './http/stream-batches.ts'
 import type { FlowPort, RouteOwner } from './http/flow-port.ts'
 import type {
   CommandResult,
@@ -200,7 +201,7 @@ export class FlowHost implements RouteOwner {
     return running?.nodes[running.seat.runningNode()]
   }
 
-  send(batch: RequestBatch): void {
+  send(batch: RequestBatch | StreamedBatch): void {
     this.running?.seat.send(batch)
   }
 
@@ -274,6 +275,8 @@ export class FlowHost implements RouteOwner {
     switch (event.kind) {
       case 'responses':
         return this.options.port.onResponses(event)
+      case 'streams':
+        return this.options.port.onStreams(this, event)
       case 'reports':
         return this.options.onReports(event.batch)
       case 'finished':

@@ -71,6 +71,7 @@ export class FlowWorker {
       take: (number, route) => options.takeRoute(number, route),
       release: (number) => options.post({ kind: 'release-route', number }),
       send: (batch) => options.post(batch),
+      sendSteps: (batch) => options.post(batch),
       soon: (run) => void options.schedule(0, run),
       onError: (error) => this.logError('A request could not be handled', error),
     })
@@ -83,6 +84,7 @@ export class FlowWorker {
 
   obey(command: WorkerCommand): void {
     if (command.kind === 'requests') this.http.onRequests(command)
+    else if (command.kind === 'streamed') this.http.onStreamed(command)
     else if (command.kind === 'watch') this.watch(command.watched)
     else this.last = this.last.then(() => this.answer(command))
   }
@@ -124,7 +126,7 @@ export class FlowWorker {
   }
 
   private async answer(
-    command: Exclude<WorkerCommand, { kind: 'requests' | 'watch' }>,
+    command: Exclude<WorkerCommand, { kind: 'requests' | 'streamed' | 'watch' }>,
   ): Promise<void> {
     const { id } = command
     try {
@@ -135,7 +137,7 @@ export class FlowWorker {
   }
 
   private async do(
-    command: Exclude<WorkerCommand, { kind: 'requests' | 'watch' }>,
+    command: Exclude<WorkerCommand, { kind: 'requests' | 'streamed' | 'watch' }>,
   ): Promise<CommandResult> {
     switch (command.kind) {
       case 'prepare':

@@ -4,6 +4,7 @@ import type { CountersBatch, DurabilityInfo } from '@millrace/protocol'
 import type { HttpRoute, TestStep } from '@millrace/sdk'
 import type { DurableFolders } from './durable/flow-durability.ts'
 import type { RequestBatch, ResponseBatch } from './http/batches.ts'
+import type { StreamBatch, StreamedBatch } from './http/stream-batches.ts'
 import type { ReportBatch } from './report-buffer.ts'
 import type { Watched } from './watched.ts'
 
@@ -171,6 +172,7 @@ export type WorkerCommand =
   | { readonly kind: 'watch'; readonly watched: Watched }
   | ({ readonly kind: 'test'; readonly id: number } & ConnectionTest)
   | RequestBatch
+  | StreamedBatch
 
 /** From a flow in its thread to the engine process. */
 export type WorkerEvent =
@@ -191,3 +193,4 @@ export type WorkerEvent =
   /** Likewise, but as the flow says: a node failed at a message for which it is to stop. */
   | { readonly kind: 'halted'; readonly node: string; readonly detail: string }
   | ResponseBatch
+  | StreamBatch

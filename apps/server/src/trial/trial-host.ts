@@ -39,5 +39,6 @@ export function createTrialHost(options: {
 const noHttp: HttpService = {
   route: () => () => undefined,
   respond: () => false,
+  stream: () => undefined,
   onAnswered: () => undefined,
 }

@@ -1,4 +1,4 @@
-import type { Hold, HttpService, Log, Message, SourceContext } from '@millrace/sdk'
+import type { Hold, HttpService, HttpStream, Log, Message, SourceContext } from '@millrace/sdk'
 import type { EngineHost } from '../deployment.ts'
 import { overflowOf } from '../durable/overflow.ts'
 import type { LogEntry } from '../log.ts'
@@ -73,8 +73,12 @@ function emitsOf(node: NodeRun): SourceContext['emit'] {
   return emits
 }
 
-/** A route that the node forgets to give back ends with it. */
+/** A route that the node forgets to give back ends with it, and so do its streams. */
 function nodeHttp(http: HttpService, node: NodeRun): HttpService {
+  const streams = new Set<HttpStream>()
+  node.whenClosed.push(() => {
+    for (const stream of streams) stream.destroy()
+  })
   return {
     route: (route, onRequest) => {
       const end = http.route(route, onRequest)
@@ -82,6 +86,17 @@ function nodeHttp(http: HttpService, node: NodeRun): HttpService {
       return end
     },
     respond: (requestId, response) => http.respond(requestId, response),
+    stream: (requestId, head, events) => {
+      const stream = http.stream(requestId, head, {
+        ...events,
+        onClose: () => {
+          if (stream !== undefined) streams.delete(stream)
+          events.onClose?.()
+        },
+      })
+      if (stream !== undefined) streams.add(stream)
+      return stream
+    },
     onAnswered: (requestId, told) => http.onAnswered(requestId, told),
   }
 }

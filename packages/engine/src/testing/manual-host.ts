@@ -69,6 +69,7 @@ export function plainGauges(): GaugeMemory {
 export const noHttp: HttpService = {
   route: () => () => undefined,
   respond: () => false,
+  stream: () => undefined,
   onAnswered: () => undefined,
 }
 

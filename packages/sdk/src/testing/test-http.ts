@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, HttpRoute, HttpService } from '../context.ts'
 import { NodeError } from '../error.ts'
+import { TestStream } from './test-stream.ts'
 
 export interface TestHttp extends HttpService {
   /** Routes taken now. */
@@ -8,6 +9,8 @@ export interface TestHttp extends HttpService {
   request(request: Partial<HttpRequest>): string
   /** The first answer to a request, when there is one. */
   responseTo(requestId: string): HttpResponse | undefined
+  /** What a request was answered with that is still going on, or was. */
+  streamOf(requestId: string): TestStream | undefined
 }
 
 interface Taken {
@@ -19,6 +22,7 @@ interface Taken {
 export function testHttp(): TestHttp {
   const taken: Taken[] = []
   const responses = new Map<string, HttpResponse>()
+  const streams = new Map<string, TestStream>()
   const listeners = new Map<string, (response: HttpResponse) => void>()
   let requests = 0
   const find = (method: string, path: string): Taken | undefined =>
@@ -36,11 +40,18 @@ export function testHttp(): TestHttp {
       return () => taken.splice(taken.indexOf(item), taken.includes(item) ? 1 : 0)
     },
     respond: (requestId, response) => {
-      if (responses.has(requestId)) return false
+      if (responses.has(requestId) || streams.has(requestId)) return false
       responses.set(requestId, response)
       listeners.get(requestId)?.(response)
       return true
     },
+    stream: (requestId, head, events) => {
+      if (responses.has(requestId) || streams.has(requestId)) return undefined
+      const stream = new TestStream(head, events)
+      streams.set(requestId, stream)
+      return stream
+    },
+    streamOf: (requestId) => streams.get(requestId),
     onAnswered: (requestId, told) => void listeners.set(requestId, told),
     request: (given) => {
       requests += 1

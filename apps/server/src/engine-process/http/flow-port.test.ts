@@ -9,13 +9,14 @@ import { WorkerHttp } from './worker-http.ts'
 function flowOn(port: FlowPort) {
   const errors: unknown[] = []
   const owner: RouteOwner = {
-    send: (batch) => http.onRequests(batch),
+    send: (batch) => (batch.kind === 'requests' ? http.onRequests(batch) : http.onStreamed(batch)),
     onBadAnswer: (error) => errors.push(error),
   }
   const http = new WorkerHttp({
     take: (number, route) => port.take(owner, number, route),
     release: (number) => port.release(owner, number, { park: false }),
     send: (batch) => port.onResponses(batch),
+    sendSteps: (batch) => port.onStreams(owner, batch),
     soon: (run) => setImmediate(run),
     onError: (error) => errors.push(error),
   })

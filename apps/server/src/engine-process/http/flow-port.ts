@@ -1,16 +1,19 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { HttpRoute } from '@millrace/sdk'
 import { answer, refuse } from './answer.ts'
 import { packRequests, type ResponseBatch, type WaitingRequest } from './batches.ts'
 import type { RequestBatch } from './batches.ts'
 import { readBody } from './body.ts'
 import { nodeHttp } from './node-http.ts'
+import { OpenStreams } from './open-streams.ts'
 import { type Pending, PendingRequests } from './pending.ts'
 import { RouteTable, type TakenRoute } from './routes.ts'
+import type { StreamBatch, StreamedBatch, StreamNews } from './stream-batches.ts'
 
 /** A flow that answers requests. */
 export interface RouteOwner {
-  send(batch: RequestBatch): void
+  send(batch: RequestBatch | StreamedBatch): void
   /** The flow gave an answer that cannot be sent. */
   onBadAnswer(error: unknown): void
 }
@@ -45,15 +48,26 @@ export class FlowPort {
   private readonly server: Server
   private readonly routes = new RouteTable<RouteOwner>()
   private readonly pending: PendingRequests<Route>
+  private readonly streams: OpenStreams<Route>
   private readonly waiting = new Map<RouteOwner, WaitingRequest[]>()
+  private readonly news = new Map<RouteOwner, StreamNews[]>()
   private readonly sweeper: NodeJS.Timeout
   private isFlushing = false
 
   constructor(options: FlowPortOptions) {
     this.options = options
     this.pending = new PendingRequests(options.limits.pending)
-    this.server = nodeHttp.createServer(serverOptions, (request, response) => {
+    this.streams = new OpenStreams({
+      tell: (route, news) => this.tell(route.owner, news),
+      onClosed: (route) => (route.pending -= 1),
+    })
+    const shouldUpgradeCallback = (request: IncomingMessage) => this.isForWebSocket(request)
+    const withUpgrades = { ...serverOptions, shouldUpgradeCallback }
+    this.server = nodeHttp.createServer(withUpgrades, (request, response) => {
       this.onRequest(request, response)
+    })
+    this.server.on('upgrade', (request, socket: Socket, head) => {
+      this.onUpgrade(request, socket, head)
     })
     this.server.maxConnections = options.limits.connections
     this.sweeper = setInterval(() => this.answerLate(), 1_000)
@@ -82,6 +96,7 @@ export class FlowPort {
     if (options.park) route.isParked = true
     else this.routes.remove(route)
     this.failWhere((pending) => pending.route === route)
+    this.streams.destroyWhere((each) => each === route)
   }
 
   /** The flow takes no requests for now: what comes gets 503, what waits may still be answered. */
@@ -92,7 +107,9 @@ export class FlowPort {
   /** The flow answers no more: what waits gets 503 at once. */
   fail(owner: RouteOwner): void {
     this.failWhere((pending) => pending.route.owner === owner)
+    this.streams.destroyWhere((route) => route.owner === owner)
     this.waiting.delete(owner)
+    this.news.delete(owner)
   }
 
   dropParked(owner: RouteOwner): void {
@@ -126,9 +143,21 @@ export class FlowPort {
     }
   }
 
+  onStreams(owner: RouteOwner, { steps }: StreamBatch): void {
+    for (const step of steps) {
+      if (step.step !== 'open') this.streams.take(step)
+      else {
+        const pending = this.pending.take(step.id)
+        if (pending === undefined) this.tell(owner, { news: 'closed', id: step.id })
+        else this.streams.open(pending, step.head)
+      }
+    }
+  }
+
   async close(): Promise<void> {
     clearInterval(this.sweeper)
     this.failWhere(() => true)
+    this.streams.destroyWhere(() => true)
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
     this.server.closeIdleConnections()
     const lingering = setTimeout(() => this.server.closeAllConnections(), 200)
@@ -136,23 +165,41 @@ export class FlowPort {
     clearTimeout(lingering)
   }
 
+  /** Other requests to become something else, such as HTTP/2, are answered as they are. */
+  private isForWebSocket(request: IncomingMessage): boolean {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false
+    const match = this.routes.match(request.method ?? 'GET', pathOf(request))
+    return match.outcome === 'found' && match.route.takesWebSockets
+  }
+
+  private onUpgrade(request: IncomingMessage, socket: Socket, upgradeHead: Uint8Array): void {
+    socket.on('error', () => undefined)
+    // As if it were plain, for as long as it may still be refused.
+    const response = new nodeHttp.ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket)
+    response.once('finish', () => socket.end())
+    const match = this.routes.match(request.method ?? 'GET', pathOf(request))
+    if (match.outcome !== 'found') return refuse(response, 404, notFound(pathOf(request)))
+    this.accept(match.route, { request, response, upgradeHead })
+  }
+
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const target = request.url ?? '/'
-    const queryAt = target.indexOf('?')
-    const path = queryAt < 0 ? target : target.slice(0, queryAt)
+    const path = pathOf(request)
     const match = this.routes.match(request.method ?? 'GET', path)
-    if (match.outcome === 'found') this.accept(match.route, request, response)
+    if (match.outcome === 'found') this.accept(match.route, { request, response })
     else if (match.outcome === 'nothing') refuse(response, 404, notFound(path))
     else refuse(response, 405, notAllowed(match.allowed))
   }
 
-  private accept(route: Route, request: IncomingMessage, response: ServerResponse): void {
+  private accept(route: Route, exchange: Exchange): void {
+    const { request, response } = exchange
     if (route.isParked) return refuse(response, 503, notNow)
     if (route.pending >= route.openMax) return refuse(response, 503, tooMany)
     // Counted before the body is there, so that slow bodies are within the bound too.
     route.pending += 1
     readBody(request, route.bodyBytesMax, (body) => {
-      if (body.outcome === 'complete') return this.pass(route, { request, response }, body.chunks)
+      if (body.outcome === 'complete') return this.pass(route, exchange, body.chunks)
       route.pending -= 1
       if (body.outcome === 'too-long') refuse(response, 413, tooLong(route.bodyBytesMax))
     })
@@ -160,10 +207,11 @@ export class FlowPort {
 
   private pass(
     route: Route,
-    { request, response }: { request: IncomingMessage; response: ServerResponse },
+    { request, response, upgradeHead }: Exchange,
     body: readonly Uint8Array[],
   ): void {
-    const id = route.isParked ? undefined : this.pending.add(response, route, this.options.now())
+    const started = { startedMs: this.options.now(), upgradeHead }
+    const id = route.isParked ? undefined : this.pending.add(response, route, started)
     if (id === undefined) {
       route.pending -= 1
       return refuse(response, 503, route.isParked ? notNow : tooMany)
@@ -183,6 +231,17 @@ export class FlowPort {
     const queue = this.waiting.get(owner)
     if (queue === undefined) this.waiting.set(owner, [request])
     else queue.push(request)
+    this.flushSoon()
+  }
+
+  private tell(owner: RouteOwner, news: StreamNews): void {
+    const list = this.news.get(owner)
+    if (list === undefined) this.news.set(owner, [news])
+    else list.push(news)
+    this.flushSoon()
+  }
+
+  private flushSoon(): void {
     if (this.isFlushing) return
     this.isFlushing = true
     setImmediate(() => this.flush())
@@ -192,6 +251,8 @@ export class FlowPort {
     this.isFlushing = false
     for (const [owner, requests] of this.waiting) owner.send(packRequests(requests))
     this.waiting.clear()
+    for (const [owner, news] of this.news) owner.send({ kind: 'streamed', news })
+    this.news.clear()
   }
 
   private failWhere(matches: (pending: Pending<Route>) => boolean): void {
@@ -210,6 +271,17 @@ export class FlowPort {
       refuse(pending.response, 504, unanswered)
     }
   }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly upgradeHead?: Uint8Array
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const queryAt = url.indexOf('?')
+  return queryAt < 0 ? url : url.slice(0, queryAt)
 }
 
 const serverOptions = {

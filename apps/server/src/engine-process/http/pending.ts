@@ -5,6 +5,8 @@ export interface Pending<Route> {
   readonly response: ServerResponse
   readonly route: Route
   readonly startedMs: number
+  /** Where the request asks to go on as a WebSocket: what came behind it. */
+  readonly upgradeHead?: Uint8Array | undefined
 }
 
 /** Room for so many slots in an id; the rest of it tells one use of a slot from the next. */
@@ -26,12 +28,16 @@ export class PendingRequests<Route> {
   }
 
   /** Undefined when as many wait as may. */
-  add(response: ServerResponse, route: Route, startedMs: number): number | undefined {
+  add(
+    response: ServerResponse,
+    route: Route,
+    { startedMs, upgradeHead }: Pick<Pending<Route>, 'startedMs' | 'upgradeHead'>,
+  ): number | undefined {
     const slot = this.free.pop() ?? this.slots.length
     if (slot >= this.limit) return undefined
     this.uses += 1
     const id = this.uses * slotsMax + slot
-    this.slots[slot] = { id, response, route, startedMs }
+    this.slots[slot] = { id, response, route, startedMs, upgradeHead }
     return id
   }
 

@@ -10,6 +10,7 @@ export interface TakenRoute<Owner> {
   readonly bodyBytesMax: number
   readonly answerWithinMs: number
   readonly openMax: number
+  readonly takesWebSockets: boolean
   /** Its flow does not answer just now but will: requests get 503 instead of 404. */
   isParked: boolean
   /** Requests not yet answered. */
@@ -43,6 +44,7 @@ export class RouteTable<Owner> {
       bodyBytesMax: route.bodyBytesMax,
       answerWithinMs: route.answerWithinMs ?? 30_000,
       openMax: route.openMax ?? 10_000,
+      takesWebSockets: route.takesWebSockets ?? false,
       isParked: false,
       pending: 0,
     }

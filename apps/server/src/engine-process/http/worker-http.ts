@@ -1,12 +1,22 @@
-import type { HttpRequest, HttpResponse, HttpRoute, HttpService } from '@millrace/sdk'
+import type {
+  HttpRequest,
+  HttpResponse,
+  HttpRoute,
+  HttpService,
+  HttpStream,
+  HttpStreamEvents,
+} from '@millrace/sdk'
 import { emptyResponses, type RequestBatch, type ResponseBatch } from './batches.ts'
 import { pathParameters, queryParameters } from './routes.ts'
+import type { StreamBatch, StreamedBatch } from './stream-batches.ts'
+import { WorkerStreams } from './worker-streams.ts'
 
 export interface WorkerHttpOptions {
   /** Asks the process for the route and waits for the answer. */
   readonly take: (number: number, route: HttpRoute) => boolean
   readonly release: (number: number) => void
   readonly send: (batch: ResponseBatch) => void
+  readonly sendSteps: (batch: StreamBatch) => void
   /** Calls once, when the present turn of the event loop is over. */
   readonly soon: (run: () => void) => void
   /** A node threw where it was handed a request, which was then answered with 500. */
@@ -24,6 +34,7 @@ export class WorkerHttp implements HttpService {
   private readonly routes = new Map<number, OpenRoute>()
   private readonly unanswered = new Map<string, number>()
   private readonly listeners = new Map<string, (response: HttpResponse) => void>()
+  private readonly streams: WorkerStreams
   private responses = emptyResponses()
   private routesTaken = 0
   /** Bound of `unanswered`; the process gave up on the oldest long before. */
@@ -31,6 +42,7 @@ export class WorkerHttp implements HttpService {
 
   constructor(options: WorkerHttpOptions) {
     this.options = options
+    this.streams = new WorkerStreams(options)
   }
 
   route(route: HttpRoute, onRequest: (request: HttpRequest) => void): () => void {
@@ -50,6 +62,24 @@ export class WorkerHttp implements HttpService {
     this.queue(id, response)
     if (this.listeners.size > 0) this.tell(requestId, response)
     return true
+  }
+
+  stream(
+    requestId: string,
+    head: Omit<HttpResponse, 'body'> | undefined,
+    events: HttpStreamEvents,
+  ): HttpStream | undefined {
+    const id = this.unanswered.get(requestId)
+    if (id === undefined) return undefined
+    this.unanswered.delete(requestId)
+    this.listeners.delete(requestId)
+    const sent =
+      head === undefined ? null : { status: head.status, headers: headerList(head.headers) }
+    return this.streams.open(id, sent, events)
+  }
+
+  onStreamed(batch: StreamedBatch): void {
+    this.streams.onNews(batch)
   }
 
   onAnswered(requestId: string, told: (response: HttpResponse) => void): void {
