@@ -1,8 +1,10 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
+import type { Decode, FormatName } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
 import { parseJson } from './json-error.ts'
 
-export type BodyFormat = 'auto' | 'json' | 'ndjson' | 'text' | 'binary'
+export type BodyFormat = 'auto' | FormatName
+export type AnswerFormat = BodyFormat
 
 export interface BodyToRead {
   readonly format: BodyFormat
@@ -10,11 +12,17 @@ export interface BodyToRead {
   readonly contentEncoding: string | undefined
   /** For what a compressed body unpacks to. */
   readonly bytesMax: number
+  /** For formats beyond those that are read here. */
+  readonly decode?: Decode | undefined
 }
 
-/** The values in a body: one, or one for each line. Throws a `NodeError`, or a `JsonError`. */
+/**
+ * The values in a body: one, or one for each line. Throws a `NodeError`, which says where as a
+ * `JsonError` or `FormatError`.
+ */
 export function readBody(body: Uint8Array, options: BodyToRead): readonly unknown[] {
   const bytes = unpacked(body, options)
+  if (options.decode !== undefined) return options.decode(bytes)
   const format = options.format === 'auto' ? formatOf(options.contentType) : options.format
   switch (format) {
     case 'json':
@@ -30,19 +38,22 @@ export function readBody(body: Uint8Array, options: BodyToRead): readonly unknow
       return [readForm(utf8(bytes))]
     case 'unknown':
       return [readUnknown(bytes)]
+    default:
+      throw new Error(`Bodies as ${format} are for a decoder.`)
   }
 }
 
 /** Of the answer to a request of ours: the same but for lines, which stay together. */
 export function readAnswer(
   bytes: Uint8Array,
-  format: 'auto' | 'json' | 'text' | 'binary',
+  format: AnswerFormat,
   contentType: string | undefined,
 ): unknown {
   if (bytes.length === 0 && format !== 'binary') return null
   const whole = { contentType, contentEncoding: undefined, bytesMax: bytes.length }
   const values = readBody(bytes, { ...whole, format })
-  return format === 'auto' && formatOf(contentType) === 'ndjson' ? values : values[0]
+  const isLines = format === 'ndjson' || (format === 'auto' && formatOf(contentType) === 'ndjson')
+  return isLines ? values : values[0]
 }
 
 /** The body as text, unpacked where it is compressed. */
@@ -52,7 +63,7 @@ export function unpackedText(body: Uint8Array, options: BodyToRead): string {
 
 function formatOf(
   contentType: string | undefined,
-): Exclude<BodyFormat, 'auto'> | 'form' | 'unknown' {
+): 'json' | 'ndjson' | 'text' | 'binary' | 'form' | 'unknown' {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'application/json' || type.endsWith('+json')) return 'json'
   if (lineTypes.has(type)) return 'ndjson'

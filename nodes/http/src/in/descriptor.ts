@@ -1,3 +1,4 @@
+import { decodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
 
 /** A request that waits for its answer is not logged: a crash ends it. */
@@ -90,8 +91,10 @@ export const httpInDescriptor = describe({
         { value: 'ndjson', label: 'JSON lines', help: 'Each line becomes a message.' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
+        ...formatChoices('json', 'ndjson', 'text', 'binary'),
       ],
     },
+    ...decodeFields('body'),
     isBatch: {
       kind: 'boolean',
       label: 'A JSON array is a batch',

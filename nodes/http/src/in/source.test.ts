@@ -175,3 +175,24 @@ test('gives its route back when it is stopped', async () => {
   expect(node.http.routes).toEqual([])
   await node.close()
 })
+
+test('reads bodies of other formats, and says where one is wrong', async () => {
+  const { node, request } = await opened({ body: 'csv', csvDelimiter: ';' })
+  expect(request('n;s\n1;a\n2;b').answer()).toEqual({ status: 202 })
+  expect(payloads(node)).toEqual([
+    { n: 1, s: 'a' },
+    { n: 2, s: 'b' },
+  ])
+  const { answer } = request('n;s\n1;"a')
+  expect(answer()?.status).toBe(400)
+  expect(JSON.parse(String(answer()?.body))).toEqual({
+    code: 'FORMAT_DECODE',
+    message: 'Line 2, column 3: a quote is opened here and never closed.',
+    line: 2,
+    column: 3,
+  })
+  const packed = await opened({ body: 'msgpack' })
+  const headers = { 'content-encoding': 'gzip' }
+  packed.request(gzipSync(Uint8Array.of(0x92, 1, 2)), { headers })
+  expect(payloads(packed.node)).toEqual([[1, 2]])
+})

@@ -1,11 +1,14 @@
+import { FormatError } from '@millrace/formats'
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrace/sdk'
 import { JsonError } from '../body/json-error.ts'
+import { bodyDecoder } from '../body/other-formats.ts'
 import { httpInDescriptor } from './descriptor.ts'
 import { KnownRequests } from './known-requests.ts'
 import type { KnownRequest } from './known-requests.ts'
 import { decodeRequest, encodeRequest } from './logged-request.ts'
 import { messagesOf } from './shape/messages-of.ts'
+import type { Reading } from './shape/messages-of.ts'
 import { signInCheck } from './sign-in/check-sign-in.ts'
 import type { CheckSignIn, Denial } from './sign-in/check-sign-in.ts'
 
@@ -14,6 +17,7 @@ type Context = SourceContext<typeof httpInDescriptor>
 /** What a running node has beside its context. */
 interface Desk {
   readonly context: Context
+  readonly reading: Reading
   readonly checkSignIn: CheckSignIn
   readonly known: KnownRequests | undefined
   /** A request was turned away for who sent it. */
@@ -24,6 +28,7 @@ export const httpIn = source(httpInDescriptor, (context) => {
   const { config, http } = context
   const desk: Desk = {
     context,
+    reading: { config, decode: bodyDecoder(config, config.body) },
     checkSignIn: signInCheck(config),
     known: config.isIdempotent ? knownRequests(context) : undefined,
     onDenied: deniedCount(context),
@@ -103,11 +108,11 @@ function recall({ context, known }: Desk): void {
   })
 }
 
-function replay({ context, known }: Desk, record: Uint8Array): void {
+function replay({ context, known, reading }: Desk, record: Uint8Array): void {
   const request = decodeRequest(record)
   const key = keyOf(request, context.config)
   if (key !== undefined) known?.taken(key, request, accepted)
-  emitAll(context, messagesOf(request, context.config, request.receivedAt))
+  emitAll(context, messagesOf(request, reading, request.receivedAt))
 }
 
 function keyOf({ headers }: HttpRequest, config: Context['config']): string | undefined {
@@ -130,7 +135,7 @@ function receive(desk: Desk, request: HttpRequest): void {
   const receivedAt = clock.now()
   let messages: readonly Message[]
   try {
-    messages = messagesOf(request, config, receivedAt)
+    messages = messagesOf(request, desk.reading, receivedAt)
   } catch (error) {
     http.respond(request.id, refusal(error))
     return
@@ -214,7 +219,8 @@ function refusal(error: unknown): HttpResponse {
     return errorResponse(400, { code, message, line, column })
   }
   const { code, message } = toOperatingError(error)
-  return errorResponse(refusalStatus.get(code) ?? 400, { code, message })
+  const place = error instanceof FormatError ? error.place : {}
+  return errorResponse(refusalStatus.get(code) ?? 400, { code, message, ...place })
 }
 
 const refusalStatus: ReadonlyMap<string, number> = new Map([

@@ -1,3 +1,4 @@
+import { decodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe, timingFields } from '@millrace/sdk/descriptor'
 import { clientFields, plainHeaderFields } from '../client/fields.ts'
 
@@ -52,8 +53,10 @@ export const httpPollDescriptor = describe({
         { value: 'json', label: 'JSON' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
+        ...formatChoices('json', 'text', 'binary'),
       ],
     },
+    ...decodeFields('response'),
     ...plainHeaderFields,
     timeoutMs: {
       kind: 'duration',

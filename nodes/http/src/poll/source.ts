@@ -3,7 +3,8 @@ import { deserialize, serialize } from 'node:v8'
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { KeyedState, Message, SourceContext, Timer } from '@millrace/sdk'
 import { retryAfterMs, retryWaitMs, signInHeaders } from '@millrace/web'
-import { readAnswer } from '../body/read-body.ts'
+import { answerReader } from '../body/answer-reader.ts'
+import type { ReadAnswer } from '../body/answer-reader.ts'
 import { HttpClient } from '../client/exchange.ts'
 import type { Answer } from '../client/exchange.ts'
 import { plainHeaders } from '../client/plain-headers.ts'
@@ -26,10 +27,11 @@ export const httpPoll = source(httpPollDescriptor, (context) => {
   const { timeoutMs, redirectsMax, responseBytesMax } = config
   const limits = { timeoutMs, redirectsMax, responseBytesMax, connectionsMax: 1 }
   const client = new HttpClient({ timers, ...limits, way: config })
-  const round = new PollRound(context, client)
+  const read = answerReader(config)
+  const round = new PollRound(context, { client, read })
   return {
     start: () => {
-      intake.onReplay((record) => emit(context, deserialize(record) as Logged))
+      intake.onReplay((record) => emit(context, read, deserialize(record) as Logged))
       round.start()
     },
     pause: () => round.pause(),
@@ -47,6 +49,7 @@ export const httpPoll = source(httpPollDescriptor, (context) => {
 class PollRound {
   private readonly context: Context
   private readonly client: HttpClient
+  private readonly read: ReadAnswer
   private readonly seen: KeyedState<Seen>
   private readonly headers: Readonly<Record<string, string>>
   private timer: Timer | undefined
@@ -55,9 +58,13 @@ class PollRound {
   private isStopped = false
   private failures = 0
 
-  constructor(context: Context, client: HttpClient) {
+  constructor(
+    context: Context,
+    { client, read }: { readonly client: HttpClient; readonly read: ReadAnswer },
+  ) {
     this.context = context
     this.client = client
+    this.read = read
     this.seen = context.state.map<Seen>('seen')
     this.headers = { ...signInHeaders(context.config), ...plainHeaders(context.config.headers) }
   }
@@ -139,7 +146,7 @@ class PollRound {
     status({ state: 'ok', text: config.isChangedOnly ? 'Changed' : `Answered ${answer.status}` })
     const { status: code, headers, url } = answer
     const logged: Logged = { status: code, headers, url, body: Uint8Array.from(answer.body) }
-    const run = (): void => emit(this.context, logged)
+    const run = (): void => emit(this.context, this.read, logged)
     intake.take(serialize(logged), run, (error) => {
       if (error !== undefined) this.failed(error)
     })
@@ -158,7 +165,7 @@ class PollRound {
 }
 
 /** What is known changes along with the messages, so that both outlive a crash or neither does. */
-function emit(context: Context, logged: Logged): void {
+function emit(context: Context, read: ReadAnswer, logged: Logged): void {
   const seen = context.state.map<Seen>('seen')
   const { status, headers, url, body } = logged
   const hash = createHash('sha256').update(body).digest('base64url')
@@ -169,7 +176,7 @@ function emit(context: Context, logged: Logged): void {
   }
   let payload: unknown
   try {
-    payload = readAnswer(body, context.config.response, headers['content-type'])
+    payload = read(body, headers['content-type'])
   } catch (error) {
     context.fail(error, { payload: Buffer.from(body).toString('utf8').slice(0, 10_000), ...about })
     return

@@ -1,5 +1,6 @@
 import { NodeError, toOperatingError } from '@millrace/sdk'
 import type { NodeContext } from '@millrace/sdk'
+import type { ReadAnswer } from '../body/answer-reader.ts'
 import type { Answer, Call, HttpClient } from '../client/exchange.ts'
 import { retryDelayMs } from '../client/retry.ts'
 import type { RetryRule } from '../client/retry.ts'
@@ -10,6 +11,7 @@ export interface Attempts {
   readonly context: NodeContext<typeof httpRequestDescriptor>
   readonly client: HttpClient
   readonly bucket: TokenBucket
+  readonly read: ReadAnswer
   readonly isClosed: () => boolean
   /** Says on the node's card what is amiss; nothing when all is well. */
   readonly show: (problem: string) => void

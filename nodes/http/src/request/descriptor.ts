@@ -1,3 +1,4 @@
+import { decodeFields, encodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 import { clientFields } from '../client/fields.ts'
 
@@ -70,8 +71,23 @@ export const httpRequestDescriptor = describe({
       label: 'Body',
       when: withBody,
       placeholder: 'payload',
-      help: 'The payload when empty. Text and bytes are sent as they are, all else as JSON.',
+      help: 'The payload when empty.',
     },
+    bodyFormat: {
+      kind: 'choice',
+      label: 'Body as',
+      default: 'auto',
+      when: withBody,
+      options: [
+        {
+          value: 'auto',
+          label: 'It is',
+          help: 'Text and bytes are sent as they are, all else as JSON.',
+        },
+        ...formatChoices(),
+      ],
+    },
+    ...encodeFields({ field: 'bodyFormat', and: withBody }, 'body'),
     headers: {
       kind: 'list',
       label: 'Headers',
@@ -98,8 +114,10 @@ export const httpRequestDescriptor = describe({
         { value: 'json', label: 'JSON' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
+        ...formatChoices('json', 'text', 'binary'),
       ],
     },
+    ...decodeFields('response'),
     result: {
       kind: 'path',
       label: 'Put the answer in',

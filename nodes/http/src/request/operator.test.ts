@@ -105,6 +105,20 @@ test.each([
   await until(() => expect(call.emitted('out').map((each) => each.payload)).toEqual([payload]))
 })
 
+test('sends and reads the formats that it is told', async () => {
+  const seen: object[] = []
+  const base = await serve(({ headers }, response, body) => {
+    seen.push({ type: headers['content-type'], body })
+    response.end('n\n1\n2\n')
+  })
+  const formats = { bodyFormat: 'ndjson', response: 'csv' }
+  const call = node({ url: path(base), method: 'POST', ...formats })
+  const sent = call.send({ payload: [{ a: 1 }, { a: 2 }] })
+  await until(() => expect(sent.isSettled).toBe(true))
+  expect(seen).toEqual([{ type: 'application/x-ndjson', body: '{"a":1}\n{"a":2}\n' }])
+  expect(call.emitted('out')).toMatchObject([{ payload: [{ n: 1 }, { n: 2 }] }])
+})
+
 test('keeps the order of the messages, with several requests at a time', async () => {
   const waiting: (() => void)[] = []
   const base = await serve((request, response) => {

@@ -1,8 +1,9 @@
 import { operator } from '@millrace/sdk'
 import type { Hold, Message, NodeContext } from '@millrace/sdk'
 import { signInHeaders } from '@millrace/web'
-import { bodyToSend } from '../body/body-to-send.ts'
+import { answerReader } from '../body/answer-reader.ts'
 import { headersOf } from '../body/header-rows.ts'
+import { bodySender } from '../body/other-formats.ts'
 import { HttpClient } from '../client/exchange.ts'
 import type { Answer, Call } from '../client/exchange.ts'
 import { TokenBucket } from '../client/token-bucket.ts'
@@ -54,12 +55,14 @@ function attemptsOf(context: Context, isClosed: () => boolean): Attempts {
   const limits = { timeoutMs, redirectsMax, responseBytesMax, connectionsMax: concurrency }
   const client = new HttpClient({ timers, ...limits, way: config })
   const bucket = new TokenBucket({ clock, timers, max: rateMax, periodMs: ratePeriodMs })
-  return { context, client, bucket, isClosed, show: problemShower(context) }
+  const read = answerReader(config)
+  return { context, client, bucket, read, isClosed, show: problemShower(context) }
 }
 
 function callMaker(context: Context): (message: Message) => Call {
   const { method, url, body: bodyOf, headers: rows } = context.config
   const rowsOf = headersOf(rows)
+  const bodyToSend = bodySender(context.config, context.config.bodyFormat)
   const keyOf = keyMaker(context)
   const hasBody = method !== 'GET' && method !== 'HEAD'
   const signIn = signInHeaders(context.config)

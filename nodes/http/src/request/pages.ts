@@ -1,5 +1,4 @@
 import { NodeError } from '@millrace/sdk'
-import { readAnswer } from '../body/read-body.ts'
 import { callAt } from '../client/exchange.ts'
 import type { Answer, Call } from '../client/exchange.ts'
 import { attempt } from './attempts.ts'
@@ -41,11 +40,11 @@ export async function readPages(attempts: Attempts, paging: Paging, call: Call):
   return { pages, hasMore: next !== undefined }
 }
 
-function pageOf({ context }: Attempts, answer: Answer, number: number): Page {
+function pageOf({ context, read }: Attempts, answer: Answer, number: number): Page {
   const { config } = context
   if (answer.status >= 400) throw new RefusedAnswer(statusError(answer, config.method), answer)
   try {
-    const body = readAnswer(answer.body, config.response, answer.headers['content-type'])
+    const body = read(answer.body, answer.headers['content-type'])
     return { answer, body, number }
   } catch (error) {
     throw error instanceof NodeError ? new RefusedAnswer(error, answer) : error

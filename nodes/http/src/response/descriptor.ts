@@ -1,3 +1,4 @@
+import { encodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 
 const asMessage = { field: 'from', is: ['message'] } as const
@@ -46,8 +47,23 @@ export const httpResponseDescriptor = describe({
       label: 'Body',
       when: asMessage,
       placeholder: 'payload',
-      help: 'The payload when empty. Text and bytes are sent as they are, all else as JSON.',
+      help: 'The payload when empty.',
     },
+    bodyFormat: {
+      kind: 'choice',
+      label: 'Body as',
+      default: 'auto',
+      when: asMessage,
+      options: [
+        {
+          value: 'auto',
+          label: 'It is',
+          help: 'Text and bytes are sent as they are, all else as JSON.',
+        },
+        ...formatChoices(),
+      ],
+    },
+    ...encodeFields({ field: 'bodyFormat', and: asMessage }, 'body'),
     contentType: {
       kind: 'text',
       label: 'Content type',

@@ -94,3 +94,13 @@ function lambda() {
   }
   return { node, request }
 }
+
+test('answers in the format that it is told', () => {
+  const node = run(httpResponse, { ...status, bodyFormat: 'csv', bodyCsvDelimiter: ';' })
+  node.send({ payload: [{ a: 1, b: 2 }], request: { id: 'a' } })
+  expect(node.http.responseTo('a')).toEqual({
+    status: 200,
+    headers: { 'content-type': 'text/csv; charset=utf-8' },
+    body: 'a;b\n1;2\n',
+  })
+})

@@ -1,7 +1,7 @@
 import { NodeError, sink } from '@millrace/sdk'
 import type { HttpResponse, Message, NodeContext } from '@millrace/sdk'
-import { bodyToSend } from '../body/body-to-send.ts'
 import { headersOf } from '../body/header-rows.ts'
+import { bodySender } from '../body/other-formats.ts'
 import { httpResponseDescriptor } from './descriptor.ts'
 import { answerOfLambda } from './lambda-answer.ts'
 
@@ -23,6 +23,7 @@ function answerer(context: Context): (message: Message) => HttpResponse {
   const { config } = context
   const rowsOf = headersOf(config.headers)
   const statusOf = statusReader(context)
+  const bodyToSend = bodySender(config, config.bodyFormat)
   const payloadOf = config.body ?? ((message: Message) => message.payload)
   return (message) => {
     const { bytes, contentType } = bodyToSend(payloadOf(message))

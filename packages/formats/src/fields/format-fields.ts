@@ -22,12 +22,15 @@ type Prefixed<Options, Prefix extends string> = {
   ]: Options[Name]
 }
 
+/** The name of the field that chooses, and what must hold beside for it to be there. */
+export type Choice = string | { readonly field: string; readonly and: FieldCondition }
+
 /**
  * The fields that belong to a choice of a format in the same node, each shown only where it counts.
  * `choice` is the name of the field made with `formatChoices`; it must offer all formats.
  */
 export function decodeFields<const Prefix extends string = ''>(
-  choice: string,
+  choice: Choice,
   prefix?: Prefix,
 ): Prefixed<DecodeOptions, Prefix> {
   const when = condition(choice)
@@ -36,7 +39,7 @@ export function decodeFields<const Prefix extends string = ''>(
 
 /** The same for writing. */
 export function encodeFields<const Prefix extends string = ''>(
-  choice: string,
+  choice: Choice,
   prefix?: Prefix,
 ): Prefixed<EncodeOptions, Prefix> {
   const when = condition(choice)
@@ -45,7 +48,7 @@ export function encodeFields<const Prefix extends string = ''>(
 
 /** The choice of a compression around what is read, and how much may come of it. */
 export function compressionFields<const Prefix extends string = ''>(
-  choice: string,
+  choice: Choice,
   prefix?: Prefix,
 ): Prefixed<Packing & Unpacking, Prefix> {
   const when = condition(choice)
@@ -59,14 +62,15 @@ export function compressionFields<const Prefix extends string = ''>(
 
 /** The choice of a compression around what is written. */
 export function packFields<const Prefix extends string = ''>(
-  choice: string,
+  choice: Choice,
   prefix?: Prefix,
 ): Prefixed<Packing, Prefix> {
   return named(packingFields(condition(choice)), prefix)
 }
 
-function condition(choice: string) {
-  return (...is: readonly FormatName[]): FieldCondition => ({ field: choice, is })
+function condition(choice: Choice) {
+  const own = typeof choice === 'string' ? { field: choice } : choice
+  return (...is: readonly FormatName[]): FieldCondition => ({ ...own, is })
 }
 
 function named<Options extends Fields, Prefix extends string>(

@@ -1,3 +1,4 @@
+import type { Decode } from '@millrace/formats'
 import type { HttpRequest, Message } from '@millrace/sdk'
 import type { ConfigOf } from '@millrace/sdk/descriptor'
 import { readBody } from '../../body/read-body.ts'
@@ -8,17 +9,24 @@ import { lambdaEventOf, requestInLambdaEvent } from './lambda-event.ts'
 
 type Config = ConfigOf<typeof httpInDescriptor>
 
-/** The messages that a request stands for. Throws a `NodeError` or a `JsonError` when it is wrong. */
+/** How requests are read. */
+export interface Reading {
+  readonly config: Config
+  /** For bodies of formats that HTTP does not name. */
+  readonly decode: Decode | undefined
+}
+
+/** The messages that a request stands for. Throws a `NodeError` when it is wrong. */
 export function messagesOf(
   request: HttpRequest,
-  config: Config,
+  reading: Reading,
   receivedAt: number,
 ): readonly Message[] {
-  switch (config.shape) {
+  switch (reading.config.shape) {
     case 'plain':
-      return plainMessages(request, config)
+      return plainMessages(request, reading)
     case 'cloudEvents':
-      return eventMessages(request, config)
+      return eventMessages(request, reading)
     case 'lambda':
       return [
         {
@@ -28,18 +36,22 @@ export function messagesOf(
         },
       ]
     case 'inLambda':
-      return plainMessages(requestInLambdaEvent(request, readingOf(request, config)), config)
+      return plainMessages(requestInLambdaEvent(request, bodyOf(request, reading)), reading)
   }
 }
 
-function plainMessages(request: HttpRequest, config: Config): readonly Message[] {
+function plainMessages(request: HttpRequest, reading: Reading): readonly Message[] {
   const about = aboutRequest(request)
   // With room for the time that the engine sets.
   if (request.body.length === 0) {
     return [{ payload: { ...request.query }, time: undefined, request: about }]
   }
-  const values = readBody(request.body, readingOf(request, config))
-  return itemsOf(values, config).map((payload) => ({ payload, time: undefined, request: about }))
+  const values = readBody(request.body, bodyOf(request, reading))
+  return itemsOf(values, reading.config).map((payload) => ({
+    payload,
+    time: undefined,
+    request: about,
+  }))
 }
 
 function itemsOf(values: readonly unknown[], { isBatch }: Config): readonly unknown[] {
@@ -47,9 +59,9 @@ function itemsOf(values: readonly unknown[], { isBatch }: Config): readonly unkn
   return isBatch && values.length === 1 && Array.isArray(only) ? only : values
 }
 
-function eventMessages(request: HttpRequest, config: Config): readonly Message[] {
+function eventMessages(request: HttpRequest, reading: Reading): readonly Message[] {
   const about = aboutRequest(request)
-  const events = readCloudEvents(request, readingOf(request, config))
+  const events = readCloudEvents(request, bodyOf(request, reading))
   return events.map(({ data, attributes }) => ({
     payload: data,
     topic: String(attributes['type']),
@@ -59,9 +71,11 @@ function eventMessages(request: HttpRequest, config: Config): readonly Message[]
   }))
 }
 
-function readingOf({ headers }: HttpRequest, { body, bodyBytesMax }: Config): BodyToRead {
+function bodyOf({ headers }: HttpRequest, { config, decode }: Reading): BodyToRead {
+  const { body, bodyBytesMax } = config
   return {
     format: body,
+    decode,
     contentType: headers['content-type'],
     contentEncoding: headers['content-encoding'],
     bytesMax: bodyBytesMax,
