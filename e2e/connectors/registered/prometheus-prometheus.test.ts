@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { prometheusPrometheus } from './prometheus-prometheus.ts'
+
+describeConnector(prometheusPrometheus)
