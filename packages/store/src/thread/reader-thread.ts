@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { readCsv, readRows } from '../file/read-rows.ts'
 import { chartStore, StoreFolder } from '../file/store-folder.ts'
+import { answerInfluxql } from '../influxql/api.ts'
 import { answerPrometheus } from '../prometheus/api.ts'
 import { SampleSource } from '../prometheus/sample-source.ts'
 import { hourMs } from '../point.ts'
@@ -26,7 +27,7 @@ function answer(request: ReaderRequest, folder: StoreFolder, source: SampleSourc
     case 'prometheus':
       return answerPrometheus(request.call, source)
     case 'influxql':
-      return undefined
+      return answerInfluxql(request.call, folder)
     case 'usage':
       return usageOf(folder)
     case 'csv':
