@@ -7,6 +7,8 @@ import { descriptor as debug } from './debug/descriptor.ts'
 import { descriptor as filter } from './filter/descriptor.ts'
 import { descriptor as functionDescriptor } from './function/descriptor.ts'
 import { descriptor as inject } from './inject/descriptor.ts'
+import { descriptor as parse } from './parse/descriptor.ts'
+import { descriptor as serialize } from './serialize/descriptor.ts'
 import { descriptor as switchDescriptor } from './switch/descriptor.ts'
 import { descriptor as template } from './template/descriptor.ts'
 
@@ -17,6 +19,8 @@ export const descriptors: readonly Descriptor[] = [
   switchDescriptor,
   change,
   template,
+  parse,
+  serialize,
   functionDescriptor,
   alert,
   debug,

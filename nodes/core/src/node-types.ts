@@ -7,6 +7,8 @@ import { debug } from './debug/sink.ts'
 import { filter } from './filter/operator.ts'
 import { functionOperator } from './function/operator.ts'
 import { inject } from './inject/source.ts'
+import { parse } from './parse/operator.ts'
+import { serialize } from './serialize/operator.ts'
 import { switchOperator } from './switch/operator.ts'
 import { template } from './template/operator.ts'
 
@@ -16,6 +18,8 @@ export const nodeTypes: readonly NodeType[] = [
   switchOperator,
   change,
   template,
+  parse,
+  serialize,
   functionOperator,
   alert,
   debug,
