@@ -1,2 +1,3 @@
 export { nodeTypes } from './node-types.ts'
+export { storeRead } from './read/operator.ts'
 export { storeWrite } from './write/sink.ts'

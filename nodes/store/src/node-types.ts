@@ -1,4 +1,5 @@
 import type { NodeType } from '@millrace/sdk'
+import { storeRead } from './read/operator.ts'
 import { storeWrite } from './write/sink.ts'
 
-export const nodeTypes: readonly NodeType[] = [storeWrite]
+export const nodeTypes: readonly NodeType[] = [storeWrite, storeRead]
