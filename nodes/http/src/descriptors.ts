@@ -1,4 +1,6 @@
 import type { Descriptor } from '@millrace/sdk/descriptor'
+import { httpEventsOutDescriptor } from './events-out/descriptor.ts'
+import { httpEventsDescriptor } from './events/descriptor.ts'
 import { httpInDescriptor } from './in/descriptor.ts'
 import { httpPollDescriptor } from './poll/descriptor.ts'
 import { httpRequestDescriptor } from './request/descriptor.ts'
@@ -9,4 +11,6 @@ export const descriptors: readonly Descriptor[] = [
   httpResponseDescriptor,
   httpRequestDescriptor,
   httpPollDescriptor,
+  httpEventsDescriptor,
+  httpEventsOutDescriptor,
 ]

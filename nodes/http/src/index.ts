@@ -1,3 +1,5 @@
+export { httpEventsOut } from './events-out/sink.ts'
+export { httpEvents } from './events/source.ts'
 export { httpIn } from './in/source.ts'
 export { nodeTypes } from './node-types.ts'
 export { httpPoll } from './poll/source.ts'

@@ -136,7 +136,7 @@ function lookupOf({ isMetadataAllowed, isProxied }: WayConfig): Pick<RequestOpti
   return isMetadataAllowed || isProxied ? {} : { lookup: guardedLookup }
 }
 
-function parsedUrl(text: string): URL {
+export function parsedUrl(text: string): URL {
   const url = URL.parse(text)
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
   throw new NodeError('HTTP_BAD_URL', `"${text.slice(0, 200)}" is no http or https address.`)

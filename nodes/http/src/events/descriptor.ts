@@ -1,0 +1,87 @@
+import { describe, timingFields } from '@millrace/sdk/descriptor'
+import { clientFields, plainHeaderFields } from '../client/fields.ts'
+
+export const httpEventsDescriptor = describe({
+  type: 'http/events',
+  version: 1,
+  kind: 'source',
+  title: 'Server-sent events in',
+  summary: 'Listens to a stream of server-sent events.',
+  category: 'sources',
+  icon: 'radio',
+  keywords: ['sse', 'eventsource', 'stream', 'live', 'push', 'subscribe', 'events', 'wikimedia'],
+  inputs: [],
+  outputs: [{ name: 'out', title: 'Events' }],
+  face: '{url}',
+  timed: true,
+  targets: ['local'],
+  promises: {
+    replayable: true,
+    gaps: [
+      {
+        may: 'lose',
+        because: 'events without an id, or no longer kept there, cannot be asked for',
+      },
+    ],
+  },
+  stateShape: ['url'],
+  fields: {
+    url: {
+      kind: 'text',
+      label: 'Address',
+      required: true,
+      format: 'url',
+      maxLength: 4000,
+      placeholder: 'https://stream.example.org/v2/changes',
+    },
+    names: {
+      kind: 'text',
+      label: 'Only events named',
+      default: '',
+      maxLength: 1000,
+      placeholder: 'add, remove',
+      help: 'Separated by commas; all when empty. One without a name is called "message".',
+    },
+    format: {
+      kind: 'choice',
+      label: 'Data is',
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'JSON where it can be, else text' },
+        { value: 'json', label: 'JSON' },
+        { value: 'text', label: 'Text' },
+      ],
+    },
+    ...plainHeaderFields,
+    connectTimeoutMs: {
+      kind: 'duration',
+      label: 'Give up connecting after',
+      section: 'Limits',
+      advanced: true,
+      default: 10_000,
+      min: 100,
+      max: 300_000,
+    },
+    silentMs: {
+      kind: 'duration',
+      label: 'Connect anew after silence of',
+      advanced: true,
+      default: 300_000,
+      min: 0,
+      max: 86_400_000,
+      help: 'Servers send a sign of life, as a rule every 15 s. 0 waits for ever.',
+    },
+    eventBytesMax: {
+      kind: 'integer',
+      label: 'Longest event',
+      advanced: true,
+      default: 1_048_576,
+      min: 1,
+      max: 104_857_600,
+      unit: 'characters',
+      help: 'A longer one is left out, and counted on the card.',
+    },
+    ...clientFields,
+    ...timingFields,
+  },
+})
