@@ -32,6 +32,32 @@ describe('function: what the code returns', () => {
     expect(node.emitted('out')).toEqual([{ payload: 42, topic: 't' }])
   })
 
+  it.each([
+    ['returns', 'return { payload: 2 }'],
+    ['returns in a list', 'return [[{ payload: 2 }]]'],
+    ['sends', 'send({ payload: 2 })'],
+    ['returns after a wait', 'await null; return { payload: 2 }'],
+    ['sends after a wait', 'await null; send({ payload: 2 })'],
+  ])('gives a new message that it %s the time of the one it came from', async (_, code) => {
+    const node = given(code)
+    node.send({ payload: 1, time: 5000 })
+    await settle()
+    expect(node.emitted('out')).toEqual([{ payload: 2, time: 5000 }])
+  })
+
+  it('leaves a message the time that the code gave it, or took from it', () => {
+    const node = given('return [[{ payload: 2, time: 7 }, { payload: 3, time: null }]]')
+    node.send({ payload: 1, time: 5000 })
+    expect(node.emitted('out')).toEqual([{ payload: 2, time: 7 }, { payload: 3 }])
+  })
+
+  it('gives what a timer sends the time at which it does', () => {
+    const node = given('setTimeout(() => send({ payload: 2 }), 100)')
+    node.send({ payload: 1, time: 5000 })
+    node.advance(100)
+    expect(node.emitted('out')).toEqual([{ payload: 2, time: 1_000_100 }])
+  })
+
   it('knows the message as msg, too', () => {
     expect(result('return msg === message ? { payload: "same" } : null')).toBe('same')
   })

@@ -53,6 +53,11 @@ export class InFlight {
     return this.lastCall
   }
 
+  /** The message of a call that is not over. */
+  messageOf(call: number): Message | undefined {
+    return this.calls.get(call)?.message
+  }
+
   /** Keeps the message in hand until there is a place for it. */
   wait(message: Message): void {
     if (this.waiting.length >= this.parts.max * waitingForEachPlace) {

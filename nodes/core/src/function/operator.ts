@@ -25,6 +25,8 @@ class FunctionOperator implements Operator {
   private readonly state: KeyedState<unknown>
   private lastTimer = 0
   private inHand: Message | undefined
+  /** Whether the code is at work on the message in hand, not in a timer or after a wait. */
+  private isAtWork = false
   private isOpen = false
 
   constructor(context: Context) {
@@ -65,8 +67,10 @@ class FunctionOperator implements Operator {
 
   private run(message: Message): void {
     this.inHand = message
+    this.isAtWork = true
     const result = this.handle(message)
-    if (result !== undefined) this.results.deliver(result)
+    this.isAtWork = false
+    if (result !== undefined) this.results.deliver(result, message.time)
   }
 
   /** What throws in here is turned into an error of the user's realm by the guest. */
@@ -99,13 +103,21 @@ class FunctionOperator implements Operator {
 
   private send(result: unknown, output: unknown, call: number | undefined): void {
     if (!this.isOpen) throw new NodeError('FUNCTION_STOPPED', 'The node does not run now.')
-    this.inFlight.during(call, () => this.results.deliverTo(result, output))
+    const time = this.timeFor(call)
+    this.inFlight.during(call, () => this.results.deliverTo(result, output, time))
+  }
+
+  /** The time of what is sent without one: that of the message for which it is sent, else now. */
+  private timeFor(call: number | undefined): number | undefined {
+    const message = call === undefined ? undefined : this.inFlight.messageOf(call)
+    if (message !== undefined) return message.time
+    return this.isAtWork ? this.messageInHand().time : this.context.clock.now()
   }
 
   private settle(call: number, result: unknown): void {
     this.inFlight.close(call, (message) => {
       try {
-        this.results.deliver(result)
+        this.results.deliver(result, message.time)
       } catch (error) {
         this.context.fail(error, message)
       }

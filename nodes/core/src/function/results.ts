@@ -24,27 +24,28 @@ export class Results {
     }
   }
 
-  deliver(result: unknown): void {
+  /** `time` is that of messages which the code made without one: when what they are made of happened. */
+  deliver(result: unknown, time: number | undefined): void {
     if (result === undefined || result === null) return
-    if (Array.isArray(result)) this.deliverList(this.copy(result))
-    else this.output(0).emit(messageOf(this.copy(result)))
+    if (Array.isArray(result)) this.deliverList(this.copy(result), time)
+    else this.output(0).emit(messageOf(this.copy(result), time))
   }
 
   /** Sends to an output by its number from 0, its name or its id. */
-  deliverTo(result: unknown, output: unknown): void {
+  deliverTo(result: unknown, output: unknown, time: number | undefined): void {
     if (output === undefined) {
-      this.deliver(result)
+      this.deliver(result, time)
       return
     }
     const { emit } = this.find(output)
-    for (const message of messagesIn(this.copy(result))) emit(message)
+    for (const message of messagesIn(this.copy(result), time)) emit(message)
   }
 
   /** Everything is looked at before anything is sent. */
-  private deliverList(copied: unknown): void {
+  private deliverList(copied: unknown, time: number | undefined): void {
     const entries: readonly unknown[] = Array.isArray(copied) ? copied : []
     const sends = entries.flatMap((entry, index) =>
-      messagesIn(entry).map((message) => ({ emit: this.output(index).emit, message })),
+      messagesIn(entry, time).map((message) => ({ emit: this.output(index).emit, message })),
     )
     for (const { emit, message } of sends) emit(message)
   }
@@ -73,14 +74,14 @@ function unreadable(error: unknown): NodeError {
 }
 
 /** One message, several, or none. */
-function messagesIn(entry: unknown): readonly Message[] {
+function messagesIn(entry: unknown, time: number | undefined): readonly Message[] {
   if (entry === undefined || entry === null) return []
   return Array.isArray(entry)
-    ? entry.flatMap((one: unknown) => messagesIn(one))
-    : [messageOf(entry)]
+    ? entry.flatMap((one: unknown) => messagesIn(one, time))
+    : [messageOf(entry, time)]
 }
 
-function messageOf(value: unknown): Message {
+function messageOf(value: unknown, time: number | undefined): Message {
   const isMessage = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)
   if (!isMessage) {
     const text = `A message has to be an object such as { payload: … }, not ${shown(value)}.`
@@ -89,6 +90,7 @@ function messageOf(value: unknown): Message {
   // An object becomes a message by being sent; without a payload it has none.
   const message = value as Message
   if (message.time !== undefined) setTime(message, message.time)
+  else if (time !== undefined) message.time = time
   return message
 }
 
