@@ -134,6 +134,11 @@ const passing: ReadonlySet<string> = new Set([
   'REBALANCE_IN_PROGRESS',
 ])
 
+const fenced: readonly [code: string, text: string] = [
+  'KAFKA_TRANSACTION_LOST',
+  "The transaction took too long (see Longest transaction), or another server writes with a copy of this flow's state.",
+]
+
 const sentences: ReadonlyMap<string, readonly [code: string, text: string]> = new Map([
   [
     'SASL_AUTHENTICATION_FAILED',
@@ -220,6 +225,8 @@ const sentences: ReadonlyMap<string, readonly [code: string, text: string]> = ne
       'The broker does not allow this session time-out (group.min.session.timeout.ms to group.max.session.timeout.ms).',
     ],
   ],
+  ['PRODUCER_FENCED', fenced],
+  ['INVALID_PRODUCER_EPOCH', fenced],
   [
     'INVALID_TRANSACTION_TIMEOUT',
     [

@@ -1,22 +1,30 @@
 import { sink } from '@millrace/sdk'
-import type { Hold, Message, NodeContext } from '@millrace/sdk'
+import type { Hold, Message, NodeContext, Sink } from '@millrace/sdk'
 import { asCluster } from '../cluster/as-cluster.ts'
 import type { KafkaError } from '../cluster/kafka-error.ts'
 import { recordMaker } from './addressed-record.ts'
 import { BatchWriter } from './batch-writer.ts'
 import { kafkaOutDescriptor } from './descriptor.ts'
+import { drainOutbox, exactlyOnce } from './exactly-once.ts'
 import { Partitioner } from './partitioner.ts'
+import { stateReporter } from './state-reporter.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 
-export const kafkaOut = sink(kafkaOutDescriptor, (context) => atLeastOnce(context))
+export const kafkaOut = sink(kafkaOutDescriptor, (context) => {
+  if (context.config.guarantee !== 'exactlyOnce') return atLeastOnce(context)
+  if (context.isDurable) return exactlyOnce(context)
+  context.log.warn('This flow does not store its state: messages are written at least once.')
+  return atLeastOnce(context)
+})
 
 /** Holds each message until the broker has it. */
-function atLeastOnce(context: Context) {
+function atLeastOnce(context: Context): Sink {
   const { config, clock, timers } = context
   const cluster = asCluster(config.cluster)
   const { compression, batchBytes, batchAgeMs, bufferBytes, retryForMs } = config
   const limits = { compression, batchBytes, batchAgeMs, bufferBytes, retryForMs }
+  const closeOutbox = drainOutbox(context)
   const recordOf = recordMaker(config, clock)
   const writer = new BatchWriter({
     cluster,
@@ -39,7 +47,9 @@ function atLeastOnce(context: Context) {
       }
     },
     flush: () => writer.writeNow(),
-    close: () => writer.close(),
+    close: async () => {
+      await Promise.all([writer.close(), closeOutbox?.()])
+    },
   }
 }
 
@@ -52,27 +62,4 @@ function release(
     context.resume(hold, () => context.fail(error, message))
   }
   context.release(hold, error)
-}
-
-/** Tells a person when it changes, and the log how it began and ended. */
-export function stateReporter(
-  { status, log, goesOn }: Pick<Context, 'status' | 'log' | 'goesOn'>,
-  where: string,
-): (error: KafkaError | undefined, waiting: number) => void {
-  let failing: string | undefined
-  let hasWritten = false
-  return (error, waiting) => {
-    if (error === undefined && failing === undefined && hasWritten) return
-    goesOn()
-    if (error !== undefined) {
-      status({ state: 'error', text: `${error.message} ${waiting} messages wait.`.slice(0, 200) })
-      if (failing !== error.message) log.warn(error.message, { code: error.code, waiting })
-      failing = error.message
-      return
-    }
-    hasWritten = true
-    status({ state: 'ok', text: `Writes to ${where}`.slice(0, 200) })
-    if (failing !== undefined) log.info(`Writes to ${where} again`, { waiting })
-    failing = undefined
-  }
 }
