@@ -1,15 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { NodeType } from '@millrace/sdk'
 import { installedTypes } from '../installed-types.ts'
 import { differences } from './runner/compare.ts'
+import { goldenRoots } from './runner/golden-roots.ts'
 import { readGoldens } from './runner/read-golden.ts'
 import type { Golden } from './runner/read-golden.ts'
 import { runGolden } from './runner/run-golden.ts'
 import type { GoldenMode } from './runner/run-golden.ts'
 
-// A golden flow is a folder below `flows`; to add one, add a folder.
-const goldens = readGoldens(fileURLToPath(new URL('flows', import.meta.url)))
+// A golden flow is a folder below `flows`, or an example of the editor; to add one, add a folder.
+const goldens = goldenRoots.flatMap(readGoldens)
 
 const modes: readonly (GoldenMode & { readonly name: string })[] = [
   { name: 'plain', batchSize: 1, crashes: false },

@@ -2,13 +2,13 @@
  * Prints what a golden flow gives now, line by line as `expected.jsonl` has it, for reading before
  * it is believed. Run: node e2e/golden/record.ts NAME
  */
-import { fileURLToPath } from 'node:url'
 import { installedTypes } from '../installed-types.ts'
+import { goldenRoots } from './runner/golden-roots.ts'
 import { readGoldens } from './runner/read-golden.ts'
 import { runGolden } from './runner/run-golden.ts'
 
 const [name] = process.argv.slice(2)
-const goldens = readGoldens(fileURLToPath(new URL('flows', import.meta.url)))
+const goldens = goldenRoots.flatMap(readGoldens)
 const golden = goldens.find((one) => one.name === name)
 if (golden === undefined) {
   process.stderr.write(`Give the name of one: ${goldens.map((one) => one.name).join(', ')}\n`)

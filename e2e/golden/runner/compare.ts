@@ -1,8 +1,9 @@
 import type { OutputLine } from './read-golden.ts'
 
 /**
- * What is different, as sentences. Lines are compared in their order at each sink; numbers within
- * a billionth, as sums depend on their order.
+ * What is different, as sentences. Lines are compared in their order at each sink, those of the same
+ * time in their order for each key: the groups of a window come in any order. Numbers are compared
+ * within a billionth, as sums depend on their order.
  */
 export function differences(
   actual: readonly OutputLine[],
@@ -12,8 +13,32 @@ export function differences(
   return [...nodes].flatMap((node) => {
     const mine = actual.filter((line) => line.node === node)
     const theirs = expected.filter((line) => line.node === node)
-    return compareAt(node, mine, theirs)
+    return compareAt(node, byKey(mine), byKey(theirs))
   })
+}
+
+/** Lines that follow one another and have the same time, by their key. */
+function byKey(lines: readonly OutputLine[]): readonly OutputLine[] {
+  const stretches: OutputLine[][] = []
+  for (const line of lines) {
+    const stretch = stretches.at(-1)
+    const [first] = stretch ?? []
+    if (stretch !== undefined && first !== undefined && of(first, 'time') === of(line, 'time')) {
+      stretch.push(line)
+    } else stretches.push([line])
+  }
+  const textOf = (line: OutputLine): string => JSON.stringify(of(line, 'key') ?? null)
+  return stretches.flatMap((stretch) =>
+    stretch.toSorted((one, other) => textOf(one).localeCompare(textOf(other))),
+  )
+}
+
+function of({ message }: OutputLine, property: 'time' | 'key'): unknown {
+  const isObject = typeof message === 'object' && message !== null
+  // What reached a sink is a message; here it is a value of JSON, too.
+  return isObject && property in message
+    ? (message as Readonly<Record<string, unknown>>)[property]
+    : undefined
 }
 
 function compareAt(
