@@ -5,7 +5,7 @@ import { Icon, Shortcut } from '../ui/index.ts'
 import styles from './empty-canvas.module.css'
 import { useCanvasState, useFlowPart, useStage } from './stage-context.tsx'
 
-/** A flow with nothing in it yet: three ways to begin. */
+/** A flow with nothing in it yet: ways to begin. */
 export function EmptyCanvas() {
   const stage = useStage()
   const workbench = useWorkbench()
@@ -27,6 +27,12 @@ export function EmptyCanvas() {
           text="mqtt, filter, average… and press Enter"
           keys="Space"
           onClick={() => layout.setState({ quickAdd: { at: stage.center() } })}
+        />
+        <Door
+          icon="layout-grid"
+          title="Start from an example"
+          text="Six flows with simulated data, ready to deploy. Copy what you like."
+          onClick={() => layout.openDialog({ kind: 'examples' })}
         />
         {demo !== undefined && (
           <Door

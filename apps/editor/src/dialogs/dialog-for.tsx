@@ -1,5 +1,6 @@
 import type { DialogRequest } from '../shell/layout.ts'
 import { useActiveFlow } from '../shell/context.tsx'
+import { later } from '../ui/index.ts'
 import { ConnectionDialog } from './connection-dialog.tsx'
 import { DeleteFlowDialog } from './delete-flow-dialog.tsx'
 import { DeployDialog } from './deploy-dialog.tsx'
@@ -8,6 +9,8 @@ import { ImportDialog } from './import-dialog.tsx'
 import { ResetStateDialog } from './reset-state-dialog.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { VersionsDialog } from './versions-dialog.tsx'
+
+const ExamplesDialog = later(async () => (await import('../examples/index.ts')).ExamplesDialog)
 
 /** The window that was asked for. */
 export function DialogFor({ request }: { readonly request: DialogRequest }) {
@@ -19,6 +22,8 @@ export function DialogFor({ request }: { readonly request: DialogRequest }) {
       return flow === undefined ? null : <VersionsDialog flow={flow} />
     case 'import':
       return <ImportDialog text={request.text ?? ''} />
+    case 'examples':
+      return <ExamplesDialog />
     case 'export':
       return <ExportDialog flows={request.flows} />
     case 'connection':

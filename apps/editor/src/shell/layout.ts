@@ -18,6 +18,7 @@ export type DialogRequest =
   | { readonly kind: 'deploy' }
   | { readonly kind: 'versions' }
   | { readonly kind: 'import'; readonly text?: string }
+  | { readonly kind: 'examples' }
   | { readonly kind: 'export'; readonly flows: readonly string[] }
   | { readonly kind: 'connection'; readonly id: string }
   /** A new one; `assign` takes the id into the field that asked for it. */

@@ -1,6 +1,9 @@
 import { useStore } from 'zustand'
-import { Button, EmptyState } from '../ui/index.ts'
+import { Button, EmptyState, later } from '../ui/index.ts'
 import { useWorkbench } from './context.tsx'
+import styles from './welcome.module.css'
+
+const Gallery = later(async () => (await import('../examples/index.ts')).Gallery)
 
 /** What stands where the canvas will be, while no flow is open. */
 export function Welcome() {
@@ -17,16 +20,23 @@ export function Welcome() {
     )
   if (!isLoaded || tabs.length > 0) return null
   return (
-    <EmptyState icon="workflow" title={flows.length === 0 ? 'No flows yet' : 'No flow is open'}>
-      <p>A flow takes messages in, does something with them, and sends them on.</p>
-      <p>
+    <div className={styles['welcome']}>
+      <header className={styles['head']}>
+        <div>
+          <h2 className={styles['title']}>
+            {flows.length === 0 ? 'No flows yet' : 'No flow is open'}
+          </h2>
+          <p>A flow takes messages in, does something with them, and sends them on.</p>
+        </div>
         <Button look="primary" icon="plus" onClick={() => layout.setState({ isNamingFlow: true })}>
           New flow
-        </Button>{' '}
+        </Button>
         <Button icon="file-up" onClick={() => layout.openDialog({ kind: 'import' })}>
           Import
         </Button>
-      </p>
-    </EmptyState>
+      </header>
+      <h3 className={styles['heading']}>Or start from an example, with simulated data</h3>
+      <Gallery />
+    </div>
   )
 }

@@ -83,6 +83,13 @@ function fileActions(workbench: Workbench): readonly Action[] {
       run: () => layout.setState({ isNamingFlow: true }),
     },
     {
+      id: 'flow.example',
+      title: 'New flow from an example…',
+      section,
+      icon: 'layout-grid',
+      run: () => layout.openDialog({ kind: 'examples' }),
+    },
+    {
       id: 'flow.import',
       title: 'Import…',
       section,
