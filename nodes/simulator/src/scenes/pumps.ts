@@ -15,7 +15,7 @@ function readingOf({ seed, number, sinceMs }: Step, index: number): Reading {
   const pump = pumps[index] ?? ''
   const at = [seed, index, number] as const
   const wearing = eventAt(sinceMs, {
-    firstMs: 35_000,
+    firstMs: 15_000,
     everyMs: 100_000,
     forMs: 60_000,
     placeOf: (wear) => Math.floor(chance(seed, 77, wear) * pumps.length),
