@@ -1,12 +1,13 @@
 import { source } from '@millrace/sdk'
+import type { SourceContext } from '@millrace/sdk'
 import type { RawData, WebSocket } from 'ws'
 import { Arrivals } from '../link/arrivals.ts'
 import type { Sender } from '../link/arrivals.ts'
 import { webSocketDialer } from '../link/web-socket-dial.ts'
+import { WebSocketDoor } from '../link/web-socket-door.ts'
 import { websocketInDescriptor } from './descriptor.ts'
 
 export const websocketIn = source(websocketInDescriptor, (context) => {
-  const { config, timers, status } = context
   const sockets = new Set<WebSocket>()
   let isPaused = false
   let arrivals: Arrivals | undefined
@@ -19,24 +20,15 @@ export const websocketIn = source(websocketInDescriptor, (context) => {
     })
     if (isPaused) socket.pause()
   }
-  const dialer = webSocketDialer({
-    config,
-    timers,
-    status,
-    messageBytesMax: config.messageBytesMax,
-    onSocket: (socket) => {
-      onSocket(socket, { url: config.url.split('?', 1)[0] ?? '' })
-      for (const { text } of config.greetings) socket.send(text)
-    },
-  })
+  const link = openLink(context, onSocket)
   const stop = (): void => {
     arrivals?.takeGathered()
-    dialer.stop()
+    link.stop()
   }
   return {
     start: () => {
       arrivals = new Arrivals(context)
-      dialer.start()
+      link.start()
     },
     // What is not read fills the buffers of the system, and then the sender has to wait.
     pause: () => {
@@ -48,9 +40,44 @@ export const websocketIn = source(websocketInDescriptor, (context) => {
       for (const socket of sockets) socket.resume()
     },
     stop,
-    close: stop,
+    close: () => {
+      stop()
+      link.close?.()
+    },
   }
 })
+
+interface Link {
+  start(): void
+  /** Takes nothing more in. */
+  stop(): void
+  /** Ends what is still open. */
+  close?(): void
+}
+
+function openLink(
+  context: SourceContext<typeof websocketInDescriptor>,
+  onSocket: (socket: WebSocket, from: Sender) => void,
+): Link {
+  const { config, timers, status, http } = context
+  const common = { config, timers, status, messageBytesMax: config.messageBytesMax }
+  if (config.mode === 'serve') {
+    return new WebSocketDoor({
+      ...common,
+      http,
+      onSocket: (socket, { path, remoteAddress }) => {
+        onSocket(socket, { path, address: remoteAddress })
+      },
+    })
+  }
+  return webSocketDialer({
+    ...common,
+    onSocket: (socket) => {
+      onSocket(socket, { url: config.url.split('?', 1)[0] ?? '' })
+      for (const { text } of config.greetings) socket.send(text)
+    },
+  })
+}
 
 /** One buffer, as long as `binaryType` is left as it is. */
 function bytesOf(data: RawData): Uint8Array {
