@@ -4,6 +4,7 @@ import { clockStepped } from './clock-stepped.ts'
 import { databaseDown } from './database-down.ts'
 import { diskFull } from './disk-full.ts'
 import { engineKilled } from './engine-killed.ts'
+import { kafkaExactlyOnce } from './kafka-exactly-once.ts'
 import { overload } from './overload.ts'
 import { serverKilled } from './server-killed.ts'
 import { tornWrites } from './torn-writes.ts'
@@ -19,4 +20,5 @@ export const faults: readonly Fault[] = [
   tornWrites,
   clockStepped,
   overload,
+  kafkaExactlyOnce,
 ]
