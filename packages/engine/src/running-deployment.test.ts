@@ -177,6 +177,16 @@ test('an error without a wire is counted, logged and shown, and the status comes
   expect(host.statuses.at(-1)?.status.state).toBe('idle')
 })
 
+test('a node that takes the place of one with errors begins without them', async () => {
+  const before = [node('in', 'source'), node('hot', 'filter', { condition: 'true' })]
+  const { deployment, source, host } = bench(before, ['in > hot'])
+  await deployment.start()
+  source('in').emit(message('bad'))
+  const after = [node('in', 'source'), node('hot', 'filter', { condition: 'false' })]
+  await deployment.update(specOf(after, ['in > hot']))
+  expect(host.statuses.at(-1)).toEqual({ node: 'hot', status: { state: 'idle', text: '' } })
+})
+
 test('a batch settles once, when all that was held is released, with the first error', async () => {
   const { deployment, source, host } = bench(
     [node('in', 'source'), node('later', 'delay'), node('write', 'write')],

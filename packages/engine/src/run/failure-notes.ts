@@ -37,8 +37,11 @@ export class FailureNotes {
   }
 
   close(): void {
-    this.timer?.cancel()
+    if (this.timer === undefined) return
+    this.timer.cancel()
     this.timer = undefined
+    // What takes the place of this node begins without its errors.
+    this.host.status(this.node, this.own)
   }
 
   private log(error: OperatingError): void {
