@@ -126,7 +126,4 @@ function report(supervisor: Supervisor, { print, note }: Surroundings): void {
       note(`${level}: ${flow}${node === undefined ? '' : `, node "${node}"`}: ${text}`)
     }
   })
-  supervisor.on('deployment', (flow, { state, reason }) => {
-    if (reason !== undefined) note(`${flow} is ${state}: ${reason}`)
-  })
 }

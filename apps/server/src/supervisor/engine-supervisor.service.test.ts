@@ -249,8 +249,11 @@ describe('trouble', () => {
   })
 
   it('three times within a minute puts the flow into quarantine until it is deployed', async () => {
+    const logged: string[] = []
+    supervisor.on('log', (_, entries) => logged.push(...entries.map(({ text }) => text)))
     await supervisor.deploy(troubled('exit'), 1)
     const info = await inState(supervisor, 'troubled', 'quarantined', 15_000)
+    expect(logged.map((text) => text.slice(0, 8))).toEqual(['Starts a', 'Starts a', 'Stopped:'])
     expect(info).toMatchObject({ node: 'x', restarts: 2, version: 1 })
     expect(info.reason).toContain('stays stopped until it is deployed again')
     await supervisor.deploy(troubled('none'), 2)

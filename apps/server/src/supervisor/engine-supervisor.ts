@@ -1,6 +1,6 @@
 import type { DeploymentSpec } from '@millrace/engine'
 import type { ConnectionDocument } from '@millrace/flow'
-import type { DeploymentInfo, DurabilityInfo, ServerStatus } from '@millrace/protocol'
+import type { DeploymentInfo, DurabilityInfo, LogEntry, ServerStatus } from '@millrace/protocol'
 import type { Clock, TestStep } from '@millrace/sdk'
 import type { EngineEvent, EngineSettings, FlowEnd, SpecText } from '../engine-process/messages.ts'
 import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
@@ -364,9 +364,11 @@ class EngineSupervisor implements Supervisor {
   }
 
   private inform(flow: DeployedFlow, info: DeploymentInfo): void {
-    const { durability } = flow
+    const { durability, name } = flow
+    const isTrouble = info.reason !== undefined && info.state !== flow.info.state
     flow.info = durability === undefined ? info : { ...info, durability }
-    this.listeners.emit('deployment', flow.name, flow.info)
+    this.listeners.emit('deployment', name, flow.info)
+    if (isTrouble) this.listeners.emit('log', name, [troubleEntry(info, this.clock.now())])
   }
 }
 
@@ -392,6 +394,13 @@ function pastOf(flow: DeployedFlow): Pick<DeploymentInfo, 'reason' | 'node'> {
 
 function engineGone({ reason, node }: DeploymentInfo): SupervisorError {
   return new SupervisorError('ENGINE_GONE', reason ?? engineEnded, node)
+}
+
+/** Why it does not run, for the log, where it can be read when it runs again. */
+function troubleEntry({ state, reason = '', node }: DeploymentInfo, time: number): LogEntry {
+  const words = state === 'restarting' ? 'Starts again' : 'Stopped'
+  const text = `${words}: ${reason}`
+  return { time, level: 'error', text, ...(node !== undefined && { node }) }
 }
 
 function reasonOf(failure: SupervisorError): Pick<DeploymentInfo, 'reason' | 'node'> {
