@@ -76,7 +76,7 @@ class LiveHub implements Live {
     channel.on('alert', (alert) =>
       this.alerts.setState(({ alerts }) => ({ alerts: withAlert(alerts, alert) })),
     )
-    channel.on('deployment', events.deployment)
+    channel.on('deployment', (event) => this.#onDeployment(event))
     channel.on('saved', events.saved)
     channel.on('connections', events.connections)
   }
@@ -93,6 +93,13 @@ class LiveHub implements Live {
     this.#channel.on('debug', ofWatched(this.debug.take))
     this.#channel.on('taps', ofWatched(this.taps.take))
     this.#channel.on('points', ofWatched(this.points.take))
+  }
+
+  /** Numbers and statuses are of a run; when it is over they say nothing any more. */
+  #onDeployment(event: Parameters<ServerEvents['deployment']>[0]): void {
+    const isOver = event.flow === this.#watched && event.deployment.state !== 'running'
+    if (isOver) this.gauges.clear()
+    this.#events.deployment(event)
   }
 
   #onLink(isUp: boolean): void {

@@ -114,6 +114,21 @@ test('who looks later gets what is known in full', async () => {
   ])
 })
 
+test('tells nothing of a run that is over', async () => {
+  const [first, second] = [connect(), connect()]
+  await it.send('POST', '/api/flows/demo/deploy')
+  await ask(first, 'watch', { flow: 'demo' })
+  it.supervisor.tell('counters', counters({ 'a:out': 1 }))
+  it.supervisor.tell('statuses', { flow: 'demo', statuses: { a: { state: 'error', text: 'bad' } } })
+  await it.send('POST', '/api/flows/demo/stop')
+  const heard = listen(second)
+  await ask(second, 'watch', { flow: 'demo' })
+  expect(heard.slice(-2)).toMatchObject([
+    ['counters', { ports: {}, nodes: {} }],
+    ['statuses', { statuses: {} }],
+  ])
+})
+
 test('gathers what anybody wants, and nothing once all have gone', async () => {
   const [one, two] = [connect(), connect()]
   await ask(one, 'watch', { flow: 'demo' })

@@ -92,6 +92,7 @@ export class LiveChannel {
       supervisor.on('taps', (batch) => this.#sendTaps(batch)),
       supervisor.on('engine', () => this.#sendStatus()),
       deployments.onInfo((flow, deployment) => {
+        if (deployment.state !== 'running') this.#flows.get(flow)?.forget()
         this.#sockets.emit('deployment', { flow, deployment })
       }),
       saved.onSaved((flow, revision) => void this.#sockets.emit('saved', { flow, revision })),

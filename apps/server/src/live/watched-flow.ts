@@ -39,6 +39,13 @@ export class WatchedFlow {
     return { flow: this.#flow, statuses: Object.fromEntries(this.#statuses) }
   }
 
+  /** What is known is of a run that is over. */
+  forget(): void {
+    this.#ports.clear()
+    this.#nodes.clear()
+    this.#statuses.clear()
+  }
+
   /** Forgets nodes that are not there any more. */
   retain(nodes: ReadonlySet<string>): void {
     for (const port of this.#ports.keys()) {
