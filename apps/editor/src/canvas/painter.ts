@@ -106,7 +106,7 @@ function paintCard(parts: CardParts, gauge: NodeGauge | undefined): void {
   const perSecond = Math.max(gauge.receivedPerSecond, gauge.sentPerSecond)
   write(parts.rate, `${shortNumber(perSecond)}/s`)
   write(parts.queue, gauge.inFlight > 0 ? `${shortCount(gauge.inFlight)} held` : '')
-  write(parts.errors, gauge.errors > 0 ? `${shortNumber(gauge.errors)} err` : '')
+  write(parts.errors, gauge.errors > 0 ? `${shortCount(gauge.errors)} err` : '')
   parts.root.toggleAttribute('data-pressed', gauge.isPressing)
   if (parts.trend !== null) paintTrend(parts.trend, gauge)
 }
