@@ -18,11 +18,22 @@ const formats = [
   { value: 'binary', label: 'Bytes', help: 'As they are.' },
 ] as const satisfies readonly ChoiceOption[]
 
+/** Formats in which a payload or a file is a sequence of records that can be told apart. */
+export type RecordFormat = 'text' | 'ndjson' | 'csv' | 'line'
+
 export const formatNames: readonly FormatName[] = formats.map(({ value }) => value)
 
 export interface FormatChoice<Name extends string> extends ChoiceOption {
   readonly value: Name
 }
+
+/** The options of a field that chooses what the records of a file are. */
+export const recordChoices = [
+  { value: 'text', label: 'Lines of text' },
+  { value: 'ndjson', label: 'JSON lines' },
+  { value: 'csv', label: 'CSV', help: 'Each row is a record.' },
+  { value: 'line', label: 'Line protocol' },
+] as const satisfies readonly ChoiceOption[]
 
 /** The options of a field that chooses a format, but for those that the node describes itself. */
 export function formatChoices<const Except extends FormatName = never>(

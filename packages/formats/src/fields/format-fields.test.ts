@@ -3,8 +3,14 @@ import { describe } from '@millrace/sdk/descriptor'
 import { checkDescriptor } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest'
 import { openDecoder } from '../open-decoder.ts'
-import { formatChoices, formatNames } from './format-choices.ts'
-import { compressionFields, decodeFields, encodeFields, packFields } from './format-fields.ts'
+import { formatChoices, formatNames, recordChoices } from './format-choices.ts'
+import {
+  compressionFields,
+  decodeFields,
+  encodeFields,
+  packFields,
+  recordFields,
+} from './format-fields.ts'
 import { formatSettings, isFormat } from './read-settings.ts'
 
 const descriptor = describe({
@@ -33,11 +39,20 @@ const descriptor = describe({
     bodyFormat: { kind: 'choice', label: 'Body', default: 'json', options: formatChoices() },
     ...encodeFields('bodyFormat', 'body'),
     ...packFields('bodyFormat', 'body'),
+    records: { kind: 'choice', label: 'Records', default: 'text', options: recordChoices },
   },
 })
 
 test('holds to the contract of a descriptor', () => {
   expect(checkDescriptor(descriptor)).toEqual([])
+})
+
+test('gives the fields of records alone', () => {
+  const fields = {
+    records: { kind: 'choice', label: 'Records', default: 'text', options: recordChoices },
+    ...recordFields('records'),
+  } as const
+  expect(checkDescriptor({ ...descriptor, fields })).toEqual([])
 })
 
 test('offers each format once', () => {

@@ -1,5 +1,7 @@
 import type { Field, FieldCondition, Fields } from '@millrace/sdk/descriptor'
 import {
+  cellFields,
+  lineFields,
   packingFields,
   readingFields,
   sharedFields,
@@ -10,6 +12,7 @@ import { formatNames } from './format-choices.ts'
 import type { FormatName } from './format-choices.ts'
 
 type Shared = ReturnType<typeof sharedFields>
+type RecordOptions = ReturnType<typeof lineFields> & ReturnType<typeof cellFields>
 type Packing = ReturnType<typeof packingFields>
 type Unpacking = ReturnType<typeof unpackingFields>
 type DecodeOptions = Shared & ReturnType<typeof readingFields>
@@ -44,6 +47,12 @@ export function encodeFields<const Prefix extends string = ''>(
 ): Prefixed<EncodeOptions, Prefix> {
   const when = condition(choice)
   return named({ ...sharedFields(when), ...writingFields(when) }, prefix)
+}
+
+/** The fields that belong to a choice among `recordChoices`. */
+export function recordFields(choice: Choice): RecordOptions {
+  const when = condition(choice)
+  return { ...lineFields(when), ...cellFields(when) }
 }
 
 /** The choice of a compression around what is read, and how much may come of it. */

@@ -1,3 +1,9 @@
-export { formatChoices, formatNames } from './format-choices.ts'
-export type { FormatChoice, FormatName } from './format-choices.ts'
-export { compressionFields, decodeFields, encodeFields, packFields } from './format-fields.ts'
+export { formatChoices, formatNames, recordChoices } from './format-choices.ts'
+export type { FormatChoice, FormatName, RecordFormat } from './format-choices.ts'
+export {
+  compressionFields,
+  decodeFields,
+  encodeFields,
+  packFields,
+  recordFields,
+} from './format-fields.ts'

@@ -21,6 +21,11 @@ type When = (...formats: readonly FormatName[]) => FieldCondition
 
 /** The options that both directions have. */
 export function sharedFields(when: When) {
+  return { ...lineFields(when), ...schemaFields(when) } as const satisfies Fields
+}
+
+/** Those of formats that are read line by line. */
+export function lineFields(when: When) {
   return {
     charset: {
       kind: 'choice',
@@ -31,7 +36,6 @@ export function sharedFields(when: When) {
       options: charsets,
     },
     ...csvFields(when),
-    ...schemaFields(when),
     linePrecision: {
       kind: 'choice',
       label: 'Timestamps in',
@@ -216,26 +220,17 @@ function csvFields(when: When) {
 
 /** The options that only reading has. */
 export function readingFields(when: When) {
+  return { ...cellFields(when), ...xmlFields(when) } as const satisfies Fields
+}
+
+/** What the cells of CSV are. */
+export function cellFields(when: When) {
   return {
     csvTypes: {
       kind: 'choice',
       label: 'Cells are',
       default: 'auto',
       when: when('csv'),
-      options: [
-        {
-          value: 'auto',
-          label: 'What they look like',
-          help: 'Numbers, true and false, else text.',
-        },
-        { value: 'text', label: 'Text' },
-      ],
-    },
-    xmlTypes: {
-      kind: 'choice',
-      label: 'Texts are',
-      default: 'auto',
-      when: when('xml'),
       options: [
         {
           value: 'auto',
@@ -269,6 +264,25 @@ export function readingFields(when: When) {
           ],
         },
       },
+    },
+  } as const satisfies Fields
+}
+
+function xmlFields(when: When) {
+  return {
+    xmlTypes: {
+      kind: 'choice',
+      label: 'Texts are',
+      default: 'auto',
+      when: when('xml'),
+      options: [
+        {
+          value: 'auto',
+          label: 'What they look like',
+          help: 'Numbers, true and false, else text.',
+        },
+        { value: 'text', label: 'Text' },
+      ],
     },
   } as const satisfies Fields
 }

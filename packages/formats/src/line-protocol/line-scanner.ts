@@ -9,13 +9,14 @@ import type { Precision } from './timestamp.ts'
  */
 export class LineScanner {
   /** Counted from 1. */
-  line = 1
+  line: number
   private readonly text: string
   private readonly precision: Precision
   private at = 0
   private lineStart = 0
 
-  constructor(text: string, precision: Precision) {
+  constructor(text: string, precision: Precision, firstLine = 1) {
+    this.line = firstLine
     this.text = text
     this.precision = precision
   }
