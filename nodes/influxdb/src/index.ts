@@ -1,5 +1,6 @@
 export { influxdbConnection } from './connection/connection.ts'
 export { nodeTypes } from './node-types.ts'
 export { influxdbOut } from './out/sink.ts'
+export { influxdbQuery } from './query/operator.ts'
 export type { InfluxServer } from './server/influx-server.ts'
 export type { WriteOutcome } from './server/write-outcome.ts'

@@ -75,6 +75,7 @@ test('tests name, server and permission, and stops at what fails', async () => {
   })
   expect(await testConnection(influxdbConnection, { ...given, url }, { time })).toEqual([
     { step: 'Name', outcome: 'passed', text: '127.0.0.1' },
+    { step: 'TCP connection', outcome: 'passed', text: expect.stringContaining('127.0.0.1') },
     { step: 'Server', outcome: 'passed', text: 'InfluxDB 2.7.1' },
     {
       step: 'Permission to write',

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises'
+import { placeOfUrl, reachSteps, takeSteps } from '@millrace/reach'
 import type { ConnectionContext, TestStep } from '@millrace/sdk'
 import { HttpInfluxServer, unreachable } from '../server/influx-server.ts'
 import type { influxdbConnectionDescriptor } from './descriptor.ts'
@@ -9,34 +9,23 @@ type ConnectionOf = ConnectionContext<typeof influxdbConnectionDescriptor>
 export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep> {
   const { config, clock, timers } = context
   const server = new HttpInfluxServer({ ...config, clock, timers })
+  const { isSecure, ...place } = placeOfUrl(config.url)
   const steps = [
-    { name: 'Name', run: () => resolveName(config.url) },
+    ...reachSteps({
+      ...place,
+      tls: isSecure ? config : undefined,
+      timeoutMs: config.timeoutMs,
+      clock,
+      timers,
+    }),
     { name: 'Server', run: () => findServer(server, config.url) },
     { name: 'Permission to write', run: () => tryWrite(server, context) },
   ]
   try {
-    for (const { name, run } of steps) {
-      const step = await attempt(name, run, server.host)
-      yield step
-      if (step.outcome === 'failed') return
-    }
+    yield* takeSteps(steps, (error) => unreachable(error, config.url).message)
   } finally {
     server.close()
   }
-}
-
-async function attempt(step: string, run: () => Promise<string>, host: string): Promise<TestStep> {
-  try {
-    return { step, outcome: 'passed', text: await run() }
-  } catch (error) {
-    return { step, outcome: 'failed', text: unreachable(error, host).message }
-  }
-}
-
-async function resolveName(url: string): Promise<string> {
-  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
-  const found = await lookup(host, { all: true })
-  return found.map(({ address }) => address).join(', ')
 }
 
 async function findServer(server: HttpInfluxServer, base: string): Promise<string> {

@@ -21,7 +21,6 @@ function bench(
   const states: (string | undefined)[] = []
   const writer = new PointWriter({
     server: {
-      host: 'test',
       write: (text) => {
         const lines = text.split('\n')
         sent.push(lines)

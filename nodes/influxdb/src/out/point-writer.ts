@@ -13,7 +13,7 @@ export interface Point {
 }
 
 export interface WriterOptions {
-  readonly server: InfluxServer
+  readonly server: Pick<InfluxServer, 'write'>
   readonly precision: Precision
   readonly batchPoints: number
   readonly batchBytes: number

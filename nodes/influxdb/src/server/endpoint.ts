@@ -59,7 +59,8 @@ function versionThree({ url, database, token }: EndpointConfig): Endpoint {
   }
 }
 
-function address(
+/** An address below that of the server, without the parameters that are empty. */
+export function address(
   base: string,
   path: string,
   parameters: Readonly<Record<string, string | undefined>>,

@@ -2,10 +2,11 @@ import { Agent as HttpAgent, request as requestPlain } from 'node:http'
 import { Agent as HttpsAgent, request as requestSecure } from 'node:https'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { networkProblem, placeOfUrl } from '@millrace/reach'
 import { NodeError } from '@millrace/sdk'
 import type { Clock, Timers } from '@millrace/sdk'
 import type { Precision } from '@millrace/formats'
-import { endpointOf } from './endpoint.ts'
+import { address, endpointOf } from './endpoint.ts'
 import type { Endpoint, EndpointConfig } from './endpoint.ts'
 import { readAnswer } from './read-answer.ts'
 import type { ServerAnswer } from './read-answer.ts'
@@ -23,8 +24,22 @@ export interface ServerOptions extends EndpointConfig {
 /** A server that takes line protocol; what the nodes of a flow share. */
 export interface InfluxServer {
   readonly host: string
+  readonly version: EndpointConfig['version']
+  readonly database: string | undefined
+  /** Asks something, with the credentials; rejects when there is no answer, or one that is too long. */
+  ask(question: Question): Promise<ServerAnswer>
   /** Writes lines, separated by line breaks. Never rejects. */
   write(lines: string, precision: Precision): Promise<WriteOutcome>
+}
+
+/** A query, in the form that the version of the server asks for. */
+export interface Question {
+  readonly path: string
+  readonly parameters: Readonly<Record<string, string | undefined>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Longest answer. */
+  readonly bytesMax: number
 }
 
 interface Exchange {
@@ -32,6 +47,8 @@ interface Exchange {
   readonly url: URL
   readonly body?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
+  /** A longer answer is refused; absent where its beginning will do. */
+  readonly bytesMax?: number
 }
 
 /** Shorter bodies gain nothing. */
@@ -40,6 +57,8 @@ const compress = promisify(gzip)
 
 export class HttpInfluxServer implements InfluxServer {
   readonly host: string
+  readonly version: EndpointConfig['version']
+  readonly database: string | undefined
   private readonly options: ServerOptions
   private readonly endpoint: Endpoint
   private readonly agent: HttpAgent | HttpsAgent
@@ -51,6 +70,8 @@ export class HttpInfluxServer implements InfluxServer {
     this.endpoint = endpointOf(options)
     const url = new URL(options.url)
     this.host = url.host
+    this.version = options.version
+    this.database = options.database
     this.isSecure = url.protocol === 'https:'
     const { isVerified, ca } = options
     const trust = ca === undefined || ca === '' ? {} : { ca }
@@ -72,12 +93,32 @@ export class HttpInfluxServer implements InfluxServer {
       })
       return readAnswer(answer, this.options.clock.now())
     } catch (error) {
-      return { kind: 'later', error: unreachable(error, this.host) }
+      return { kind: 'later', error: unreachable(error, this.options.url) }
+    }
+  }
+
+  async ask({ path, parameters, headers, body, bytesMax }: Question): Promise<ServerAnswer> {
+    const { url: base, organization, version } = this.options
+    const url = address(
+      base,
+      path,
+      version === '2' ? { org: organization, ...parameters } : parameters,
+    )
+    try {
+      return await this.exchange({
+        method: 'POST',
+        url,
+        headers,
+        body: Buffer.from(body),
+        bytesMax,
+      })
+    } catch (error) {
+      throw unreachable(error, base)
     }
   }
 
   /** Makes a request with the credentials; rejects when there is no answer. */
-  exchange({ method, url, body, headers = {} }: Exchange): Promise<ServerAnswer> {
+  exchange({ method, url, body, headers = {}, bytesMax }: Exchange): Promise<ServerAnswer> {
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': body.length }
       const request = (this.isSecure ? requestSecure : requestPlain)(url, {
@@ -102,7 +143,8 @@ export class HttpInfluxServer implements InfluxServer {
         let text = ''
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => {
-          if (text.length < answerLengthMax) text += chunk
+          if (text.length < (bytesMax ?? answerLengthMax)) text += chunk
+          else if (bytesMax !== undefined) abandon(tooMuch(bytesMax))
         })
         response.on('error', abandon)
         response.on('end', () => {
@@ -131,30 +173,19 @@ function versionOf(headers: Readonly<Record<string, unknown>>): string | undefin
   return typeof version === 'string' ? version : undefined
 }
 
+function tooMuch(bytesMax: number): NodeError {
+  const megabytes = Math.round(bytesMax / 1e6)
+  const text = `The answer is longer than ${megabytes} MB: ask for less, or raise "Answer at most".`
+  return new NodeError('INFLUXDB_TOO_MUCH', text)
+}
+
 function tooSlow(host: string, timeoutMs: number): NodeError {
   return new NodeError('INFLUXDB_TIMEOUT', `${host} did not answer within ${timeoutMs / 1000} s.`)
 }
 
 /** A sentence for whatever kept the request from being answered. */
-export function unreachable(error: unknown, host: string): NodeError {
+export function unreachable(error: unknown, url: string): NodeError {
   if (error instanceof NodeError) return error
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  const text =
-    sentences.get(code) ?? (error instanceof Error ? error.message || code : String(error))
-  return new NodeError('INFLUXDB_UNREACHABLE', `${host} cannot be reached: ${text}.`, {
-    cause: error,
-  })
+  const { text } = networkProblem(error, placeOfUrl(url))
+  return new NodeError('INFLUXDB_UNREACHABLE', text, { cause: error })
 }
-
-const sentences: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'nothing answers there. Is InfluxDB running, and is this its port?'],
-  ['ENOTFOUND', 'the name leads to no address. Is it spelled right?'],
-  ['EAI_AGAIN', 'the name cannot be looked up now'],
-  ['ECONNRESET', 'it closed the connection'],
-  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is signed by no known authority'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by no known authority'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by no known authority'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
-])
