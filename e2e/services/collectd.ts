@@ -34,7 +34,7 @@ LoadPlugin write_http
   <Node "flow">
     URL "${url}"
     Format "JSON"
-    BufferSize 4096
+    BufferSize 1024
   </Node>
 </Plugin>
 `

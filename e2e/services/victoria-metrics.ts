@@ -10,6 +10,8 @@ export interface MetricSeries {
 
 export interface VictoriaMetrics extends Service {
   readonly url: string
+  /** Where it takes line protocol over TCP and UDP; with `hasLineSocket` only. */
+  readonly linePort: number
   /** All stored samples of the series that match a selector, such as `{__name__!=""}`. */
   series(selector: string): Promise<MetricSeries[]>
 }
@@ -19,24 +21,26 @@ export interface VictoriaMetrics extends Service {
  * It drops bad lines and text fields without a word: no use for testing errors.
  */
 export async function startVictoriaMetrics(
-  options: { readonly port?: number } = {},
+  options: { readonly port?: number; readonly hasLineSocket?: boolean } = {},
 ): Promise<VictoriaMetrics> {
   const service = await startService({
     name: 'victoria-metrics',
-    portCount: 1,
+    portCount: 2,
     port: options.port,
-    prepare: (folder, [port]) =>
+    prepare: (folder, [port, linePort]) =>
       Promise.resolve([
         `-storageDataPath=${join(folder, 'storage')}`,
         `-httpListenAddr=127.0.0.1:${port}`,
         '-retentionPeriod=100y',
         '-memory.allowedBytes=200MB',
         '-loggerLevel=WARN',
+        ...(options.hasLineSocket === true ? [`-influxListenAddr=127.0.0.1:${linePort}`] : []),
       ]),
     isReady: ([port]) => isAnswering(`http://127.0.0.1:${port}/health`),
   })
   const url = `http://127.0.0.1:${service.port}`
-  return Object.assign(service, { url, series: (selector: string) => exportSeries(url, selector) })
+  const series = (selector: string) => exportSeries(url, selector)
+  return Object.assign(service, { url, linePort: service.ports[1] ?? 0, series })
 }
 
 async function exportSeries(url: string, selector: string): Promise<MetricSeries[]> {

@@ -1,0 +1,5 @@
+export { telegrafConnection } from './connection/connection.ts'
+export { telegrafIn } from './in/source.ts'
+export type { Listener } from './listener/listener.ts'
+export { nodeTypes } from './node-types.ts'
+export { telegrafOut } from './out/sink.ts'
