@@ -1,4 +1,5 @@
 import type { DeploymentSpec } from '@millrace/engine'
+import type { DeploymentInfo, LogEntry } from '@millrace/protocol'
 import type { FlowEnd } from '../engine-process/messages.ts'
 
 /** Why a flow ended, as a sentence that names the node where one is to blame. */
@@ -23,6 +24,13 @@ export function endSentence(end: FlowEnd, spec: DeploymentSpec | undefined): str
     case 'exit':
       return `${subject} ended its own process (exit code ${end.detail}).`
   }
+}
+
+/** Why it does not run, for the log, where it can be read when it runs again. */
+export function troubleEntry({ state, reason = '', node }: DeploymentInfo, time: number): LogEntry {
+  const words = state === 'restarting' ? 'Starts again' : 'Stopped'
+  const text = `${words}: ${reason}`
+  return { time, level: 'error', text, ...(node !== undefined && { node }) }
 }
 
 /** What a person calls the node. */

@@ -1,12 +1,12 @@
 import type { DeploymentSpec } from '@millrace/engine'
 import type { ConnectionDocument } from '@millrace/flow'
-import type { DeploymentInfo, DurabilityInfo, LogEntry, ServerStatus } from '@millrace/protocol'
+import type { DeploymentInfo, DurabilityInfo, ServerStatus } from '@millrace/protocol'
 import type { Clock, TestStep } from '@millrace/sdk'
 import type { EngineEvent, EngineSettings, FlowEnd, SpecText } from '../engine-process/messages.ts'
 import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
 import type { Watched } from '../engine-process/watched.ts'
 import { DeployedFlow, stopped } from './deployed-flow.ts'
-import { endSentence } from './end-sentence.ts'
+import { endSentence, troubleEntry } from './end-sentence.ts'
 import { EngineKeeper, probationMs } from './engine-keeper.ts'
 import { EngineRefusal } from './engine-link.ts'
 import { emitReports, Listeners } from './listeners.ts'
@@ -394,13 +394,6 @@ function pastOf(flow: DeployedFlow): Pick<DeploymentInfo, 'reason' | 'node'> {
 
 function engineGone({ reason, node }: DeploymentInfo): SupervisorError {
   return new SupervisorError('ENGINE_GONE', reason ?? engineEnded, node)
-}
-
-/** Why it does not run, for the log, where it can be read when it runs again. */
-function troubleEntry({ state, reason = '', node }: DeploymentInfo, time: number): LogEntry {
-  const words = state === 'restarting' ? 'Starts again' : 'Stopped'
-  const text = `${words}: ${reason}`
-  return { time, level: 'error', text, ...(node !== undefined && { node }) }
 }
 
 function reasonOf(failure: SupervisorError): Pick<DeploymentInfo, 'reason' | 'node'> {
