@@ -59,7 +59,7 @@ function Charts({ flow }: { readonly flow: FlowEditor }) {
       <div className={styles['chart']} data-testid="chart">
         <Suspense fallback={null}>
           <Plot
-            key={shown.id}
+            key={`${flow.name}/${shown.id}`}
             flow={flow.name}
             node={shown.id}
             minutes={Number(minutes)}
