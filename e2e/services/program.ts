@@ -16,6 +16,7 @@ const programs = {
   vmalert: { commands: ['vmalert'], packages: ['victoria-metrics'] },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   wrk: { commands: ['wrk'], packages: ['wrk'] },
+  curl: { commands: ['curl'], packages: ['curl'] },
   openssl: { commands: ['openssl'], packages: ['openssl'] },
   kafka: { commands: ['java'], packages: ['openjdk-17-jre-headless', 'maven'], maven: 'kafka' },
   prometheus: { commands: ['prometheus'], packages: ['prometheus'] },
