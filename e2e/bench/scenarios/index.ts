@@ -4,6 +4,7 @@ import { devices } from './devices.ts'
 import { durable } from './durable.ts'
 import { editor } from './editor.ts'
 import { http } from './http.ts'
+import { influxdb } from './influxdb.ts'
 import { manyFlows } from './many-flows.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
 import type { Scenario } from './scenario.ts'
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   devices,
   durable,
   manyFlows,
+  influxdb,
 ]
