@@ -19,7 +19,7 @@ export function DialogFor({ request }: { readonly request: DialogRequest }) {
     case 'deploy':
       return flow === undefined ? null : <DeployDialog flow={flow} />
     case 'versions':
-      return flow === undefined ? null : <VersionsDialog flow={flow} />
+      return flow === undefined ? null : <VersionsDialog flow={flow} version={request.version} />
     case 'import':
       return <ImportDialog text={request.text ?? ''} />
     case 'examples':

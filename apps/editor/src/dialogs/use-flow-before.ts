@@ -4,7 +4,8 @@ import { toFlow, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 
 /**
- * The flow of which there is state on disk: what is deployed or, where nothing is, the last version.
+ * The flow of which there is state: what is deployed or, where nothing is, the last version of one
+ * that keeps it on disk.
  * Undefined where there is no state.
  */
 export function useFlowBefore(flow: FlowEditor): Flow | undefined {
@@ -30,5 +31,5 @@ export function useFlowBefore(flow: FlowEditor): Flow | undefined {
     }
   }, [isAsked, editor, flow])
   const before = useMemo(() => (deployed === undefined ? last : toFlow(deployed)), [deployed, last])
-  return hasState ? before : undefined
+  return hasState || deployed !== undefined ? before : undefined
 }

@@ -6,14 +6,22 @@ import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { Button, Dialog, EmptyState, Select } from '../ui/index.ts'
 import styles from './dialogs.module.css'
 import { FlowChanges } from './flow-changes.tsx'
+import { StateLossNotice } from './state-loss-notice.tsx'
+import { useFlowBefore } from './use-flow-before.ts'
 import own from './versions-dialog.module.css'
 
+interface VersionsDialogProps {
+  readonly flow: FlowEditor
+  /** Shown first; the one that runs when left out. */
+  readonly version?: number | undefined
+}
+
 /** The deployed versions; each can be compared with another, or with the canvas, and deployed. */
-export function VersionsDialog({ flow }: { readonly flow: FlowEditor }) {
+export function VersionsDialog({ flow, version }: VersionsDialogProps) {
   const { layout, editor, view } = useWorkbench()
   const versions = useVersions(flow)
   const isBusy = useFlowState(flow, (state) => state.isDeploying)
-  const [picked, setPicked] = useState<number>()
+  const [picked, setPicked] = useState(version)
   const [other, setOther] = useState<number | 'canvas'>('canvas')
   const running = versions?.find(({ isRunning }) => isRunning)
   const chosen = versions?.find(({ number }) => number === picked) ?? running ?? versions?.[0]
@@ -95,6 +103,7 @@ export function VersionsDialog({ flow }: { readonly flow: FlowEditor }) {
               other={other}
               onChange={setOther}
             />
+            {!chosen.isRunning && <Losses flow={flow} version={chosen.number} />}
             <Difference flow={flow} chosen={chosen.number} other={other} />
           </section>
         </div>
@@ -105,7 +114,9 @@ export function VersionsDialog({ flow }: { readonly flow: FlowEditor }) {
 
 function useVersions(flow: FlowEditor): readonly Version[] | undefined {
   const { editor } = useWorkbench()
-  const deployment = useFlowState(flow, (state) => state.deployment)
+  // What the flow keeps on disk is told every second, with the same version.
+  const version = useFlowState(flow, ({ deployment }) => deployment.version)
+  const state = useFlowState(flow, ({ deployment }) => deployment.state)
   const [versions, setVersions] = useState<readonly Version[]>()
   useEffect(() => {
     let isCurrent = true
@@ -115,7 +126,7 @@ function useVersions(flow: FlowEditor): readonly Version[] | undefined {
     return () => {
       isCurrent = false
     }
-  }, [editor, flow, deployment])
+  }, [editor, flow, version, state])
   return versions
 }
 
@@ -164,6 +175,14 @@ function CompareWith({ versions, chosen, other, onChange }: CompareWithProps) {
       />
     </p>
   )
+}
+
+/** What deploying that version again would cost. */
+function Losses({ flow, version }: { readonly flow: FlowEditor; readonly version: number }) {
+  const before = useFlowBefore(flow)
+  const after = useVersion(flow, version)
+  if (before === undefined || after === undefined || after === 'gone') return null
+  return <StateLossNotice before={before} after={after} />
 }
 
 interface DifferenceProps {

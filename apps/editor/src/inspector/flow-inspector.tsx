@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Version } from '@millrace/protocol'
 import type { FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
+import { deployWithCare } from '../shell/deploy-with-care.ts'
 import { GuaranteeSection } from '../trust/guarantee-section.tsx'
 import { Button } from '../ui/index.ts'
 import { DurabilitySection } from './durability-section.tsx'
@@ -103,7 +104,8 @@ function textOf(value: unknown, otherwise: string): string {
 }
 
 function Versions({ flow }: { readonly flow: FlowEditor }) {
-  const { editor, layout } = useWorkbench()
+  const workbench = useWorkbench()
+  const { editor, layout } = workbench
   // What the flow keeps on disk is told every second, with the same version.
   const version = useFlowState(flow, ({ deployment }) => deployment.version)
   const state = useFlowState(flow, ({ deployment }) => deployment.state)
@@ -146,7 +148,7 @@ function Versions({ flow }: { readonly flow: FlowEditor }) {
               <Button
                 size="small"
                 look="quiet"
-                onClick={() => void flow.deploy({ version: version.number })}
+                onClick={() => void deployWithCare(workbench, flow, version.number)}
               >
                 Deploy
               </Button>

@@ -413,6 +413,28 @@ describe('undo and redo of anything', () => {
   })
 })
 
+describe('what deploying would cost', () => {
+  const losses = async (flow: FlowEditor) =>
+    (await flow.stateLosses()).map(({ node, because }) => `${node} ${because}`)
+
+  it('is nothing for a flow that never ran', async () => {
+    const { flow } = await openFlow()
+    drawRow(flow)
+    expect(await losses(flow)).toEqual([])
+  })
+
+  it('is the state of a node that is removed, or set to something else', async () => {
+    const { flow } = await openFlow()
+    const { filter } = drawRow(flow)
+    await flow.deploy()
+    expect(await losses(flow)).toEqual([])
+    flow.setConfig(filter, 'condition', 'other')
+    expect(await losses(flow)).toEqual([`${filter} shape`])
+    flow.deleteNodes([filter])
+    expect(await losses(flow)).toEqual([`${filter} removed`])
+  })
+})
+
 describe('resetting state', () => {
   it('is refused while the flow runs, of which the person is told', async () => {
     const { flow, notices } = await openFlow()

@@ -1,8 +1,8 @@
-import type { Problem } from '@millrace/flow'
+import { stateLosses, type Flow, type Problem, type StateLoss } from '@millrace/flow'
 import type { DeploymentInfo, DeployResult } from '@millrace/protocol'
 import { ApiError } from './api.ts'
 import { nameOf } from './catalog.ts'
-import { fromFlow } from './document.ts'
+import { fromFlow, toFlow } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
 import type { Saving } from './saving.ts'
 import { troubleAfter } from './trouble.ts'
@@ -22,6 +22,8 @@ export interface Running {
   action(node: string, action: string, argument?: unknown): Promise<void>
   /** What deploying now would change. */
   undeployed(): Undeployed
+  /** The nodes that would forget what they know if this was deployed, or an earlier version again. */
+  stateLosses(version?: number): Promise<readonly StateLoss[]>
   /** The server tells how the flow does. A version that was deployed elsewhere is fetched. */
   onDeployment(deployment: DeploymentInfo): Promise<void>
   /** What went wrong has been read. */
@@ -54,6 +56,7 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
       const { deployed, document } = store.getState()
       return changes(deployed, document)
     },
+    stateLosses: (version) => lossesOf(core, version),
     async onDeployment(deployment) {
       const { deployment: before, isDeploying } = store.getState()
       take(core, deployment)
@@ -63,6 +66,26 @@ export function createRunning(core: FlowCore, saving: Saving): Running {
     },
     dismissTrouble: () => store.setState({ trouble: undefined }),
   }
+}
+
+async function lossesOf(core: FlowCore, version?: number): Promise<readonly StateLoss[]> {
+  const { api } = core.surroundings
+  const { document } = core.store.getState()
+  const before = await flowWithState(core)
+  if (before === undefined) return []
+  const after = version === undefined ? toFlow(document) : await api.version(document.name, version)
+  return stateLosses(before, after, core.catalog().descriptors)
+}
+
+/** The flow of which there is state: what runs, or the last version of one that keeps it on disk. */
+async function flowWithState({ store, surroundings }: FlowCore): Promise<Flow | undefined> {
+  const { api } = surroundings
+  const { deployed, deployment, document } = store.getState()
+  if (deployed !== undefined) return toFlow(deployed)
+  if (deployment.durability === undefined) return undefined
+  const versions = await api.versions(document.name)
+  if (versions.length === 0) return undefined
+  return api.version(document.name, Math.max(...versions.map(({ number }) => number)))
 }
 
 /** Does something, and tells the person when it fails. */

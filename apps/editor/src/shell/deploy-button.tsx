@@ -1,11 +1,13 @@
 import type { FlowEditor } from '../model/index.ts'
 import { Button, joined, Menu, type MenuEntry, Tooltip } from '../ui/index.ts'
 import { useFlowState, useWorkbench } from './context.tsx'
+import { deployWithCare } from './deploy-with-care.ts'
 import styles from './deploy-button.module.css'
 
 /** Deploys what is drawn; says how much of it is not running yet. */
 export function DeployButton({ flow }: { readonly flow: FlowEditor }) {
-  const { layout } = useWorkbench()
+  const workbench = useWorkbench()
+  const { layout } = workbench
   useFlowState(flow, ({ document }) => document.nodes)
   useFlowState(flow, ({ document }) => document.wires)
   useFlowState(flow, ({ deployed }) => deployed)
@@ -47,7 +49,7 @@ export function DeployButton({ flow }: { readonly flow: FlowEditor }) {
           disabled={isBusy}
           className={styles['main']}
           data-testid="deploy"
-          onClick={() => void flow.deploy()}
+          onClick={() => void deployWithCare(workbench, flow)}
         >
           {isNeeded ? 'Deploy' : 'Deployed'}
           {count > 0 && (

@@ -16,7 +16,8 @@ export type DrawerTab =
 /** A window that somebody asked for. The parts that show them are in `src/dialogs`. */
 export type DialogRequest =
   | { readonly kind: 'deploy' }
-  | { readonly kind: 'versions' }
+  /** With a version to begin with. */
+  | { readonly kind: 'versions'; readonly version?: number }
   | { readonly kind: 'import'; readonly text?: string }
   | { readonly kind: 'examples' }
   | { readonly kind: 'export'; readonly flows: readonly string[] }

@@ -32,6 +32,8 @@ export const testTypes: readonly Descriptor[] = [
     category: 'route',
     inputs: [port('in')],
     outputs: [port('out'), port('rejected')],
+    stateful: true,
+    stateShape: ['condition'],
     keywords: ['where'],
     fields: { condition: { kind: 'text', label: 'Condition', required: true } },
   }),

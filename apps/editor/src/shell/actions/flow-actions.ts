@@ -1,5 +1,6 @@
 import { inFront, type Action } from './action.ts'
 import type { Workbench } from '../context.tsx'
+import { deployWithCare } from '../deploy-with-care.ts'
 
 export function flowActions(workbench: Workbench): readonly Action[] {
   return [...runActions(workbench), ...fileActions(workbench)]
@@ -22,7 +23,10 @@ function runActions(workbench: Workbench): readonly Action[] {
       keys: 'Mod+Enter',
       icon: 'arrow-up-from-line',
       isEnabled: isOpen,
-      run: () => void flow()?.deploy(),
+      run: () => {
+        const front = flow()
+        if (front !== undefined) void deployWithCare(workbench, front)
+      },
     },
     {
       id: 'flow.changes',
