@@ -152,7 +152,7 @@ export class Deployments {
 
   async versions(name: string): Promise<readonly Version[]> {
     const running = this.info(name)
-    const isUp = running.state !== 'stopped' && running.state !== 'failed'
+    const isUp = !['stopped', 'failed', 'quarantined'].includes(running.state)
     const stored = await this.#parts.directory.versions.list(name)
     return stored.toReversed().map(({ revision: _revision, ...version }) => ({
       ...version,
