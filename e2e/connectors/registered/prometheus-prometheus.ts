@@ -9,7 +9,7 @@ export const prometheusPrometheus: Connector = {
   nodes: {
     connection: 'prometheus/connection',
     sink: 'prometheus/write',
-    more: ['prometheus/scrape', 'prometheus/receive', 'prometheus/expose'],
+    more: ['prometheus/scrape', 'prometheus/expose'],
   },
   open: async () => {
     const prometheus = await startPrometheus()
