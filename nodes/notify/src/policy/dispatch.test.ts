@@ -236,8 +236,40 @@ describe('a receiver that is away', () => {
     expect(next.node.snapshot()['outbox']).toEqual([])
   })
 
+  it('slows the sources down when too much waits, and lets them go on when half of it is sent', async () => {
+    const { node, receiver, alert, wait, told } = bench({ waitingMax: 4, groupIntervalMs: 0 })
+    receiver.answer = dead
+    for (const key of ['a', 'b', 'c', 'd']) {
+      expect(node.isPressing).toBe(false)
+      alert('raised', key)
+      await wait(0)
+    }
+    expect(node.isPressing).toBe(true)
+    alert('raised', 'f')
+    expect(node.failures()).toEqual([])
+    receiver.answer = sent
+    await wait(10_000)
+    expect(node.isPressing).toBe(false)
+    expect(new Set(told())).toEqual(
+      new Set(['raised a', 'raised b', 'raised c', 'raised d', 'raised f']),
+    )
+  })
+
+  it('slows nothing down for the night', async () => {
+    const quiet = { hasQuietHours: true, quietFrom: '12:00', quietTo: '13:00', timeZone: 'UTC' }
+    const { node, alert, wait } = bench({ waitingMax: 2, ...quiet })
+    for (const key of ['a', 'b', 'c', 'd', 'e']) alert('raised', key)
+    await wait(1000)
+    expect(node.isPressing).toBe(false)
+    expect(node.failures()).toMatchObject([{ code: 'NOTIFY_FULL', original: { key: 'e' } }])
+  })
+
   it('takes no more than there is room for; the rest leaves by the error port', async () => {
-    const { node, receiver, alert, wait, told } = bench({ waitingMax: 3, groupIntervalMs: 0 })
+    const { node, receiver, alert, wait, told } = bench({
+      waitingMax: 3,
+      whenFull: 'error',
+      groupIntervalMs: 0,
+    })
     receiver.answer = dead
     for (const key of ['a', 'b', 'c', 'd']) alert('raised', key)
     expect(node.failures()).toMatchObject([{ code: 'NOTIFY_FULL', original: { key: 'd' } }])

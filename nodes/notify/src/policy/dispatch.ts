@@ -68,6 +68,7 @@ export class Dispatch {
   private retry: Timer | undefined
   private endHold: Hold | undefined
   private isEnding = false
+  private isPressing = false
   private isClosed = false
 
   constructor(
@@ -98,10 +99,11 @@ export class Dispatch {
     const now = this.context.clock.now()
     const item = itemOf(message, { now, text: text?.(message), link: link?.(message) ?? '' })
     if (severities.indexOf(item.severity) < severities.indexOf(severityMin)) return
-    if (this.size >= this.policy.waitingMax) throw full(this.policy.waitingMax, this.receiver.name)
+    if (this.size >= this.roomFor) throw full(this.roomFor, this.receiver.name)
     const group = this.groupOf(item)
     if (this.goesAlone(item, group)) this.outbox.push({ items: [item], passed: 0 })
     else this.groups.add(item, group, this.now())
+    this.press()
     this.soon()
   }
 
@@ -133,6 +135,22 @@ export class Dispatch {
     return this.groups.size + this.outbox.size
   }
 
+  /** What sources still send when they were asked to slow down waits too. */
+  private get roomFor(): number {
+    const { whenFull, waitingMax } = this.policy
+    return whenFull === 'slow' ? 2 * waitingMax : waitingMax
+  }
+
+  /** Only what could go out now slows sources down: a night must not stop the flow. */
+  private press(): void {
+    const { whenFull, waitingMax } = this.policy
+    const limit = this.isPressing ? waitingMax / 2 : waitingMax - 1
+    const isHigh = whenFull === 'slow' && this.outbox.size > limit
+    if (isHigh === this.isPressing) return
+    this.isPressing = isHigh
+    this.context.pressure(isHigh)
+  }
+
   private groupRules() {
     const { groupWaitMs, groupIntervalMs, tellsCleared } = this.policy
     return this.isJoined
@@ -160,6 +178,7 @@ export class Dispatch {
     const mayGo = (item: Item): boolean => quietEnd === null || item.severity === 'critical'
     const due = this.groups.take(this.now(), { mayGo, isEnd: this.isEnding })
     for (const notice of due) this.post(notice)
+    this.press()
     if (this.sending === undefined) this.sendNext()
     const waiting = this.size - sizeOf(this.sending?.announcement)
     this.status.show({ waiting, quietEnd: this.groups.size > 0 ? quietEnd : null })

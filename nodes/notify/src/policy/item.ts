@@ -44,7 +44,7 @@ export function itemOf(
     origin,
     key,
     severity: severity ?? (change === 'message' ? 'info' : 'warning'),
-    text: given.text ?? textOf(payload['text'] ?? message.payload),
+    text: (given.text ?? textOf(payload['text'] ?? message.payload)).slice(0, textMax),
     link: given.link,
     value: payload['value'] ?? null,
     time: numberOf(payload['time']) ?? numberOf(message.time) ?? given.now,
@@ -52,6 +52,9 @@ export function itemOf(
     message,
   }
 }
+
+/** More is never told, and need not be kept. */
+const textMax = 20_000
 
 const changes: readonly Change[] = ['raised', 'repeated', 'acknowledged', 'cleared']
 
@@ -68,6 +71,7 @@ function numberOf(value: unknown): number | undefined {
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return ''
+  if (value instanceof Uint8Array) return `${value.length} bytes`
   try {
     return JSON.stringify(value) ?? ''
   } catch {

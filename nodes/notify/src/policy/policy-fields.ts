@@ -144,7 +144,21 @@ export const policyFields = describe({
       min: 1,
       max: 100_000,
       unit: 'alerts',
-      help: 'That wait, as state; what finds no room leaves by the error port.',
+      help: 'That wait, as state, so that a restart loses none.',
+    },
+    whenFull: {
+      kind: 'choice',
+      label: 'When that many wait',
+      advanced: true,
+      default: 'slow',
+      options: [
+        {
+          value: 'slow',
+          label: 'Slow the sources down',
+          help: 'What they still send waits too, up to twice as many; the rest leaves by the error port. Nothing is slowed for quiet hours.',
+        },
+        { value: 'error', label: 'Let what comes leave by the error port' },
+      ],
     },
     retryForMs: {
       kind: 'duration',
