@@ -15,6 +15,8 @@ export interface MailReceiver {
   kill(): Promise<void>
   /** Listens again at the same port. */
   restart(): Promise<void>
+  /** Takes mails in without an answer until the result is called. */
+  halt(): () => void
 }
 
 export interface MailReceiverOptions {
@@ -32,7 +34,9 @@ export interface MailReceiverOptions {
 /** A mail server of its own protocol library, not of the one that Millrace speaks with. */
 export async function startMailReceiver(options: MailReceiverOptions = {}): Promise<MailReceiver> {
   const mails: ReceivedMail[] = []
-  let server = await listen(options, mails, 0)
+  const gate: Gate = { waiting: undefined }
+  const listenAt = (at: number) => listen(serverOptions(options, { mails, gate }), at)
+  let server = await listenAt(0)
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
@@ -40,17 +44,25 @@ export async function startMailReceiver(options: MailReceiverOptions = {}): Prom
     mails,
     kill: () => end(server),
     restart: async () => {
-      server = await listen(options, mails, port)
+      server = await listenAt(port)
+    },
+    halt: () => {
+      gate.waiting = []
+      return () => {
+        for (const answer of gate.waiting ?? []) answer()
+        gate.waiting = undefined
+      }
     },
   }
 }
 
-function listen(
-  options: MailReceiverOptions,
-  mails: ReceivedMail[],
-  port: number,
-): Promise<SMTPServer> {
-  const server = new SMTPServer(serverOptions(options, mails))
+/** Answers that wait while it is halted. */
+interface Gate {
+  waiting: (() => void)[] | undefined
+}
+
+function listen(options: SMTPServerOptions, port: number): Promise<SMTPServer> {
+  const server = new SMTPServer(options)
   // Whoever breaks a connection is no affair of the test.
   server.on('error', () => undefined)
   return new Promise((resolve) => {
@@ -59,13 +71,14 @@ function listen(
 }
 
 function end(server: SMTPServer): Promise<void> {
+  if (!server.server.listening) return Promise.resolve()
   for (const connection of server.connections) connection._socket?.destroy()
   return new Promise((resolve) => server.close(() => resolve()))
 }
 
 function serverOptions(
   { user, tls, isSecure = false, refuse, bytesMax }: MailReceiverOptions,
-  mails: ReceivedMail[],
+  { mails, gate }: { readonly mails: ReceivedMail[]; readonly gate: Gate },
 ): SMTPServerOptions {
   return {
     secure: isSecure,
@@ -90,8 +103,12 @@ function serverOptions(
         if (stream.sizeExceeded) return done(refusal(552, 'Message exceeds fixed maximum size'))
         const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
         const to = envelope.rcptTo.map((recipient) => recipient.address)
-        mails.push({ from, to, source: Buffer.concat(chunks).toString('utf8') })
-        done(null)
+        const answer = (): void => {
+          mails.push({ from, to, source: Buffer.concat(chunks).toString('utf8') })
+          done(null)
+        }
+        if (gate.waiting === undefined) answer()
+        else gate.waiting.push(answer)
       })
     },
   }

@@ -24,18 +24,21 @@ export interface WebReceiver {
   readonly answers: WebAnswer[]
   kill(): Promise<void>
   restart(): Promise<void>
+  /** Answers nothing until the result is called. */
+  halt(): () => void
+}
+
+export interface WebReceiverOptions {
+  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly bytesMax?: number
 }
 
 /** A web service that answers as it is told; `bytesMax` makes it refuse longer bodies with 413. */
-export async function startWebReceiver(
-  options: {
-    readonly tls?: { readonly key: string; readonly cert: string }
-    readonly bytesMax?: number
-  } = {},
-): Promise<WebReceiver> {
+export async function startWebReceiver(options: WebReceiverOptions = {}): Promise<WebReceiver> {
   const taken: ReceivedPost[] = []
   const seen: ReceivedPost[] = []
   const answers: WebAnswer[] = []
+  let waiting: (() => void)[] | undefined
   const make = (): Server => {
     const { tls } = options
     const server = tls === undefined ? createServer() : createSecureServer(tls)
@@ -43,7 +46,7 @@ export async function startWebReceiver(
       let body = ''
       request.setEncoding('utf8')
       request.on('data', (chunk: string) => (body += chunk))
-      request.on('end', () => {
+      const answer = (): void => {
         const post = { path: request.url ?? '', headers: request.headers, body }
         seen.push(post)
         const isTooLong = body.length > (options.bytesMax ?? Infinity)
@@ -51,6 +54,10 @@ export async function startWebReceiver(
         const { status, headers = {}, body: text = '' } = answers.shift() ?? usual
         if (status < 300) taken.push(post)
         response.writeHead(status, headers).end(text)
+      }
+      request.on('end', () => {
+        if (waiting === undefined) answer()
+        else waiting.push(answer)
       })
     })
     return server
@@ -63,7 +70,15 @@ export async function startWebReceiver(
     taken,
     seen,
     answers,
+    halt: () => {
+      waiting = []
+      return () => {
+        for (const answer of waiting ?? []) answer()
+        waiting = undefined
+      }
+    },
     kill: () => {
+      if (!server.listening) return Promise.resolve()
       server.closeAllConnections()
       return new Promise((resolve) => void server.close(() => resolve()))
     },

@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { notifyWebhook } from './notify-webhook.ts'
+
+describeConnector(notifyWebhook)
