@@ -10,6 +10,8 @@ import type { DeployResult, SavedFlow, ServerStatus } from '@millrace/protocol'
 export interface ProductOptions {
   /** Opens with the demo flow, its broker and its simulated sensors. */
   readonly hasDemo?: boolean
+  /** Where flows answer HTTP; any free port when absent. */
+  readonly flowPort?: number
 }
 
 /** A running server, as `npm start` starts it, with a user directory of its own. */
@@ -23,6 +25,8 @@ export interface Product {
   engineProcesses(): Promise<readonly number[]>
   /** Ends it as a power cut would. */
   kill(): Promise<void>
+  /** Ends it as Ctrl+C would. */
+  end(): Promise<void>
   /** Starts it again on the same directory and at the same address. */
   start(): Promise<void>
   /** Ends it for good and removes its directory. */
@@ -32,9 +36,19 @@ export interface Product {
 const main = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
 const startLimitMs = 30_000
 
-export async function startProduct({ hasDemo = false }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({
+  hasDemo = false,
+  flowPort = 0,
+}: ProductOptions = {}): Promise<Product> {
   const userDirectory = await mkdtemp(join(tmpdir(), 'millrace-user-'))
-  const options = ['--user-dir', userDirectory, '--flow-port', '0', '--broker-port', '0']
+  const options = [
+    '--user-dir',
+    userDirectory,
+    '--flow-port',
+    String(flowPort),
+    '--broker-port',
+    '0',
+  ]
   const start = async (port: string) => {
     const args = [main, 'start', '--port', port, ...options, ...(hasDemo ? [] : ['--no-demo'])]
     const started = await startChild(process.execPath, args)
@@ -48,6 +62,7 @@ export async function startProduct({ hasDemo = false }: ProductOptions = {}): Pr
     log: () => child.log(),
     engineProcesses: () => childrenOf(child.pid),
     kill: () => child.kill(),
+    end: () => child.stop(),
     async start() {
       ;({ child, url } = await start(new URL(url).port))
     },

@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { httpIn } from './http-in.ts'
+
+describeConnector(httpIn)

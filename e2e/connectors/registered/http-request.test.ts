@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { httpRequest } from './http-request.ts'
+
+describeConnector(httpRequest)

@@ -1,0 +1,94 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { Connector, PeerServer } from '../suite/connector.ts'
+
+export const httpRequest: Connector = {
+  system: 'HTTP request',
+  against: 'our own server',
+  services: [],
+  nodes: { sink: 'http/request' },
+  open: async () => {
+    const receiver = await openReceiver()
+    return {
+      server: receiver,
+      hasNoStatus: true,
+      sink: {
+        config: (place) => ({
+          method: 'POST',
+          url: `${receiver.url}/${place}`,
+          body: 'payload',
+          timeoutMs: 3_000,
+          retries: 10,
+        }),
+        watch: (place) =>
+          Promise.resolve({
+            numbers: () => Promise.resolve(receiver.numbers.get(`/${place}`) ?? []),
+          }),
+      },
+    }
+  },
+}
+
+interface Receiver extends PeerServer {
+  readonly url: string
+  /** Numbers that were answered, by path. */
+  readonly numbers: ReadonlyMap<string, readonly number[]>
+}
+
+/** Remembers what it was sent, and breaks all connections when it is killed. */
+async function openReceiver(): Promise<Receiver> {
+  const numbers = new Map<string, number[]>()
+  let waiting: (() => void)[] | undefined
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const answer = (): void => {
+        const n = numberIn(Buffer.concat(chunks).toString())
+        const path = request.url ?? ''
+        if (n !== undefined) numbers.set(path, [...(numbers.get(path) ?? []), n])
+        response.end('{}')
+      }
+      if (waiting === undefined) answer()
+      else waiting.push(answer)
+    })
+  })
+  const port = await listen(server, 0)
+  const end = async (): Promise<void> => {
+    if (!server.listening) return
+    const closed = new Promise((resolve) => void server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    numbers,
+    kill: end,
+    stop: end,
+    restart: async () => void (await listen(server, port)),
+    halt: () => {
+      waiting = []
+      return () => {
+        for (const answer of waiting ?? []) answer()
+        waiting = undefined
+      }
+    },
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function numberIn(text: string): number | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const has = typeof value === 'object' && value !== null && 'n' in value
+    return has ? Number(value.n) : undefined
+  } catch {
+    // One of the payloads that are none of ours.
+    return undefined
+  }
+}

@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { mqttMosquitto } from './mqtt-mosquitto.ts'
+
+describeConnector(mqttMosquitto)
