@@ -22,12 +22,14 @@ export interface NetworkProblem {
 
 /** What kept a connection from being made, or broke it, in a sentence that says how to mend it. */
 export function networkProblem(error: unknown, where: Where): NetworkProblem {
-  const code = codeOf(error)
-  const kind = kindOf(code)
+  const kind = speaksNoTls.test(messageOf(error)) ? 'no-tls' : kindOf(codeOf(error))
   const { peer = 'server', labels = usualLabels } = where
   const words: Words = { at: placeText(where), where, peer, labels, error }
   return { kind, text: sentences[kind](words) }
 }
+
+/** Node gives such errors several codes, `ECONNRESET` and `EPROTO` among them. */
+const speaksNoTls = /wrong version number|packet length too long|before secure TLS connection/
 
 interface Words {
   readonly at: string
@@ -44,7 +46,10 @@ const sentences: Readonly<Record<NetworkProblemKind, (words: Words) => string>> 
     `Nothing answers at ${at}. Is the ${peer} running, and ${isRight(labels)}?`,
   'no-answer': ({ at, labels }) =>
     `${at} does not answer. Is a firewall in between, and ${isRight(labels)}?`,
-  lost: ({ at }) => `The connection to ${at} broke.`,
+  lost: ({ at, where, labels }) =>
+    where.isSecure === true
+      ? `The connection to ${at} broke. If it does so at once, there may be no TLS: check ${labels.security} and ${labels.port}.`
+      : `The connection to ${at} broke.`,
   'no-tls': ({ at, labels }) =>
     `There is no TLS at ${at}. Is ${labels.port} the one for TLS? Otherwise choose no TLS under ${labels.security}.`,
   untrusted: ({ peer }) =>
@@ -91,8 +96,6 @@ const kinds: ReadonlyMap<string, NetworkProblemKind> = new Map([
   ['CERT_HAS_EXPIRED', 'expired'],
   ['CERT_NOT_YET_VALID', 'expired'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'wrong-name'],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'no-tls'],
-  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'no-tls'],
   ['EPROTO', 'tls'],
   // Alerts with which a server ends the handshake: RFC 8446 section 6.2.
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'client-certificate'],
@@ -118,5 +121,6 @@ function codeOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  return (text === '' ? codeOf(error) : text).replace(/\.$/, '')
+  const line = (text === '' ? codeOf(error) : text).split('\n')[0] ?? ''
+  return line.replace(/\.$/, '')
 }

@@ -18,6 +18,8 @@ export interface Where extends Place {
   readonly peer?: string | undefined
   /** Host, Port and Transport when absent. */
   readonly labels?: FieldLabels | undefined
+  /** Whether it is to be reached with TLS. */
+  readonly isSecure?: boolean | undefined
 }
 
 export const usualLabels: FieldLabels = { host: 'Host', port: 'Port', security: 'Transport' }
@@ -26,7 +28,7 @@ export const usualLabels: FieldLabels = { host: 'Host', port: 'Port', security: 
 export function placeOfUrl(
   address: string,
   label = 'Address',
-): Required<Pick<Where, 'host' | 'port' | 'labels'>> & { readonly isSecure: boolean } {
+): Place & { readonly labels: FieldLabels; readonly isSecure: boolean } {
   const { hostname, port, protocol } = new URL(address)
   const isSecure = protocol === 'https:' || protocol === 'wss:'
   return {

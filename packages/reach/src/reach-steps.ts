@@ -27,8 +27,8 @@ export interface ReachOptions extends Where {
  * to change. To be followed by the steps of the protocol, all of them taken by `takeSteps`.
  */
 export function reachSteps(given: ReachOptions): readonly Step[] {
-  const options = { ...given, host: withoutBrackets(given.host) }
-  const { tls } = options
+  const { tls } = given
+  const options = { ...given, host: withoutBrackets(given.host), isSecure: tls !== undefined }
   const steps: Step[] = [
     { name: 'Name', run: () => resolveName(options) },
     { name: 'TCP connection', run: () => connect(options) },

@@ -6,7 +6,7 @@ import { NodeError } from '@millrace/sdk'
 import { MqttClient } from 'mqtt'
 import { connectError, refusedBy } from '../link/connect-error.ts'
 import type { Where } from '../link/connect-error.ts'
-import { openSocket } from '../link/open-socket.ts'
+import { isSecure, openSocket } from '../link/open-socket.ts'
 import type { Target } from '../link/open-socket.ts'
 import { clientOptions, targetOf } from './link-options.ts'
 import type { ConnectionOf } from './link-options.ts'
@@ -15,12 +15,11 @@ import type { ConnectionOf } from './link-options.ts'
 export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep> {
   const { config, clock, timers } = context
   const target = targetOf(config)
-  const isSecure = target.protocol === 'mqtts' || target.protocol === 'wss'
   const session = new TestSession(context, target)
   const steps: readonly Step[] = [
     ...reachSteps({
       ...target,
-      tls: isSecure ? target.tls : undefined,
+      tls: isSecure(target) ? target.tls : undefined,
       peer: 'broker',
       timeoutMs: config.connectTimeoutMs,
       clock,
@@ -37,9 +36,11 @@ export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep
   }
 }
 
-function whereOf({ config }: ConnectionOf, { host, port }: Target): Where {
+function whereOf({ config }: ConnectionOf, target: Target): Where {
+  const { host, port } = target
   const { connectTimeoutMs } = config
-  return { host, port, isVersion5: config.version === '5', connectTimeoutMs }
+  const isVersion5 = config.version === '5'
+  return { host, port, isVersion5, connectTimeoutMs, isSecure: isSecure(target) }
 }
 
 /** A session of its own, so as not to disturb the one of a running flow. */

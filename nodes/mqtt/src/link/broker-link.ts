@@ -12,7 +12,7 @@ import { Inbox } from './inbox.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { Lane } from './lane.ts'
 import type { Target } from './open-socket.ts'
-import { openSocket } from './open-socket.ts'
+import { isSecure, openSocket } from './open-socket.ts'
 import { Outbox } from './outbox.ts'
 import type { Allowance, Done } from './outbox.ts'
 import { SocketWriter } from './socket-writer.ts'
@@ -63,7 +63,8 @@ export class BrokerLink implements Broker {
     const { target, timers, client, connectTimeoutMs } = options
     const isVersion5 = client.protocolVersion === 5
     const ids = new PacketIds()
-    this.where = { host: target.host, port: target.port, isVersion5, connectTimeoutMs }
+    const { host, port } = target
+    this.where = { host, port, isVersion5, connectTimeoutMs, isSecure: isSecure(target) }
     this.status = { state: 'connecting', text: `Connecting to ${target.host}` }
     const onChange = (): void => this.adapt()
     this.writer = new SocketWriter({ soon: (run) => timers.soon(run), onCongestion: onChange })

@@ -8,6 +8,7 @@ export interface Where {
   readonly port: number
   readonly isVersion5: boolean
   readonly connectTimeoutMs: number
+  readonly isSecure: boolean
 }
 
 /** Makes of whatever broke a connection an error with a sentence that says how to mend it. */

@@ -15,6 +15,10 @@ export interface Target {
   readonly tls: TlsSettings
 }
 
+export function isSecure({ protocol }: Target): boolean {
+  return protocol === 'mqtts' || protocol === 'wss'
+}
+
 /** What a read brought; the bytes are used again for the next one. */
 export type OnRead = (bytes: Buffer) => void
 
