@@ -188,6 +188,10 @@ test('says a range in the unit that a person would use', () => {
   expect(operatorErrors({ count: 99 })[0]?.message).toBe('Must be at most 10 messages')
 })
 
+test('calls what is missing as the form does', () => {
+  expect(operatorErrors({ cases: [{}] })[0]?.message).toBe('“When” is missing')
+})
+
 test('a field that does not exist is a warning', () => {
   const node = { id: 'end', type: 'test/sink', config: { color: 'red' } }
   const problems = validateFlow(flowOf([start, node], [wire('start:out', 'end:in')]), {

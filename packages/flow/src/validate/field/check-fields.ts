@@ -81,7 +81,7 @@ function checkAbsent(field: PlainField, value: unknown): readonly FieldFinding[]
   if (field.kind === 'boolean' || field.kind === 'choice') return []
   const hasDefault = value === undefined && 'default' in field && field.default !== undefined
   if (field.required !== true || hasDefault) return []
-  return [{ code: 'FIELD_MISSING', message: `${field.label} is missing` }]
+  return [{ code: 'FIELD_MISSING', message: `“${field.label}” is missing` }]
 }
 
 function checkPresent(
