@@ -65,3 +65,10 @@ test('completes in a template only between its braces', () => {
   expect(completed('{{ payl', kinds).labels).toContain('payload.temperature')
   expect(completed('{{ key }} payl', kinds).labels).toEqual([])
 })
+
+test('does not offer the word that is being typed', () => {
+  const known = { seen: [], used: ['payload.temp', 'payload.temperature'] }
+  const { labels } = completed('payload.temp', { isTemplate: false, isPath: false }, known)
+  expect(labels).toContain('temperature')
+  expect(labels).not.toContain('temp')
+})

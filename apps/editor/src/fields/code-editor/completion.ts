@@ -44,7 +44,8 @@ export function completer(
     if (isTemplate && !isInHole(context)) return null
     const typed = context.matchBefore(/[\w$.[\]"]*/)
     if (typed === null || (typed.text === '' && !context.explicit)) return null
-    const paths = placesFor(known)
+    // What is being typed is used in this flow as well, since a moment ago.
+    const paths = placesFor(known, typed.text)
     const dot = typed.text.lastIndexOf('.')
     if (isPath || dot < 0) {
       const more = isPath ? [] : beginning(functions, typed.text)
@@ -68,7 +69,7 @@ function beginning(options: readonly Completion[], text: string): readonly Compl
   return options.filter(({ label }) => label.toLowerCase().startsWith(wanted))
 }
 
-function placesFor({ samples, used }: Known): readonly Completion[] {
+function placesFor({ samples, used }: Known, typed: string): readonly Completion[] {
   const seen = seenPaths(samples())
   const known = new Set(seen.map(({ path }) => path))
   return [
@@ -84,7 +85,7 @@ function placesFor({ samples, used }: Known): readonly Completion[] {
       .filter(([root]) => !known.has(root))
       .map(([label, info], index) => ({ label, type: 'property', info, boost: 20 - index })),
     ...used()
-      .filter((path) => !known.has(path) && !Object.hasOwn(roots, path))
+      .filter((path) => path !== typed && !known.has(path) && !Object.hasOwn(roots, path))
       .map((label) => ({ label, type: 'property', detail: 'used in this flow', boost: 5 })),
   ]
 }
