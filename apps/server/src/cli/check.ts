@@ -51,9 +51,23 @@ export async function readBundle(
   try {
     return parseBundleText(await readFile(file, 'utf8'))
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { problems: [{ severity: 'error', code: 'FILE_UNREADABLE', message }] }
+    return {
+      problems: [{ severity: 'error', code: 'FILE_UNREADABLE', message: unreadable(error) }],
+    }
   }
+}
+
+/** What the system says of a file, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file',
+  EISDIR: 'This is a folder; name a file in it',
+  EACCES: 'It may not be read by this user',
+}
+
+function unreadable(error: unknown): string {
+  // Errors of the system have a code; others have none.
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
 }
 
 /** Such as `flow.json: demo, node "filter", field condition: error: …`. */

@@ -160,7 +160,7 @@ describe('check', () => {
     const files = [await write('broken.json', '{"millrace": 1,\n'), join(folder, 'absent.json')]
     expect(await check(files, surroundings)).toBe(1)
     expect(printed[0]).toContain('line 2, column 1')
-    expect(printed[1]).toContain('ENOENT')
+    expect(printed[1]).toContain('There is no such file')
   })
 })
 
