@@ -140,7 +140,7 @@ async function makeDatabase(editor: Editor, database: string): Promise<void> {
 
 async function setUpAverage(editor: Editor): Promise<void> {
   // The picture says when the next windows end.
-  await expect(editor.page.getByTestId('window-picture')).toContainText('Next to end')
+  await expect(editor.page.getByTestId('window-picture')).toContainText('Next ends')
   await editor.fill('sizeMs', '1 s')
   await editor.code('groupBy', 'payload.device')
   await editor.choose('aggregates[0].function', 'Average')

@@ -36,7 +36,7 @@ export function WindowPicture({ fields, config, port }: WindowPictureProps) {
       <figcaption>
         {times.length > 0 && (
           <dl>
-            <dt>Next to end</dt>
+            <dt>Next ends</dt>
             {times.map((time) => (
               <dd key={time}>{time}</dd>
             ))}
