@@ -4,6 +4,7 @@ import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { MakeCaseButton } from '../trust/make-case-button.tsx'
 import { valueOf, ValueTree } from '../values/index.ts'
 import styles from './inspector.module.css'
+import { StoreSection } from './store-section.tsx'
 import { useNodeTaps } from './use-samples.ts'
 
 /** The newest messages that reach the node and that leave it, as they pass. */
@@ -14,6 +15,7 @@ export function DataTab({ flow, id }: { readonly flow: FlowEditor; readonly id: 
       {into.length > 0 && <PortList flow={flow} title="In" ports={into} />}
       {out.length > 0 && <PortList flow={flow} title="Out" ports={out} isOwn />}
       {(into.length > 0 || out.length > 0) && <MakeCaseButton flow={flow} id={id} />}
+      <StoreSection flow={flow} id={id} />
       {into.length === 0 && out.length === 0 && <p className={styles['dim']}>Not wired.</p>}
     </div>
   )

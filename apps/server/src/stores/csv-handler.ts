@@ -58,10 +58,18 @@ function requestOf(request: Request, nowMs: number): CsvRequest {
     store,
     measurement: searchParams.get('measurement') ?? undefined,
     field: searchParams.get('field') ?? undefined,
+    tags: tagsOf(searchParams),
     from: timeOf(searchParams, 'from') ?? -timeMax,
     to: timeOf(searchParams, 'to') ?? Math.max(nowMs, timeMax),
     rowsMax: rowsAtOnce,
   }
+}
+
+/** `tag.device=a` asks for series with that tag alone. */
+function tagsOf(query: URLSearchParams): readonly (readonly [string, string])[] {
+  return [...query]
+    .filter(([name]) => name.startsWith('tag.'))
+    .map(([name, value]) => [name.slice('tag.'.length), value] as const)
 }
 
 /** Milliseconds since the epoch, or ISO 8601. */

@@ -99,10 +99,6 @@ export class StoreReaderFile {
     }))
   }
 
-  pointCount(): number {
-    return Number(this.#database.prepare('SELECT count(*) AS count FROM raw').get()?.['count'])
-  }
-
   /** When the first and the last of what is there were, about; undefined for nothing. */
   limits({ id }: StoredSeries): { readonly first: number; readonly last: number } | undefined {
     const row = this.#database

@@ -14,8 +14,6 @@ export interface StoreUsage {
   readonly name: string
   readonly bytes: number
   readonly series: number
-  /** Points that are kept as they came. */
-  readonly points: number
   readonly measurements: readonly {
     readonly name: string
     /** 0 for ever. */

@@ -44,7 +44,6 @@ function usageOf(folder: StoreFolder): readonly StoreUsage[] {
     name,
     bytes: folder.bytes(name),
     series: file.series.length,
-    points: file.pointCount(),
     measurements: file.measurements(),
   }))
 }

@@ -43,7 +43,6 @@ const storeSchema = object({
   name: { type: 'string' },
   bytes: { type: 'integer' },
   series: { type: 'integer' },
-  points: { type: 'integer' },
   measurements: list(
     object({
       name: { type: 'string' },
