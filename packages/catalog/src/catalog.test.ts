@@ -138,6 +138,10 @@ test.for([
     'fields.x.default must be one of its options',
   ],
   [descriptor('a/b', `stateShape: ['x']`), 'stateShape names a field that is not there: "x"'],
+  [
+    descriptor('a/b', `targetLimits: [{ on: 'flink', what: '', when: { field: 'x', is: [1] } }]`),
+    'targetLimits[0].when looks at a field that is not there: "x"',
+  ],
 ] as const)('leaves out a wrong descriptor, case %#', async ([source, message]) => {
   const manifest = await install({
     'package.json': manifestOf(['bad']),

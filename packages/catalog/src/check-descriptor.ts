@@ -29,7 +29,8 @@ export function checkDescriptor(value: unknown): string | null {
     checkMembers(value) ??
     checkPorts(value) ??
     checkFields(value['fields'], 'fields') ??
-    checkStateShape(value)
+    checkStateShape(value) ??
+    checkTargetLimits(value)
   return wrong === null ? null : `The descriptor of "${type}" is wrong: ${wrong}`
 }
 
@@ -141,4 +142,15 @@ function isPlace(place: unknown, fields: unknown): boolean {
 
 function isOneOf(list: readonly string[], value: unknown): boolean {
   return typeof value === 'string' && list.includes(value)
+}
+
+function checkTargetLimits({ targetLimits = [], fields }: Record<string, unknown>): string | null {
+  if (!Array.isArray(targetLimits)) return 'targetLimits must be a list'
+  for (const [index, limit] of targetLimits.entries()) {
+    const path = `targetLimits[${index}]`
+    if (!isRecord(limit) || !isRecord(limit['when'])) return `${path} must have "on" and "when"`
+    const wrong = checkWhen(limit['when'], path, isRecord(fields) ? fields : {})
+    if (wrong !== null) return wrong
+  }
+  return null
 }

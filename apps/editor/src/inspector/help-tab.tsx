@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useWorkbench } from '../shell/context.tsx'
-import { hasErrorPort, type Descriptor } from '@millrace/sdk/descriptor'
+import { hasErrorPort, type Descriptor, type Target } from '@millrace/sdk/descriptor'
 import { HelpText } from './help-text.tsx'
 import styles from './inspector.module.css'
 
@@ -31,13 +31,37 @@ function useHelp(type: string): string | undefined {
   return loaded?.type === type ? loaded.text : undefined
 }
 
-/** What the node states of itself: its state and what becomes of failures. */
+const places: Readonly<Record<Target, string>> = {
+  local: 'here',
+  workers: 'on workers',
+  flink: 'on Flink',
+}
+
+/** Such as `can run here and on workers`; nothing where a node says nothing of it. */
+export function placesText({ targets = [] }: Descriptor): string | undefined {
+  const words = targets.map((target) => places[target])
+  const last = words.pop()
+  if (last === undefined) return undefined
+  return `can run ${words.length > 0 ? `${words.join(', ')} and ` : ''}${last}`
+}
+
+/** Such as `not on Flink with weeks and months`. */
+export function limitsText({ targetLimits = [] }: Descriptor): readonly string[] {
+  const ofTarget = Map.groupBy(targetLimits, ({ on }) => on)
+  return [...ofTarget].map(
+    ([on, limits]) => `not ${places[on]} with ${limits.map(({ what }) => what).join('; ')}`,
+  )
+}
+
+/** What the node states of itself: its state, what becomes of failures, and where it can run. */
 function Facts({ descriptor }: { readonly descriptor: Descriptor }) {
   const facts = [
     descriptor.stateful === true ? 'keeps state' : undefined,
     descriptor.promises?.idempotent === true ? 'writing twice is the same as once' : undefined,
     descriptor.promises?.replayable === true ? 'can be read again after a crash' : undefined,
     hasErrorPort(descriptor) ? 'failures leave by the error port' : undefined,
+    placesText(descriptor),
+    ...limitsText(descriptor),
   ].filter((fact) => fact !== undefined)
   return facts.length === 0 ? null : <p className={styles['dim']}>{facts.join(' · ')}</p>
 }

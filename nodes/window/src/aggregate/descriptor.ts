@@ -61,6 +61,19 @@ export const descriptor = describe({
   ],
   face: '{type} {sizeMs}{size} {unit} {gapMs}{messages}{lastMs}{lastMessages} · {groupBy}',
   targets: ['local', 'workers', 'flink'],
+  targetLimits: [
+    {
+      on: 'flink',
+      what: 'windows by number, by a condition or without an end',
+      when: { field: 'type', is: ['count', 'state', 'global'] },
+    },
+    { on: 'flink', what: 'weeks and months', when: { field: 'unit', is: ['week', 'month'] } },
+    {
+      on: 'flink',
+      what: 'results before the end',
+      when: { field: 'early', is: ['time', 'messages'] },
+    },
+  ],
   fields: {
     ...kindFields,
     groupBy: {

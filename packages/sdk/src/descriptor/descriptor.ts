@@ -58,6 +58,17 @@ export interface DeliveryGap {
   readonly whenConnection?: { readonly of: string; readonly when: FieldCondition }
 }
 
+/** Where a flow may run: in this process, on several workers by key, as a job of Flink. */
+export type Target = 'local' | 'workers' | 'flink'
+
+/** Settings with which a node cannot run on one of its targets. */
+export interface TargetLimit {
+  readonly on: Target
+  /** Completes "not on Flink with …". */
+  readonly what: string
+  readonly when: FieldCondition
+}
+
 /** Something a person can make a running node do, such as the inject node's button. */
 export interface ActionDescriptor {
   readonly name: string
@@ -102,7 +113,8 @@ export interface Descriptor {
   readonly promises?: Promises
   /** Whether an operator has effects, or answers, outside of the flow; tests keep it from that. */
   readonly reachesOut?: boolean
-  readonly targets?: readonly ('local' | 'workers' | 'flink')[]
+  readonly targets?: readonly Target[]
+  readonly targetLimits?: readonly TargetLimit[]
   readonly actions?: readonly ActionDescriptor[]
   /** A picture above the form: of a window, from fields named as those of `window/aggregate`. */
   readonly picture?: 'window'

@@ -9,6 +9,8 @@ export type {
   PortDescriptor,
   PortsPerRow,
   Promises,
+  Target,
+  TargetLimit,
 } from './descriptor.ts'
 export type {
   BooleanField,
