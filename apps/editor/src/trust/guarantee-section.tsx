@@ -10,6 +10,7 @@ import { useGuarantee } from './use-guarantee.ts'
 export function GuaranteeSection({ flow }: { readonly flow: FlowEditor }) {
   const found = useGuarantee(flow)
   if (found === null) return null
+  const alike = Map.groupBy(found.ends, ({ sentence }) => sentence)
   return (
     <section className={styles['section']} aria-label="Delivery" data-testid="guarantee-section">
       <h3 className={styles['heading']}>Delivery</h3>
@@ -18,29 +19,43 @@ export function GuaranteeSection({ flow }: { readonly flow: FlowEditor }) {
         {guaranteeTitles[found.guarantee]}
       </p>
       <ul className={styles['list']}>
-        {found.ends.slice(0, 20).map((end) => (
-          <End key={end.node} flow={flow} end={end} />
+        {[...alike].slice(0, 20).map(([sentence, ends]) => (
+          <Ends key={sentence} flow={flow} sentence={sentence} ends={ends} />
         ))}
       </ul>
     </section>
   )
 }
 
-function End({ flow, end }: { readonly flow: FlowEditor; readonly end: EndGuarantee }) {
+interface EndsProps {
+  readonly flow: FlowEditor
+  readonly sentence: string
+  readonly ends: readonly EndGuarantee[]
+}
+
+/** Ends of which the same can be said. */
+function Ends({ flow, sentence, ends }: EndsProps) {
   const { editor, view } = useWorkbench()
   const catalog = useStore(editor.catalog)
   const nodes = useFlowState(flow, ({ document }) => document.nodes)
-  const placed = nodes.get(end.node)
+  const nameOfEnd = (node: string) => {
+    const placed = nodes.get(node)
+    return placed === undefined ? node : nameOf(catalog, placed)
+  }
   const go = (node: string) => {
     flow.select([node])
     view.showNode(node)
   }
   return (
     <li className={styles['row']}>
-      <button type="button" className={styles['node']} onClick={() => go(end.node)}>
-        {placed === undefined ? end.node : nameOf(catalog, placed)}
-      </button>
-      <span className={styles['sentence']}>{end.sentence}</span>
+      <span className={styles['nodes']}>
+        {ends.map(({ node }) => (
+          <button key={node} type="button" className={styles['node']} onClick={() => go(node)}>
+            {nameOfEnd(node)}
+          </button>
+        ))}
+      </span>
+      <span className={styles['sentence']}>{sentence}</span>
     </li>
   )
 }
