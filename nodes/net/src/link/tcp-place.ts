@@ -11,7 +11,7 @@ const descriptor = describe({
   title: '',
   summary: '',
   category: 'notes',
-  icon: 'ethernet-port',
+  icon: 'cable',
   inputs: [],
   outputs: [],
   fields: {

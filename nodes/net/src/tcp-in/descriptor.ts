@@ -10,7 +10,7 @@ export const tcpInDescriptor = describe({
   title: 'TCP in',
   summary: 'Receives messages over TCP connections, its own or those of others.',
   category: 'sources',
-  icon: 'ethernet-port',
+  icon: 'cable',
   keywords: ['socket', 'port', 'listen', 'connect', 'raw', 'serial', 'line', 'telnet', 'netcat'],
   inputs: [],
   outputs: [{ name: 'out', title: 'Messages' }],

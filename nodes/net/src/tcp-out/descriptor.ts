@@ -12,7 +12,7 @@ export const tcpOutDescriptor = describe({
   title: 'TCP out',
   summary: 'Sends messages over TCP, to one port or to all that connect.',
   category: 'sinks',
-  icon: 'ethernet-port',
+  icon: 'cable',
   keywords: ['socket', 'port', 'listen', 'connect', 'raw', 'telnet', 'netcat', 'broadcast'],
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
