@@ -42,6 +42,7 @@ export const descriptor = describe({
       label: 'Steps, one after the other',
       section: 'Pattern',
       itemLabel: 'step',
+      distinct: 'name',
       min: 1,
       max: 20,
       help: 'In conditions, `previous` is the message taken before, and `steps.NAME.last` the last one of a step.',

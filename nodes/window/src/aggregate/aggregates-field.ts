@@ -17,6 +17,7 @@ export const aggregatesField = describe({
       label: 'Results',
       section: 'Results',
       itemLabel: 'result',
+      distinct: 'name',
       min: 1,
       max: 50,
       default: [{ id: 'count', name: 'count', function: 'count' }],

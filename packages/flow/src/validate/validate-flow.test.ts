@@ -53,6 +53,13 @@ const operator: Descriptor = describe({
     },
     short: { kind: 'text', label: 'Short', maxLength: 3, pattern: '[a-z]*', patternHint: 'a to z' },
     any: { kind: 'json', label: 'Any' },
+    steps: {
+      kind: 'list',
+      label: 'Steps',
+      itemLabel: 'step',
+      distinct: 'name',
+      item: { name: { kind: 'text', label: 'Name' } },
+    },
     cases: {
       kind: 'list',
       label: 'Cases',
@@ -170,6 +177,7 @@ test.for([
   [{ cases: [{}, {}, {}, {}] }, 'FIELD_RANGE', 'cases'],
   [{ cases: [7] }, 'FIELD_TYPE', 'cases[0]'],
   [{ cases: [{ when: 'true' }, {}] }, 'FIELD_MISSING', 'cases[1].when'],
+  [{ steps: [{ name: 'a' }, { name: '' }, { name: 'a' }] }, 'FIELD_REPEATED', 'steps[2].name'],
   [{ cases: [{ when: 'true', id: 'a b' }] }, 'FIELD_FORMAT', 'cases[0].id'],
   [{ cases: [{ when: 'true', id: 'else' }] }, 'PORT_TAKEN', 'cases[0].id'],
   [{ cases: [{ when: 'true', id: '2' }, { when: 'true' }] }, 'PORT_TAKEN', 'cases[1].id'],
@@ -186,6 +194,12 @@ test('points at the place in an expression', () => {
 test('says a range in the unit that a person would use', () => {
   expect(operatorErrors({ everyMs: 7_200_000 })[0]?.message).toBe('Must be at most 1 h')
   expect(operatorErrors({ count: 99 })[0]?.message).toBe('Must be at most 10 messages')
+})
+
+test('says of which row a name is already', () => {
+  expect(operatorErrors({ steps: [{ name: 'a' }, { name: 'a' }] })[0]?.message).toBe(
+    '“Name” is that of step 1 already',
+  )
 })
 
 test('calls what is missing as the form does', () => {

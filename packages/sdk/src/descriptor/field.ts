@@ -170,5 +170,7 @@ export interface ListField extends FieldCommon {
   readonly min?: number
   /** Most rows; 100 when absent. */
   readonly max?: number
+  /** The column in which no two rows may say the same, such as a name. */
+  readonly distinct?: string
   readonly default?: readonly Readonly<Record<string, unknown>>[]
 }

@@ -27,7 +27,28 @@ export function checkList(
       ? inside(`[${index}].`, checkItem(field, row, checkRow))
       : inside(`[${index}]`, wrongType('a row', row)),
   )
-  return [...tooFew, ...findings]
+  return [...tooFew, ...findings, ...repeated(field, value)]
+}
+
+/** Rows that say the same as one before them where they must not. */
+function repeated(
+  { distinct, item, itemLabel }: ListField,
+  rows: readonly unknown[],
+): readonly FieldFinding[] {
+  if (distinct === undefined) return []
+  const label = item[distinct]?.label ?? distinct
+  const first = new Map<string, number>()
+  return rows.flatMap((row, index) => {
+    const value = isRecord(row) ? row[distinct] : undefined
+    if (typeof value !== 'string' || value === '') return []
+    const earlier = first.get(value)
+    if (earlier === undefined) {
+      first.set(value, index)
+      return []
+    }
+    const message = `“${label}” is that of ${itemLabel} ${earlier + 1} already`
+    return [{ code: 'FIELD_REPEATED', message, inside: `[${index}].${distinct}` }]
+  })
 }
 
 function inside(place: string, findings: readonly FieldFinding[]): readonly FieldFinding[] {
