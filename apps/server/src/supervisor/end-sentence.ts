@@ -2,6 +2,9 @@ import type { DeploymentSpec } from '@millrace/engine'
 import type { DeploymentInfo, LogEntry } from '@millrace/protocol'
 import type { FlowEnd } from '../engine-process/messages.ts'
 
+export const quarantineSentence =
+  'That happened too often within a minute, so it stays stopped until it is deployed again.'
+
 /** Why a flow ended, as a sentence that names the node where one is to blame. */
 export function endSentence(end: FlowEnd, spec: DeploymentSpec | undefined): string {
   const node = end.node === undefined ? undefined : nodeTitle(end.node, spec)

@@ -6,7 +6,7 @@ import type { EngineEvent, EngineSettings, FlowEnd, SpecText } from '../engine-p
 import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
 import type { Watched } from '../engine-process/watched.ts'
 import { DeployedFlow, stopped } from './deployed-flow.ts'
-import { endSentence, troubleEntry } from './end-sentence.ts'
+import { endSentence, quarantineSentence, troubleEntry } from './end-sentence.ts'
 import { EngineKeeper, probationMs } from './engine-keeper.ts'
 import { EngineRefusal } from './engine-link.ts'
 import { emitReports, Listeners } from './listeners.ts'
@@ -375,8 +375,6 @@ class EngineSupervisor implements Supervisor {
 const stopDrainMs = 5_000
 const idleAfterMs = 10_000
 const engineEnded = 'The engine process ended and is being started again.'
-const quarantineSentence =
-  'That happened too often within a minute, so it stays stopped until it is deployed again.'
 
 const nothingDone = { started: [], restarted: [], removed: [] }
 const superseded = new SupervisorError('DEPLOY_SUPERSEDED', 'A newer deployment took its place.')
