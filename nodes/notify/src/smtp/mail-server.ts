@@ -87,6 +87,10 @@ export function placeOf({ host, port, security }: Config): MailPlace {
 function transportOf(config: Config, { host, port }: MailPlace) {
   const { security, auth, username, password, clientName, timeoutMs } = config
   return createTransport({
+    // Mails that follow one another go over one connection; it ends when it was idle for long.
+    pool: true,
+    maxConnections: 1,
+    maxMessages: 100,
     host,
     port,
     secure: security === 'tls',
