@@ -30,3 +30,13 @@ export function innerPath(path: string, key: string, isList: boolean): string {
   if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`
 }
+
+const momentNames = /^(?:time|timestamp|ts|date|start|end|\w+(?:At|Time))$/
+/** From September 2001 to the year 2096: below are seconds, or no times at all. */
+const [firstMoment, lastMoment] = [1_000_000_000_000, 4_000_000_000_000]
+
+/** Whether a number is a time in milliseconds since the epoch, by its name and size. */
+export function isMoment(name: string | undefined, value: unknown): value is number {
+  if (name === undefined || !momentNames.test(name)) return false
+  return Number.isInteger(value) && Number(value) >= firstMoment && Number(value) < lastMoment
+}

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { Icon, joined } from '../ui/index.ts'
 import { copyText } from './copy-text.ts'
-import { binaryText, entriesOf, innerPath, summaryOf } from './value-parts.ts'
+import { binaryText, entriesOf, innerPath, isMoment, summaryOf } from './value-parts.ts'
 import styles from './value-tree.module.css'
 
 export interface ValueTreeProps {
@@ -24,6 +24,7 @@ export function ValueTree({ value, name, path = '', openLevels = 1 }: ValueTreeP
         <span className={styles['leafLine']}>
           <Name name={name} />
           <Leaf value={value} />
+          <Moment name={name} value={value} />
         </span>
       </Line>
     )
@@ -132,5 +133,25 @@ function Leaf({ value }: { readonly value: unknown }) {
     <span className={styles['leaf']} data-kind={kind}>
       {JSON.stringify(value) ?? 'undefined'}
     </span>
+  )
+}
+
+/** Milliseconds since the epoch, as a person reads them. */
+function Moment({ name, value }: { readonly name: string | undefined; readonly value: unknown }) {
+  if (!isMoment(name, value)) return null
+  const date = new Date(value)
+  const text = date.toLocaleString(undefined, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  })
+  return (
+    <time className={styles['moment']} dateTime={date.toISOString()}>
+      {text}
+    </time>
   )
 }
