@@ -169,7 +169,7 @@ test('a letter that is given again is gone once it is dealt with', async () => {
   expect(removed).toEqual([])
   host.advance(10)
   expect(removed).toEqual([7])
-  expect(handled).toEqual([{ payload: 1 }])
+  expect(handled).toEqual([{ payload: 1, time: host.clock.now() - 10 }])
 })
 
 test('a change of what is done about errors restarts nothing', async () => {

@@ -94,11 +94,15 @@ function takeOver(node: NodeRun): HoldRecord {
   return node.runtime.hold(node)
 }
 
+/** A person who mended a message may have left out its time; then it comes now. */
+function withTime(message: Message, now: number): Message {
+  return message.time === undefined ? { ...message, time: now } : message
+}
+
 /** Gives a node a letter again; it is gone once everything made from it is dealt with. */
 export function replayLetter(node: NodeRun, { letter, input, message }: LetterReplay): void {
   const { runtime } = node
-  // Letters hold messages that nodes were given.
-  const given = message as Message
+  const given = withTime(message as Message, runtime.host.clock.now()) // what a node was given
   const settled = (error?: unknown): void => {
     if (error === undefined) runtime.host.deadLetters?.remove(letter)
   }
