@@ -2,8 +2,9 @@ import { describe } from '@millrace/sdk/descriptor'
 import { policyFields } from '../policy/policy-fields.ts'
 
 // Incidents are told one by one: PagerDuty groups them itself.
-const { groupBy: _groupBy, groupWaitMs: _wait, groupIntervalMs: _interval, ...rest } = policyFields
-const { listedMax: _listed, tellsCleared, rateMessages, ...fields } = rest
+const { text, link, severityMin, tellsCleared } = policyFields
+const { hasQuietHours, quietFrom, quietTo, isWeekendQuiet, timeZone } = policyFields
+const { rateMessages, ratePeriodMs, waitingMax, whenFull, retryForMs } = policyFields
 
 export const pagerdutyDescriptor = describe({
   type: 'notify/pagerduty',
@@ -44,13 +45,24 @@ export const pagerdutyDescriptor = describe({
     },
     component: { kind: 'template', label: 'Component', advanced: true },
     group: { kind: 'template', label: 'Group', advanced: true },
-    ...fields,
+    text: { ...text, label: 'Summary' },
+    link,
+    severityMin,
     tellsCleared: { ...tellsCleared, label: 'Resolve the incident when the alert is over' },
+    hasQuietHours,
+    quietFrom,
+    quietTo,
+    isWeekendQuiet,
+    timeZone,
     rateMessages: {
       ...rateMessages,
       default: 100,
       unit: 'events',
       help: 'What is held back follows later.',
     },
+    ratePeriodMs,
+    waitingMax,
+    whenFull,
+    retryForMs,
   },
 })

@@ -26,7 +26,7 @@ export const policyFields = describe({
     link: {
       kind: 'template',
       label: 'Link',
-      placeholder: 'https://grafana.example.org/d/plant?var-device={{ payload.key }}',
+      placeholder: 'https://plant.example.org/{{ payload.key }}',
       help: 'Where a person finds more.',
     },
     severityMin: {
