@@ -1,2 +1,3 @@
 export { nodeTypes } from './node-types.ts'
 export { fileOut } from './out/sink.ts'
+export { fileTail } from './tail/source.ts'

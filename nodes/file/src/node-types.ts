@@ -1,4 +1,5 @@
 import type { NodeType } from '@millrace/sdk'
 import { fileOut } from './out/sink.ts'
+import { fileTail } from './tail/source.ts'
 
-export const nodeTypes: readonly NodeType[] = [fileOut]
+export const nodeTypes: readonly NodeType[] = [fileTail, fileOut]

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { fileId } from '../files/file-id.ts'
 
 /** The few things done with the file; tests let them fail. */
 export interface FileCalls {
@@ -37,6 +38,12 @@ export class AppendFile {
   constructor(path: string, calls: FileCalls = realCalls) {
     this.path = path
     this.calls = calls
+  }
+
+  /** Stays with the file when it is renamed. */
+  get id(): string | undefined {
+    const { descriptor } = this
+    return descriptor === undefined ? undefined : fileId(fstatSync(descriptor, { bigint: true }))
   }
 
   /** Opens it at that position, taking off what is behind it; at its end where none is given. Gives its descriptor. */

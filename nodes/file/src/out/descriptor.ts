@@ -1,5 +1,7 @@
 import { describe } from '@millrace/sdk/descriptor'
 
+const rotated = { field: 'rotate', is: ['size', 'time'] } as const
+
 export const fileOutDescriptor = describe({
   type: 'file/out',
   version: 1,
@@ -8,7 +10,20 @@ export const fileOutDescriptor = describe({
   summary: 'Appends each message to a file.',
   category: 'sinks',
   icon: 'file-output',
-  keywords: ['write', 'append', 'csv', 'json lines', 'jsonl', 'ndjson', 'text', 'log', 'disk'],
+  keywords: [
+    'write',
+    'append',
+    'csv',
+    'json lines',
+    'jsonl',
+    'ndjson',
+    'text',
+    'log',
+    'disk',
+    'rotate',
+    'logrotate',
+    'line protocol',
+  ],
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
   face: '{path}',
@@ -37,6 +52,7 @@ export const fileOutDescriptor = describe({
           help: 'Each message as a row; the first row names the columns.',
         },
         { value: 'text', label: 'Text', help: 'Each message as one line of text.' },
+        { value: 'line', label: 'Line protocol', help: 'Each message as a point.' },
       ],
     },
     content: {
@@ -89,6 +105,65 @@ export const fileOutDescriptor = describe({
       default: '{{ payload }}',
       required: true,
       when: { field: 'format', is: ['text'] },
+    },
+    linePrecision: {
+      kind: 'choice',
+      label: 'Timestamps in',
+      default: 'ns',
+      when: { field: 'format', is: ['line'] },
+      options: [
+        { value: 's', label: 'Seconds' },
+        { value: 'ms', label: 'Milliseconds' },
+        { value: 'us', label: 'Microseconds' },
+        { value: 'ns', label: 'Nanoseconds' },
+      ],
+    },
+    rotate: {
+      kind: 'choice',
+      label: 'Begin a new file',
+      section: 'Rotation',
+      default: 'none',
+      options: [
+        { value: 'none', label: 'Never' },
+        {
+          value: 'size',
+          label: 'When it is full',
+          help: 'a.jsonl becomes a.1.jsonl, then a.2.jsonl.',
+        },
+        {
+          value: 'time',
+          label: 'When its name changes',
+          help: 'The name has a time in it, as in a-%Y-%m-%d.jsonl.',
+        },
+      ],
+    },
+    rotateBytes: {
+      kind: 'integer',
+      label: 'Full at',
+      default: 104_857_600,
+      min: 1,
+      max: 1_099_511_627_776,
+      unit: 'bytes',
+      when: { field: 'rotate', is: ['size'] },
+      help: 'It may be larger by what comes within a second.',
+    },
+    timeZone: {
+      kind: 'text',
+      label: 'Time zone',
+      default: 'UTC',
+      maxLength: 100,
+      when: { field: 'rotate', is: ['time'] },
+      suggestions: ['UTC', 'Europe/Berlin', 'Europe/London', 'America/New_York', 'Asia/Tokyo'],
+      help: 'Of the time in the name: %Y year, %m month, %d day, %H hour, %M minute.',
+    },
+    rotateKeep: {
+      kind: 'integer',
+      label: 'Keep old files',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      when: rotated,
+      help: 'Older ones are removed.',
     },
   },
 })

@@ -1,6 +1,6 @@
+import { jsonText, pointLine, rowWriter } from '@millrace/formats'
 import type { ConfigOf } from '@millrace/sdk/descriptor'
 import type { Message } from '@millrace/sdk'
-import { csvRow } from './csv.ts'
 import type { fileOutDescriptor } from './descriptor.ts'
 
 type Config = ConfigOf<typeof fileOutDescriptor>
@@ -18,48 +18,38 @@ export function lineEncoder(config: Config): LineEncoder {
       return { heading: '', encode: config.content === 'message' ? wholeLine : payloadLine }
     case 'csv':
       return csvEncoder(config)
+    case 'line':
+      return pointEncoder(config)
     case 'text':
       return { heading: '', encode: (message) => `${config.line(message)}\n` }
   }
 }
 
 function csvEncoder({ columns, separator }: Config): LineEncoder {
-  const heading = csvRow(
-    columns.map(({ name }) => name),
-    separator,
-  )
+  const write = rowWriter({ delimiter: separator, quote: 'double' })
   return {
-    heading,
-    encode: (message) =>
-      csvRow(
-        columns.map(({ value }) => value(message)),
-        separator,
-      ),
+    heading: write(columns.map(({ name }) => name)),
+    encode: (message) => write(columns.map(({ value }) => value(message))),
   }
 }
 
 function payloadLine({ payload }: Message): string {
-  return jsonLine(payload)
+  return `${jsonText(payload)}\n`
 }
 
 function wholeLine(message: Message): string {
-  return jsonLine(message)
+  return `${jsonText(message)}\n`
 }
 
-function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value, writable) ?? 'null'}\n`
+/** The time of the message where the point has none. */
+function pointEncoder({ linePrecision: precision }: Config): LineEncoder {
+  return {
+    heading: '',
+    encode: ({ payload, time }) => `${pointLine(withTime(payload, time), precision)}\n`,
+  }
 }
 
-/** What JSON has no form for: bytes as base64, big integers as text. */
-function writable(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (isBufferJson(value)) return Buffer.from(value.data).toString('base64')
-  return value
-}
-
-/** A Buffer turns itself into this before it can be replaced. */
-function isBufferJson(value: unknown): value is { readonly data: readonly number[] } {
-  if (typeof value !== 'object' || value === null) return false
-  return 'type' in value && value.type === 'Buffer' && 'data' in value && Array.isArray(value.data)
+function withTime(point: unknown, time: number | undefined): unknown {
+  if (typeof point !== 'object' || point === null || 'time' in point) return point
+  return time === undefined ? point : { ...point, time }
 }

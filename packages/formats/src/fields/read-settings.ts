@@ -9,10 +9,10 @@ type Config = Readonly<Record<string, unknown>>
  * The settings of a decoder or encoder from the configuration of a node with `decodeFields` or
  * `encodeFields`. Which values are possible was checked with the descriptor.
  */
-export function formatSettings(
+export function formatSettings<Name extends FormatName>(
   config: Config,
-  { format, prefix }: { readonly format: FormatName; readonly prefix?: string },
-): FormatSettings {
+  { format, prefix }: { readonly format: Name; readonly prefix?: string },
+): FormatSettings & { readonly format: Name } {
   const at = (name: string): unknown => config[prefixed(name, prefix)]
   const settings: Record<string, unknown> = {
     format,
@@ -26,7 +26,7 @@ export function formatSettings(
     }),
   }
   for (const name of plain) settings[name] = at(name)
-  return defined(settings) as unknown as FormatSettings
+  return defined(settings) as unknown as FormatSettings & { readonly format: Name }
 }
 
 const plain = [
