@@ -47,7 +47,7 @@ export class StoreReaderFile {
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#raw = this.#rows(
-      'SELECT time, value FROM raw WHERE series = ? AND time >= ? AND time < ?',
+      'SELECT time, value FROM raw WHERE series = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?',
     )
     this.#minutes = this.#rows(rolledUp('minute'))
     this.#hours = this.#rows(rolledUp('hour'))
@@ -162,9 +162,8 @@ export class StoreReaderFile {
     { from, to }: TimeRange,
     budget: Budget,
   ): Iterable<[number, string]> {
-    for (const [time, value] of rowsOf(
-      this.#raw.iterate(id, clamp(Math.ceil(from)), clamp(Math.floor(to) + 1)),
-    )) {
+    const range = { id, from: Math.ceil(from), end: Math.floor(to) + 1 }
+    for (const [time, value] of pagesOf(this.#raw, range)) {
       spendSample(budget)
       yield [Number(time), String(value)]
     }
@@ -176,7 +175,7 @@ export class StoreReaderFile {
 
   #readRaw({ id, buffer, budget }: Reading, from: number, end: number): void {
     if (from >= end) return
-    for (const [time, value] of rowsOf(this.#raw.iterate(id, clamp(from), clamp(end)))) {
+    for (const [time, value] of pagesOf(this.#raw, { id, from, end })) {
       spendSample(budget)
       buffer.add(Number(time), Number(value))
     }
@@ -206,9 +205,9 @@ export class StoreReaderFile {
     { id, buffer, budget }: Reading,
     { from, end }: { from: number; end: number },
   ): void {
-    for (const row of rowsOf(statement.iterate(id, clamp(from), clamp(end)))) {
+    for (const row of pagesOf(statement, { id, from, end })) {
       spendSample(budget)
-      const [time, last, count, sum, low, high] = row
+      const [, time, last, count, sum, low, high] = row
       const parts = [Number(count), Number(sum), Number(low), Number(high)] as const
       buffer.addRolled(Number(time), Number(last), parts)
     }
@@ -251,7 +250,24 @@ interface Reading {
 }
 
 function rolledUp(table: 'minute' | 'hour'): string {
-  return `SELECT last_time, last, count, sum, low, high FROM ${table} WHERE series = ? AND time >= ? AND time < ?`
+  return `SELECT time, last_time, last, count, sum, low, high FROM ${table} WHERE series = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?`
+}
+
+/** Rows at once: taken together they cost a third of what they cost one by one. */
+const pageRows = 20_000
+
+/** Rows of a series whose first column is their time, in its order; a page at a time in memory. */
+function* pagesOf(
+  statement: StatementSync,
+  { id, from, end }: { readonly id: number; readonly from: number; readonly end: number },
+): Iterable<Row> {
+  for (let next = clamp(from); ;) {
+    // As `rowsOf` says.
+    const page = statement.all(id, next, clamp(end), pageRows) as unknown as readonly Row[]
+    yield* page
+    if (page.length < pageRows) return
+    next = Number(page.at(-1)?.[0]) + 1
+  }
 }
 
 /** Statements give arrays where they are told to, which their type does not know. */

@@ -1,3 +1,4 @@
+import { SampleBuffer } from '../file/samples.ts'
 import type { Budget, Samples } from '../file/samples.ts'
 import type { TimeRange } from '../file/store-reader-file.ts'
 import { aggregate } from './aggregate.ts'
@@ -8,7 +9,7 @@ import { operate } from './operate.ts'
 import { QueryError } from './query-error.ts'
 import { expectRoom, newSeries, setValue, timeOfStep } from './series-value.ts'
 import type { RangeValue, SampledSeries, StepSeries, Steps, Value } from './series-value.ts'
-import type { Matcher, Query, Selector } from './syntax.ts'
+import type { Matcher, Query, Selector, Subquery } from './syntax.ts'
 
 /** Where the samples of selectors come from. */
 export interface Samplers {
@@ -39,6 +40,8 @@ export function evaluate(query: Query, evaluation: Evaluation): Value {
       return query.rangeMs === undefined
         ? instants(query, evaluation)
         : ranges(query, query.rangeMs, evaluation)
+    case 'subquery':
+      return subquery(query, evaluation)
     case 'negation':
       return negated(evaluate(query.of, evaluation))
     case 'call': {
@@ -116,8 +119,38 @@ function ranges(selector: Selector, rangeMs: number, evaluation: Evaluation): Ra
   return { kind: 'range', rangeMs, series, ends }
 }
 
+/** Its own steps are at multiples of their length, as those of Prometheus are. */
+function subquery(query: Subquery, evaluation: Evaluation): RangeValue {
+  const ends = endsOf(query, evaluation.steps)
+  const stepMs = query.stepMs ?? Math.max(evaluation.steps.stepMs, usualSubqueryStepMs)
+  const startMs = Math.floor((least(ends) - query.rangeMs) / stepMs) * stepMs + stepMs
+  const count = Math.floor((greatest(ends) - startMs) / stepMs) + 1
+  if (count > subqueryStepsMax) {
+    throw new QueryError(
+      `a subquery may have ${subqueryStepsMax} steps at most; this one has ${count}`,
+    )
+  }
+  const steps = { startMs, stepMs, count: Math.max(0, count) }
+  const value = evaluate(query.of, { ...evaluation, steps })
+  if (value.kind !== 'vector') {
+    throw new QueryError(`subquery is only allowed on instant vector, got ${value.kind} instead`)
+  }
+  const series = value.series.map((one) => ({ labels: one.labels, samples: samplesOf(one, steps) }))
+  return { kind: 'range', rangeMs: query.rangeMs, series, ends }
+}
+
+const [usualSubqueryStepMs, subqueryStepsMax] = [60_000, 11_000]
+
+function samplesOf({ values, has }: StepSeries, steps: Steps): Samples {
+  const buffer = new SampleBuffer()
+  for (let step = 0; step < steps.count; step += 1) {
+    if (has[step] === 1) buffer.add(timeOfStep(steps, step), values[step] ?? 0)
+  }
+  return buffer.samples()
+}
+
 /** Where a selector looks at each step: in order, as offsets are the same for all. */
-function endsOf({ at, offsetMs }: Selector, steps: Steps): Float64Array {
+function endsOf({ at, offsetMs }: Selector | Subquery, steps: Steps): Float64Array {
   const last = timeOfStep(steps, steps.count - 1)
   const fixed = at === 'start' ? steps.startMs : at === 'end' ? last : at
   return Float64Array.from(

@@ -1,4 +1,5 @@
 import { histogramQuantile } from './histogram.ts'
+import { labelReplacer } from './label-replacer.ts'
 import { noLabels, sorted, withLabel, withoutMetricName, labelOf } from './labels.ts'
 import { keepsName, overTime, overTimeWithParameter } from './over-time.ts'
 import type { OverTime } from './over-time.ts'
@@ -180,6 +181,20 @@ const specials: Readonly<Record<string, (call: NamedCall) => Value>> = {
     const series = vectorArgument(name, vector).map((one) => {
       const joined = from.map((label) => labelOf(one.labels, label)).join(separator)
       return { ...one, labels: withLabel(one.labels, target, joined) }
+    })
+    return { kind: 'vector', series }
+  },
+  label_replace: ({ name, args }) => {
+    expectCount(name, args, [5, 5])
+    const [vector, ...texts] = args
+    const [target = '', replacement = '', from = '', pattern = ''] = texts.map((text) =>
+      textArgument(name, text),
+    )
+    const replace = labelReplacer(pattern, replacement)
+    const series = vectorArgument(name, vector).map((one) => {
+      const replaced = replace(labelOf(one.labels, from))
+      if (replaced === undefined) return one
+      return { ...one, labels: withLabel(one.labels, target, replaced) }
     })
     return { kind: 'vector', series }
   },

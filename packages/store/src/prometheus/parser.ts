@@ -2,7 +2,7 @@ import { durationMs, tokensOf, unquoted } from './lexer.ts'
 import type { Token } from './lexer.ts'
 import { QueryError } from './query-error.ts'
 import { aggregationOperators, parameterOperators } from './syntax.ts'
-import type { Aggregation, Matcher, Matching, Query, Selector } from './syntax.ts'
+import type { Aggregation, Matcher, Matching, Query, Selector, Subquery } from './syntax.ts'
 
 /** Reads a PromQL query. Throws a `QueryError` that says where it cannot be read. */
 export function parseQuery(text: string): Query {
@@ -196,7 +196,7 @@ class Parser {
     return { label, operator, value: unquoted(value.text) }
   }
 
-  /** Range, offset and fixed time after a selector. */
+  /** Range, offset and fixed time after a selector or a subquery. */
   #modified(query: Query): Query {
     let modified = query
     for (;;) {
@@ -204,27 +204,31 @@ class Parser {
       else if (this.#takeWord('offset')) {
         const isBack = this.#take('-')
         const offsetMs = this.#duration() * (isBack ? -1 : 1)
-        modified = { ...this.#selectorOf(modified, 'offset'), offsetMs }
+        modified = { ...movable(modified, 'offset'), offsetMs }
       } else if (this.#take('@')) {
-        modified = { ...this.#selectorOf(modified, '@'), at: this.#fixedTime() }
+        modified = { ...movable(modified, '@'), at: this.#fixedTime() }
       } else return modified
     }
   }
 
-  #ranged(query: Query): Selector {
+  #ranged(query: Query): Query {
     const rangeMs = this.#duration()
-    if (this.#peek().text.startsWith(':')) throw new QueryError('subqueries are not supported here')
-    this.#expect(']')
-    const ranged = this.#selectorOf(query, 'a range')
-    if (ranged.rangeMs !== undefined)
-      throw new QueryError('ranges only allowed for vector selectors')
     if (rangeMs <= 0) throw new QueryError('duration must be greater than 0')
-    return { ...ranged, rangeMs }
+    const stepMs = this.#subqueryStep()
+    this.#expect(']')
+    if (stepMs !== undefined) {
+      return { kind: 'subquery', of: query, rangeMs, stepMs: stepMs || undefined, offsetMs: 0 }
+    }
+    if (query.kind === 'selector' && query.rangeMs === undefined) return { ...query, rangeMs }
+    throw new QueryError('ranges only allowed for vector selectors')
   }
 
-  #selectorOf(query: Query, what: string): Selector {
-    if (query.kind === 'selector') return query
-    throw new QueryError(`${what} is possible after a series selector only`)
+  /** After the colon of a subquery; 0 for none given, undefined without a colon. */
+  #subqueryStep(): number | undefined {
+    const { kind, text } = this.#peek()
+    if (text !== ':' || (kind !== 'sign' && kind !== 'word')) return undefined
+    this.#next()
+    return this.#peek().text === ']' ? 0 : this.#duration()
   }
 
   #fixedTime(): number | 'start' | 'end' {
@@ -276,6 +280,11 @@ class Parser {
     const what = kind === 'end' ? 'end of input' : `"${text.slice(0, 100)}"`
     return new QueryError(`1:${at + 1}: parse error: unexpected ${what}`)
   }
+}
+
+function movable(query: Query, what: string): Selector | Subquery {
+  if (query.kind === 'selector' || query.kind === 'subquery') return query
+  throw new QueryError(`${what} is possible after a series selector only`)
 }
 
 const endToken: Token = { kind: 'end', text: '', at: 0 }

@@ -3,6 +3,7 @@ export type Query =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'text'; readonly value: string }
   | Selector
+  | Subquery
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Query[] }
   | Aggregation
   | Operation
@@ -16,6 +17,17 @@ export interface Selector {
   readonly offsetMs: number
   /** A fixed time instead of that of the step. */
   readonly at?: number | 'start' | 'end' | undefined
+}
+
+/** A query evaluated at steps of its own within a range. */
+export interface Subquery {
+  readonly kind: 'subquery'
+  readonly of: Query
+  readonly rangeMs: number
+  /** The step of the whole query when absent. */
+  readonly stepMs?: number | undefined
+  readonly offsetMs: number
+  readonly at?: Selector['at']
 }
 
 export interface Matcher {
