@@ -1,0 +1,6 @@
+export { grafanaAlerts } from './alerts/source.ts'
+export { grafanaAnnotation } from './annotation/sink.ts'
+export { grafanaConnection } from './connection/connection.ts'
+export { grafanaLive } from './live/sink.ts'
+export { nodeTypes } from './node-types.ts'
+export type { GrafanaServer } from './server/grafana-server.ts'

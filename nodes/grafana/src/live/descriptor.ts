@@ -1,0 +1,101 @@
+import { describe } from '@millrace/sdk/descriptor'
+import { batchFields } from '@millrace/web/descriptor'
+
+export const grafanaLiveDescriptor = describe({
+  type: 'grafana/live',
+  version: 1,
+  kind: 'sink',
+  title: 'Grafana live',
+  summary: 'Streams values to the panels of Grafana as they come.',
+  category: 'sinks',
+  icon: 'radio',
+  keywords: ['stream', 'real time', 'push', 'dashboard', 'line protocol'],
+  inputs: [{ name: 'in', title: 'Messages' }],
+  outputs: [],
+  face: '{stream}/{measurement}',
+  targets: ['local', 'workers'],
+  promises: {
+    gaps: [{ may: 'lose', because: 'Grafana Live shows what comes and keeps nothing' }],
+  },
+  fields: {
+    server: { kind: 'connection', type: 'grafana/connection', label: 'Grafana', required: true },
+    stream: {
+      kind: 'text',
+      label: 'Stream',
+      section: 'Values',
+      required: true,
+      default: 'millrace',
+      maxLength: 100,
+      pattern: '[A-Za-z0-9_-]+',
+      patternHint: 'Letters, digits, dashes and underscores.',
+    },
+    measurement: {
+      kind: 'template',
+      label: 'Measurement',
+      required: true,
+      placeholder: 'climate',
+      help: 'Panels read stream/<stream>/<measurement>.',
+    },
+    tags: {
+      kind: 'list',
+      label: 'Tags',
+      itemLabel: 'tag',
+      default: [],
+      item: {
+        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
+        value: {
+          kind: 'expression',
+          returns: 'any',
+          label: 'Value',
+          required: true,
+          placeholder: 'payload.device',
+        },
+      },
+    },
+    fields: {
+      kind: 'list',
+      label: 'Fields',
+      itemLabel: 'field',
+      min: 1,
+      max: 250,
+      default: [{ name: 'value', value: 'payload', type: 'auto' }],
+      item: {
+        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
+        value: {
+          kind: 'expression',
+          returns: 'any',
+          label: 'Value',
+          required: true,
+          placeholder: 'payload.value',
+        },
+        type: {
+          kind: 'choice',
+          label: 'Type',
+          default: 'auto',
+          options: [
+            { value: 'auto', label: 'As it is', help: 'Numbers as float.' },
+            { value: 'float', label: 'Float' },
+            { value: 'integer', label: 'Integer' },
+            { value: 'boolean', label: 'Boolean' },
+            { value: 'string', label: 'Text' },
+          ],
+        },
+      },
+    },
+    time: {
+      kind: 'expression',
+      returns: 'any',
+      label: 'Time',
+      placeholder: 'time',
+      help: 'Milliseconds since the epoch, or ISO 8601 text. The time of the message when empty.',
+    },
+    ...batchFields,
+    batchAgeMs: { ...batchFields.batchAgeMs, default: 200 },
+    bufferItems: { ...batchFields.bufferItems, default: 10_000 },
+    retryForMs: {
+      ...batchFields.retryForMs,
+      default: 5000,
+      help: 'Then the messages leave by the error port: values of yesterday are not live. 0 tries for ever.',
+    },
+  },
+})
