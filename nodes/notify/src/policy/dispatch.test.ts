@@ -4,6 +4,7 @@ import { run } from '@millrace/sdk/testing'
 import type { RunOptions, TestRun } from '@millrace/sdk/testing'
 import { describe, expect, it } from 'vitest'
 import { chat } from '../chat/sink.ts'
+import type { Announcement } from './dispatch.ts'
 import { dead, fakeReceiver, sent } from '../testing/fake-receiver.ts'
 import type { FakeReceiver } from '../testing/fake-receiver.ts'
 
@@ -20,7 +21,7 @@ interface Bench {
 
 function bench(config: object = {}, options: RunOptions = {}): Bench {
   const receiver = fakeReceiver()
-  const channel = { name: 'Test', send: receiver.send }
+  const channel = { name: 'Test', send: (one: Announcement) => receiver.send(one) }
   const node = run(chat, { channel, ...config }, { startMs, ...options })
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 4; turn += 1) {
@@ -304,6 +305,24 @@ describe('a message that is refused', () => {
     alert('raised', 'b')
     await wait(0)
     expect(told()).toEqual(['raised a', 'raised b'])
+  })
+
+  it('leaves by the error port too when it cannot be written at all', async () => {
+    const { node, receiver, alert, wait, told } = bench({ groupIntervalMs: 0 })
+    const { send } = receiver
+    Object.assign(receiver, {
+      send: () => {
+        throw new TypeError('Converting circular structure to JSON')
+      },
+    })
+    alert('raised', 'a')
+    await wait(0)
+    expect(node.failures()).toMatchObject([{ code: 'NOTIFY_UNWRITABLE' }])
+    Object.assign(receiver, { send })
+    alert('raised', 'b')
+    await wait(0)
+    expect(told()).toEqual(['raised b'])
+    expect(node.openHolds).toBe(0)
   })
 
   it('is made shorter while it is too long', async () => {

@@ -230,12 +230,23 @@ export class Dispatch {
   private send(sending: Sending): void {
     // What is on its way should arrive before the node is replaced.
     this.hold = this.context.hold()
-    void this.receiver.send(sending.announcement).then((outcome) => {
+    void this.attempt(sending.announcement).then((outcome) => {
       if (this.isClosed || this.hold === undefined) return
       this.context.resume(this.hold, () => this.settle(sending, outcome))
       this.letGo(outcome)
       this.soon()
     })
+  }
+
+  /** What cannot even be written, such as a value without JSON, is refused. */
+  private async attempt(announcement: Announcement): Promise<Outcome> {
+    try {
+      return await this.receiver.send(announcement)
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      const text = `A message for ${this.receiver.name} could not be written: ${reason}`
+      return { kind: 'refused', error: new NodeError('NOTIFY_UNWRITABLE', text, { cause }) }
+    }
   }
 
   private letGo(outcome: Outcome | undefined): void {
