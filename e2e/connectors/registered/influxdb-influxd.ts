@@ -8,7 +8,11 @@ export const influxdbInfluxd: Connector = {
   system: 'InfluxDB 1.x',
   against: 'influxd 1.6',
   services: ['influxd'],
-  nodes: { connection: 'influxdb/connection', sink: 'influxdb/out' },
+  nodes: {
+    connection: 'influxdb/connection',
+    sink: 'influxdb/out',
+    more: ['influxdb/query'],
+  },
   open: async () => {
     const influxd = await startInfluxd({ user, databases: ['plant'] })
     return {

@@ -11,7 +11,7 @@ import type { Flow } from '@millrace/flow'
 import type { Status, Timer } from '@millrace/sdk'
 import { realTime, testHttp } from '@millrace/sdk/testing'
 import { until } from '@millrace/services'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Connector, Peer } from '../connector.ts'
 import { connectionOf, peerId, sinkFlow, sourceFlow } from '../flows.ts'
 import { eventually } from '../patience.ts'
@@ -26,8 +26,8 @@ export function testOpening(connector: Connector): void {
     'opens and closes again and again, and leaves no socket and no timer',
     async () => {
       const files = await mkdtemp(join(tmpdir(), 'millrace-opening-'))
-      const before = process.env['MILLRACE_FILES']
-      process.env['MILLRACE_FILES'] = files
+      vi.stubEnv('MILLRACE_FILES', files)
+      vi.stubEnv('MILLRACE_STORE', join(files, 'store'))
       const flowUrl = () => Promise.reject(new Error('There is no product here.'))
       const peer = await connector.open({ flowUrl, files })
       try {
@@ -35,8 +35,7 @@ export function testOpening(connector: Connector): void {
       } finally {
         await peer.close?.()
         await peer.server?.stop()
-        if (before === undefined) delete process.env['MILLRACE_FILES']
-        else process.env['MILLRACE_FILES'] = before
+        vi.unstubAllEnvs()
         await rm(files, { recursive: true, force: true })
       }
     },
