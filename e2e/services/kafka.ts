@@ -253,6 +253,8 @@ const small = [
   'num.network.threads=2',
   'num.io.threads=2',
   'log.cleaner.enable=false',
+  // Tests write times of long ago, and records as old as those would be deleted.
+  'log.retention.ms=-1',
   'offsets.topic.num.partitions=2',
   'offsets.topic.replication.factor=1',
   'offsets.topic.segment.bytes=10485760',

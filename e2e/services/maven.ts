@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 /** Servers that Debian does not have: what they are made of is in a pom.xml beside this file. */
 export type MavenServer = 'kafka' | 'apicurio'
 
+/** One is many jars, the other comes packed. */
+const goals = { kafka: 'copy-dependencies', apicurio: 'unpack-dependencies' } as const
+
 /** Where the jars of a server are, or will be; another pom.xml, another folder. */
 export function jarsOf(server: MavenServer): string {
   const hash = createHash('sha256')
@@ -26,7 +29,7 @@ export function fetchJars(server: MavenServer, maven: string): string | undefine
   mkdirSync(cacheFolder(), { recursive: true })
   // Complete or not there at all.
   const partial = mkdtempSync(join(cacheFolder(), `${server}-partial-`))
-  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies'
+  const goal = `org.apache.maven.plugins:maven-dependency-plugin:3.6.1:${goals[server]}`
   const options = [`-DoutputDirectory=${partial}`, '-DincludeScope=runtime']
   const { status, stdout, stderr } = spawnSync(
     maven,

@@ -26,6 +26,11 @@ const programs = {
   },
   vmagent: { commands: ['vmagent'], packages: ['victoria-metrics'] },
   collectd: { commands: ['collectd'], packages: ['collectd-core'] },
+  apicurio: {
+    commands: ['java'],
+    packages: ['openjdk-17-jre-headless', 'maven'],
+    maven: 'apicurio',
+  },
   kcat: { commands: ['kcat', 'kafkacat'], packages: ['kcat'] },
 } as const
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { NodeError } from '@millrace/sdk'
 import type { KeyedState, SourceContext, Timer } from '@millrace/sdk'
 import { backoffMs } from '../cluster/backoff.ts'
 import type { BrokerLinks } from '../cluster/broker-links.ts'
@@ -8,13 +9,14 @@ import type { TopicPartitions } from '../group/assign-ranges.ts'
 import { GroupMember } from '../group/group-member.ts'
 import type { kafkaInDescriptor } from './descriptor.ts'
 import { Fetcher } from './fetcher.ts'
+import { GroupCommits } from './group-commits.ts'
 import { nameOf, Partition } from './partition.ts'
 import { progressText } from './progress-text.ts'
-import { payloadReaders } from './read-payload.ts'
 import { RecordEmitter } from './record-emitter.ts'
 import { SafePositions } from './safe-positions.ts'
 import { startPositions } from './start-positions.ts'
 import type { StartAt } from './start-positions.ts'
+import { valueReader } from './value-reader.ts'
 
 type Context = SourceContext<typeof kafkaInDescriptor>
 
@@ -49,8 +51,7 @@ export class Consumer {
   private isStopped = false
   private problem: KafkaError | undefined
   private said = ''
-  private committing: Promise<void> = Promise.resolve()
-  private toCommit: ReadonlyMap<string, number> | undefined
+  private readonly commits: GroupCommits
 
   constructor(context: Context, cluster: KafkaCluster) {
     const { config, clock, timers } = context
@@ -59,8 +60,11 @@ export class Consumer {
     const names = [config.topic, ...config.moreTopics.map(({ topic }) => topic)]
     this.topics = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
     this.positions = context.state.map('positions')
-    this.emitter = new RecordEmitter(context, payloadReaders[config.format])
-    this.safe = new SafePositions(context.isDurable, (positions) => this.commit(positions))
+    this.emitter = new RecordEmitter(
+      context,
+      valueReader(context, (error) => this.failed(asKafkaError(error, cluster))),
+    )
+    this.safe = new SafePositions(context.isDurable, (positions) => this.commits.add(positions))
     this.links = cluster.openLinks()
     const isReadCommitted = config.isolation === 'committed'
     const { fetchWaitMs, fetchBytes } = config
@@ -74,6 +78,7 @@ export class Consumer {
       },
     )
     this.member = this.makeMember()
+    this.commits = new GroupCommits(this.member, (error) => this.notCommitted(error))
   }
 
   start(): void {
@@ -105,7 +110,7 @@ export class Consumer {
 
   async close(): Promise<void> {
     if (!this.isStopped) this.stop()
-    await Promise.race([this.committing, this.pauseFor(commitWithinMs)])
+    await Promise.race([this.commits.done, this.pauseFor(commitWithinMs)])
     await this.member.close()
     await this.fetcher.close()
     await this.cluster.closeLinks(this.links)
@@ -243,7 +248,7 @@ export class Consumer {
     const given = this.readNoMore()
     if (given.length === 0) return
     await Promise.race([this.safe.whenSafe(), this.pauseFor(safeWithinMs)])
-    await this.committing
+    await this.commits.done
     this.safe.end()
   }
 
@@ -272,14 +277,22 @@ export class Consumer {
 
   /** Every partition that has something gets its turn. */
   private passOn(): void {
-    const ready = this.partitions.filter(({ head }) => head !== undefined)
+    const ready = this.partitions.filter(({ isReady }) => isReady)
     const share = Math.max(1, Math.floor(turnMax / Math.max(1, ready.length)))
     for (const partition of ready) {
       if (this.isPaused || this.isStopped) return
       this.deliver(partition, share)
     }
     this.fetcher.goOn()
-    if (this.partitions.some(({ head }) => head !== undefined)) this.takeTurn()
+    if (this.partitions.some(({ isReady }) => isReady)) this.takeTurn()
+  }
+
+  /** Goes on with the partition once what its next record needs is there. */
+  private waitFor(partition: Partition): void {
+    void partition.waitsFor?.then(() => {
+      partition.waitsFor = undefined
+      if (this.partitions.includes(partition)) this.takeTurn()
+    })
   }
 
   private deliver(partition: Partition, count: number): void {
@@ -294,6 +307,7 @@ export class Consumer {
         to = partition.position
         positions.set(partition.name, to)
         safe.wasRead(partition.name, to)
+        this.waitFor(partition)
       },
       (error) => {
         const isAgain = settled(to, error)
@@ -328,29 +342,10 @@ export class Consumer {
     }
   }
 
-  private commit(positions: ReadonlyMap<string, number>): void {
-    const isFirst = this.toCommit === undefined
-    this.toCommit = new Map([...(this.toCommit ?? []), ...positions])
-    if (!isFirst) return
-    this.committing = this.committing.then(() => this.commitNow())
-  }
-
-  /** One at a time; what comes meanwhile goes together. */
-  private async commitNow(): Promise<void> {
-    const positions = this.toCommit ?? new Map<string, number>()
-    this.toCommit = undefined
-    const offsets = [...positions].map(([name, offset]) => {
-      const at = name.lastIndexOf('/')
-      return { topic: name.slice(0, at), partition: Number(name.slice(at + 1)), offset }
-    })
-    if (offsets.length === 0) return
-    try {
-      await this.member.commit(offsets)
-    } catch (error) {
-      // The next commit says it all again; and our own state is what counts.
-      const failure = asKafkaError(error, this.cluster)
-      if (!isPassing(failure)) this.context.log.debug(`The group was not told: ${failure.message}`)
-    }
+  /** The next commit says it all again; and our own state is what counts. */
+  private notCommitted(error: unknown): void {
+    const failure = asKafkaError(error, this.cluster)
+    if (!isPassing(failure)) this.context.log.debug(`The group was not told: ${failure.message}`)
   }
 
   private failed(error: KafkaError): void {
@@ -386,5 +381,7 @@ export class Consumer {
 }
 
 function asKafkaError(error: unknown, { name }: KafkaCluster): KafkaError {
-  return error instanceof KafkaError ? error : connectionError(error, { host: name, port: 0 })
+  if (error instanceof KafkaError) return error
+  if (error instanceof NodeError) return new KafkaError(error.code, error.message, { cause: error })
+  return connectionError(error, { host: name, port: 0 })
 }

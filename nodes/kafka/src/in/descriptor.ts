@@ -1,3 +1,4 @@
+import { compressionFields, decodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe, timingFields } from '@millrace/sdk/descriptor'
 
 export const kafkaInDescriptor = describe({
@@ -87,8 +88,23 @@ export const kafkaInDescriptor = describe({
         { value: 'json', label: 'JSON', help: 'Anything else leaves by the error port.' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
+        {
+          value: 'registry',
+          label: 'Of the schema registry',
+          help: 'Avro, Protobuf or JSON by the schema that the value names.',
+        },
+        ...formatChoices('json', 'text', 'binary'),
       ],
     },
+    registry: {
+      kind: 'connection',
+      type: 'kafka/registry',
+      label: 'Schema registry',
+      required: true,
+      when: { field: 'format', is: ['registry'] },
+    },
+    ...decodeFields('format'),
+    ...compressionFields('format'),
     isolation: {
       kind: 'choice',
       label: 'Read',

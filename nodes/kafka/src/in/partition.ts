@@ -16,6 +16,8 @@ export class Partition {
   /** Not fetched before then, after the broker refused. */
   restsUntil = 0
   failures = 0
+  /** The record to be passed on next cannot be read before this is over. */
+  waitsFor: Promise<void> | undefined
   private readonly queue: { readonly batch: ReadBatch; readonly bytes: number }[] = []
 
   constructor(topic: string, partition: number, position: number) {
@@ -33,6 +35,11 @@ export class Partition {
   /** How many records wait at the broker or here; undefined where that is not known. */
   get lag(): number | undefined {
     return this.end === undefined ? undefined : Math.max(0, this.end - this.position)
+  }
+
+  /** Whether something can be passed on now. */
+  get isReady(): boolean {
+    return this.queue.length > 0 && this.waitsFor === undefined
   }
 
   add(batch: ReadBatch, bytes: number): void {

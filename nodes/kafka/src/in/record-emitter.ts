@@ -4,8 +4,9 @@ import type { DamagedBatch, RecordsBatch } from '../wire/read-batches.ts'
 import type { KafkaRecord } from '../wire/record.ts'
 import type { Partition } from './partition.ts'
 import { copyOf } from './read-payload.ts'
-import type { ReadPayload } from './read-payload.ts'
 import { messageOf } from './read-record.ts'
+import { ReadLater, SeveralPayloads } from './value-reader.ts'
+import type { ReadValue } from './value-reader.ts'
 
 type Context = Pick<SourceContext, 'fail'> & {
   readonly emit: { readonly out: (message: Message) => void }
@@ -16,11 +17,11 @@ const nothing = Buffer.alloc(0)
 /** Makes messages of what was fetched of a partition. */
 export class RecordEmitter {
   private readonly context: Context
-  private readonly readPayload: ReadPayload
+  private readonly readValue: ReadValue
 
-  constructor(context: Context, readPayload: ReadPayload) {
+  constructor(context: Context, readValue: ReadValue) {
     this.context = context
-    this.readPayload = readPayload
+    this.readValue = readValue
   }
 
   /** Emits records up to a number, and what is between them counts as none. */
@@ -29,7 +30,7 @@ export class RecordEmitter {
     for (let { head } = partition; head !== undefined && left > 0; { head } = partition) {
       if (head.kind === 'records') {
         left -= this.emitRecords(partition, head, left)
-        if (head.records.hasMore) return
+        if (head.records.hasMore || partition.waitsFor !== undefined) return
       } else if (head.kind === 'damaged') {
         this.refuse(partition, head)
         left -= 1
@@ -55,22 +56,32 @@ export class RecordEmitter {
       // The broker sends whole batches, also of what was passed on before.
       if (record.offset < partition.position) continue
       partition.position = record.offset + 1
-      this.emitRecord(partition, record)
+      const later = this.emitRecord(partition, record)
+      if (later === undefined) continue
+      records.putBack(record)
+      partition.position = record.offset
+      partition.waitsFor = later.until
+      break
     }
     return emitted
   }
 
-  private emitRecord(partition: Partition, record: KafkaRecord): void {
-    const { context, readPayload } = this
+  /** Gives what has to be waited for, where the record cannot be read yet. */
+  private emitRecord(partition: Partition, record: KafkaRecord): ReadLater | undefined {
+    const { context, readValue } = this
     let payload: unknown
     try {
-      payload = record.value === null ? null : readPayload(record.value)
+      payload = record.value === null ? null : readValue(record.value)
     } catch (error) {
       const original = messageOf(partition, record, copyOf(record.value ?? nothing))
       context.fail(withPlace(error, original), original)
-      return
+      return undefined
     }
-    context.emit.out(messageOf(partition, record, payload))
+    if (payload instanceof ReadLater) return payload
+    const payloads = payload instanceof SeveralPayloads ? payload.all : undefined
+    if (payloads === undefined) context.emit.out(messageOf(partition, record, payload))
+    else for (const one of payloads) context.emit.out(messageOf(partition, record, one))
+    return undefined
   }
 
   /** What cannot be read leaves as it is, and does not stand in the way of what comes after it. */

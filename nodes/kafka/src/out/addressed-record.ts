@@ -1,3 +1,4 @@
+import { formatSettings, isFormat, openEncoder, payloadBytes } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
 import type { ConfigOf } from '@millrace/sdk/descriptor'
 import type { Clock, Message } from '@millrace/sdk'
@@ -19,10 +20,26 @@ export interface AddressedRecord extends NewRecord {
 
 const topicName = /^[A-Za-z0-9._-]{1,249}$/
 
+/** The bytes of a value for a topic. Throws where it has none. */
+export type ValueBytes = (value: unknown, topic: string) => Uint8Array
+
+/** As the node's format says, where no registry is asked. */
+export function valueBytes(config: Config): ValueBytes {
+  const { format } = config
+  if (format === 'auto') return asItIs
+  if (format === 'text' && config.charset === 'utf-8') return asText
+  if (format === 'json' || !isFormat(format)) return asJson
+  const encode = openEncoder(formatSettings(config, { format }))
+  return (value) => payloadBytes(encode(value))
+}
+
 /** Makes records of messages. Throws for a message that none can be made of. */
-export function recordMaker(config: Config, clock: Clock): (message: Message) => AddressedRecord {
+export function recordMaker(
+  config: Config,
+  clock: Clock,
+  bytesOf: ValueBytes,
+): (message: Message) => AddressedRecord {
   const { topic: topicOf, key: keyOf, payload: payloadOf, messageBytesMax } = config
-  const bytesOf = config.format === 'text' ? asText : config.format === 'json' ? asJson : asItIs
   const isNow = config.timestamp === 'now'
   let lastTopic = ''
   return (message) => {
@@ -32,7 +49,7 @@ export function recordMaker(config: Config, clock: Clock): (message: Message) =>
       lastTopic = topic
     }
     const payload = payloadOf === undefined ? message.payload : payloadOf(message)
-    const value = payload === null || payload === undefined ? null : bytesOf(payload)
+    const value = payload === null || payload === undefined ? null : bytesOf(payload, topic)
     const keyed = keyOf === undefined ? message.key : keyOf(message)
     const key = keyed === null || keyed === undefined ? null : asItIs(keyed)
     const headers = config.headers.length === 0 ? noHeaders : headersOf(config.headers, message)

@@ -1,5 +1,8 @@
+import { encodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 
+const byRegistry = { field: 'format', is: ['registry'] } as const
+const ownSchema = { field: 'schemaFrom', is: ['here'], and: byRegistry } as const
 const exactlyOnce = { field: 'guarantee', is: ['exactlyOnce'] } as const
 
 export const kafkaOutDescriptor = describe({
@@ -72,8 +75,71 @@ export const kafkaOutDescriptor = describe({
         },
         { value: 'json', label: 'JSON' },
         { value: 'text', label: 'Text' },
+        {
+          value: 'registry',
+          label: 'By the schema registry',
+          help: 'Avro, Protobuf or JSON by a schema whose number the value names.',
+        },
+        ...formatChoices('json', 'text'),
       ],
     },
+    registry: {
+      kind: 'connection',
+      type: 'kafka/registry',
+      label: 'Schema registry',
+      required: true,
+      when: byRegistry,
+    },
+    subject: {
+      kind: 'text',
+      label: 'Subject',
+      default: '',
+      placeholder: 'orders-value',
+      maxLength: 500,
+      advanced: true,
+      when: byRegistry,
+      help: 'The name of the topic with -value behind it when empty.',
+    },
+    schemaFrom: {
+      kind: 'choice',
+      label: 'Schema',
+      default: 'latest',
+      when: byRegistry,
+      options: [
+        { value: 'latest', label: 'the newest of the registry' },
+        { value: 'here', label: 'this one' },
+      ],
+    },
+    schemaType: {
+      kind: 'choice',
+      label: 'Kind',
+      default: 'AVRO',
+      when: ownSchema,
+      options: [
+        { value: 'AVRO', label: 'Avro' },
+        {
+          value: 'PROTOBUF',
+          label: 'Protobuf',
+          help: 'The first message of the schema is written.',
+        },
+        { value: 'JSON', label: 'JSON Schema' },
+      ],
+    },
+    schema: {
+      kind: 'code',
+      language: 'text',
+      label: 'Schema text',
+      required: true,
+      when: ownSchema,
+    },
+    registersSchema: {
+      kind: 'boolean',
+      label: 'Register it where it is not',
+      default: false,
+      when: ownSchema,
+      help: 'Where it may follow the newest of the subject, which is checked in any case.',
+    },
+    ...encodeFields('format'),
     headers: {
       kind: 'list',
       label: 'Headers',

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Hold, Message, NodeContext, Sink } from '@millrace/sdk'
 import { asCluster } from '../cluster/as-cluster.ts'
 import type { KafkaError } from '../cluster/kafka-error.ts'
-import { recordMaker } from './addressed-record.ts'
 import type { AddressedRecord } from './addressed-record.ts'
 import { bufferFull, closed } from './batch-writer.ts'
 import type { kafkaOutDescriptor } from './descriptor.ts'
@@ -13,11 +12,12 @@ import { TransactionWriter } from './transaction-writer.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 
+export type RecordOf = (message: Message) => AddressedRecord
+
 /** Puts each message into the outbox, which is state; what an epoch stored of it is then written. */
-export function exactlyOnce(context: Context): Sink {
+export function exactlyOnce(context: Context, recordOf: RecordOf): Sink {
   const outbox = new Outbox(context.state)
   const intake = new OutboxIntake(context, outbox)
-  const recordOf = recordMaker(context.config, context.clock)
   const writer = writerFor(context, outbox, intake)
   writer.start()
   return {

@@ -2,7 +2,7 @@ import { checkDescriptor, completeConfig, manualTime } from '@millrace/sdk/testi
 import type { ConfigOf } from '@millrace/sdk/descriptor'
 import type { Message } from '@millrace/sdk'
 import { expect, test } from 'vitest'
-import { recordMaker } from './addressed-record.ts'
+import { recordMaker, valueBytes } from './addressed-record.ts'
 import { kafkaOutDescriptor } from './descriptor.ts'
 import { Lane } from './lane.ts'
 import { Partitioner } from './partitioner.ts'
@@ -13,9 +13,11 @@ test('is described as node types have to be', () => {
 
 function maker(config: Readonly<Record<string, unknown>>) {
   const given = { topic: () => 'orders', key: (message: Message) => message.key, ...config }
-  const complete = completeConfig(kafkaOutDescriptor.fields, given, {})
   // Completed against this descriptor's own fields.
-  return recordMaker(complete as ConfigOf<typeof kafkaOutDescriptor>, manualTime(77).clock)
+  const complete = completeConfig(kafkaOutDescriptor.fields, given, {}) as ConfigOf<
+    typeof kafkaOutDescriptor
+  >
+  return recordMaker(complete, manualTime(77).clock, valueBytes(complete))
 }
 
 const textOf = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString())

@@ -2,30 +2,42 @@ import { sink } from '@millrace/sdk'
 import type { Hold, Message, NodeContext, Sink } from '@millrace/sdk'
 import { asCluster } from '../cluster/as-cluster.ts'
 import type { KafkaError } from '../cluster/kafka-error.ts'
-import { recordMaker } from './addressed-record.ts'
+import { recordMaker, valueBytes } from './addressed-record.ts'
 import { BatchWriter } from './batch-writer.ts'
 import { kafkaOutDescriptor } from './descriptor.ts'
 import { drainOutbox, exactlyOnce } from './exactly-once.ts'
+import type { RecordOf } from './exactly-once.ts'
 import { Partitioner } from './partitioner.ts'
+import { schemaGate } from './schema-gate.ts'
 import { stateReporter } from './state-reporter.ts'
+import { SubjectEncoders } from './subject-encoders.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 
 export const kafkaOut = sink(kafkaOutDescriptor, (context) => {
-  if (context.config.guarantee !== 'exactlyOnce') return atLeastOnce(context)
-  if (context.isDurable) return exactlyOnce(context)
-  context.log.warn('This flow does not store its state: messages are written at least once.')
-  return atLeastOnce(context)
+  const { config, clock } = context
+  if (config.format !== 'registry') {
+    return writing(context, recordMaker(config, clock, valueBytes(config)))
+  }
+  const encoders = new SubjectEncoders(context)
+  const recordOf = recordMaker(config, clock, (value, topic) => encoders.encode(value, topic))
+  return schemaGate(context, encoders, writing(context, recordOf))
 })
 
+function writing(context: Context, recordOf: RecordOf): Sink {
+  if (context.config.guarantee !== 'exactlyOnce') return atLeastOnce(context, recordOf)
+  if (context.isDurable) return exactlyOnce(context, recordOf)
+  context.log.warn('This flow does not store its state: messages are written at least once.')
+  return atLeastOnce(context, recordOf)
+}
+
 /** Holds each message until the broker has it. */
-function atLeastOnce(context: Context): Sink {
+function atLeastOnce(context: Context, recordOf: RecordOf): Sink {
   const { config, clock, timers } = context
   const cluster = asCluster(config.cluster)
   const { compression, batchBytes, batchAgeMs, bufferBytes, retryForMs } = config
   const limits = { compression, batchBytes, batchAgeMs, bufferBytes, retryForMs }
   const closeOutbox = drainOutbox(context)
-  const recordOf = recordMaker(config, clock)
   const writer = new BatchWriter({
     cluster,
     partitioner: new Partitioner(config.partitioner === 'key'),

@@ -99,6 +99,7 @@ function readBatch(batch: Buffer, filter: AbortedFilter): ReadBatch {
 export class BatchRecords {
   readonly count: number
   private read = 0
+  private back: KafkaRecord | undefined
   private readonly reader: FieldReader
   private readonly baseOffset: number
   private readonly firstTimestamp: number
@@ -118,14 +119,24 @@ export class BatchRecords {
     return this.read < this.count
   }
 
+  /** The record that was just read is to be read once more. */
+  putBack(record: KafkaRecord): void {
+    this.back = record
+    this.read -= 1
+  }
+
   skipRest(): void {
     this.read = this.count
   }
 
   /** Throws where the bytes are not those of a record. */
   next(): KafkaRecord {
-    const { reader } = this
+    const { reader, back } = this
     this.read += 1
+    if (back !== undefined) {
+      this.back = undefined
+      return back
+    }
     const length = reader.varInt()
     const end = reader.at + length
     reader.int8()
