@@ -1,3 +1,5 @@
 export { nodeTypes } from './node-types.ts'
 export { fileOut } from './out/sink.ts'
+export { fileRead } from './read/operator.ts'
 export { fileTail } from './tail/source.ts'
+export { fileWatch } from './watch/source.ts'

@@ -1,0 +1,77 @@
+import { compressionFields, decodeFields, formatChoices } from '@millrace/formats/fields'
+import { describe } from '@millrace/sdk/descriptor'
+
+export const fileReadDescriptor = describe({
+  type: 'file/read',
+  version: 1,
+  kind: 'operator',
+  title: 'File read',
+  summary: 'Reads a file for each message: as one value, or each line, row or record.',
+  category: 'transform',
+  icon: 'file-input',
+  keywords: [
+    'load',
+    'csv',
+    'json',
+    'jsonl',
+    'ndjson',
+    'xml',
+    'text',
+    'lines',
+    'import',
+    'disk',
+    'gzip',
+  ],
+  inputs: [{ name: 'in', title: 'Messages' }],
+  outputs: [{ name: 'out', title: 'What was read' }],
+  face: '{path}',
+  reachesOut: true,
+  targets: ['local'],
+  fields: {
+    path: {
+      kind: 'template',
+      label: 'File',
+      required: true,
+      placeholder: 'recipes/{{ payload.product }}.json',
+      help: 'Within the folder files of the user directory, or an absolute path that the server allows.',
+    },
+    format: {
+      kind: 'choice',
+      label: 'It holds',
+      default: 'text',
+      options: formatChoices(),
+    },
+    ...decodeFields('format'),
+    ...compressionFields('format'),
+    gives: {
+      kind: 'choice',
+      label: 'Give',
+      default: 'whole',
+      options: [
+        {
+          value: 'whole',
+          label: 'one message with all of it',
+          help: 'Rows, lines and points as a list.',
+        },
+        { value: 'each', label: 'a message for each line, row or point' },
+      ],
+    },
+    to: {
+      kind: 'path',
+      label: 'Put it into',
+      default: 'payload',
+      required: true,
+      help: 'Elsewhere than in payload, such as payload.recipe, the rest of the message is kept.',
+    },
+    bytesMax: {
+      kind: 'integer',
+      label: 'Longest file',
+      advanced: true,
+      default: 10_485_760,
+      min: 1,
+      max: 104_857_600,
+      unit: 'bytes',
+      help: 'A longer one leaves by the error port; File tail reads files of any length.',
+    },
+  },
+})
