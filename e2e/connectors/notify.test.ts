@@ -185,6 +185,34 @@ describe('E-mail', () => {
     expect(steps.at(-1)?.text).toContain('offers no STARTTLS. Choose another "Transport"')
   })
 
+  test('signs in with OAuth, and says so when that fails', async () => {
+    const server = await receiver({ accessToken: 'fresh-access-token' })
+    const issuer = await startWebReceiver()
+    opened.push(() => issuer.kill())
+    const body = '{"access_token":"fresh-access-token","token_type":"Bearer","expires_in":3599}'
+    issuer.answers.push({ status: 200, body })
+    const oauth = {
+      auth: 'oauth2',
+      clientId: 'client',
+      clientSecret: 'client-secret',
+      refreshToken: 'long-refresh-token',
+      tokenUrl: issuer.url,
+    }
+    const node = sink(settings(server, oauth))
+    node.send(alert(1))
+    await until(() => expect(server.mails).toHaveLength(1))
+    expect(Object.fromEntries(new URLSearchParams(issuer.seen[0]?.body))).toMatchObject({
+      grant_type: 'refresh_token',
+      client_id: 'client',
+      refresh_token: 'long-refresh-token',
+    })
+    issuer.answers.push({ status: 400, body: '{"error":"invalid_grant"}' })
+    const wrong = sink(settings(server, oauth))
+    wrong.send(alert(2))
+    await until(() => expect(states(wrong).at(-1)).toMatch(/OAuth refuses .*invalid_grant/))
+    expect(everythingTold(wrong)).not.toMatch(/client-secret|long-refresh/)
+  })
+
   test('is tested step by step', async () => {
     const server = await receiver()
     const good = await testConnection(smtp, settings(server), { time })

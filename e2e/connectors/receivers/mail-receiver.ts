@@ -21,6 +21,8 @@ export interface MailReceiver {
 
 export interface MailReceiverOptions {
   readonly user?: { readonly name: string; readonly password: string }
+  /** Takes this access token (XOAUTH2) of the user, and no password. */
+  readonly accessToken?: string
   readonly tls?: { readonly key: string; readonly cert: string }
   /** TLS from the start. */
   readonly isSecure?: boolean
@@ -77,7 +79,7 @@ function end(server: SMTPServer): Promise<void> {
 }
 
 function serverOptions(
-  { user, tls, isSecure = false, refuse, bytesMax }: MailReceiverOptions,
+  { user, accessToken, tls, isSecure = false, refuse, bytesMax }: MailReceiverOptions,
   { mails, gate }: { readonly mails: ReceivedMail[]; readonly gate: Gate },
 ): SMTPServerOptions {
   return {
@@ -87,8 +89,11 @@ function serverOptions(
     disabledCommands: tls === undefined ? ['STARTTLS'] : [],
     allowInsecureAuth: true,
     ...(bytesMax === undefined ? {} : { size: bytesMax }),
-    onAuth: ({ username, password }, _session, done) => {
-      const isRight = username === user?.name && password === user?.password
+    authMethods: accessToken === undefined ? ['PLAIN', 'LOGIN'] : ['XOAUTH2'],
+    onAuth: ({ username, password, accessToken: token }, _session, done) => {
+      const isProven =
+        accessToken === undefined ? password === user?.password : token === accessToken
+      const isRight = username === user?.name && isProven
       if (isRight) done(null, { user: username })
       else done(refusal(535, 'Authentication credentials invalid'))
     },

@@ -1,7 +1,9 @@
 import { describe } from '@millrace/sdk/descriptor'
 import { tlsFields } from '@millrace/web/descriptor'
 
-const withSignIn = { field: 'auth', is: ['password'] } as const
+const withPassword = { field: 'auth', is: ['password'] } as const
+const withOauth = { field: 'auth', is: ['oauth2'] } as const
+const withUser = { field: 'auth', is: ['password', 'oauth2'] } as const
 const secure = { field: 'security', is: ['starttls', 'tls'] } as const
 const verified = { ...secure, and: { field: 'isVerified', is: [true] } } as const
 const { isVerified, ca, serverName, clientCertificate, clientKey } = tlsFields
@@ -66,6 +68,7 @@ export const smtpDescriptor = describe({
       default: 'password',
       options: [
         { value: 'password', label: 'User name and password' },
+        { value: 'oauth2', label: 'OAuth 2.0', help: 'As Google and Microsoft 365 ask for.' },
         { value: 'none', label: 'None' },
       ],
     },
@@ -74,13 +77,35 @@ export const smtpDescriptor = describe({
       label: 'User name',
       required: true,
       maxLength: 1000,
-      when: withSignIn,
+      when: withUser,
     },
     password: {
       kind: 'secret',
       label: 'Password',
-      when: withSignIn,
+      when: withPassword,
       help: 'Many services want a password made for an app.',
+    },
+    clientId: {
+      kind: 'text',
+      label: 'OAuth client id',
+      required: true,
+      maxLength: 500,
+      when: withOauth,
+    },
+    clientSecret: { kind: 'secret', label: 'OAuth client secret', when: withOauth },
+    refreshToken: { kind: 'secret', label: 'OAuth refresh token', required: true, when: withOauth },
+    tokenUrl: {
+      kind: 'text',
+      label: 'OAuth token address',
+      required: true,
+      format: 'url',
+      default: 'https://oauth2.googleapis.com/token',
+      suggestions: [
+        'https://oauth2.googleapis.com/token',
+        'https://login.microsoftonline.com/common/oauth2/v2.0/token',
+      ],
+      when: withOauth,
+      help: 'Where the refresh token gets access tokens, each good for an hour or so.',
     },
     clientName: {
       kind: 'text',

@@ -85,7 +85,7 @@ export function placeOf({ host, port, security }: Config): MailPlace {
 }
 
 function transportOf(config: Config, { host, port }: MailPlace) {
-  const { security, auth, username, password, clientName, timeoutMs } = config
+  const { security, clientName, timeoutMs } = config
   return createTransport({
     // Mails that follow one another go over one connection; it ends when it was idle for long.
     pool: true,
@@ -101,7 +101,15 @@ function transportOf(config: Config, { host, port }: MailPlace) {
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
-    ...(auth === 'password' ? { auth: { user: username, pass: password ?? '' } } : {}),
+    ...signInOf(config),
     ...(clientName === undefined || clientName === '' ? {} : { name: clientName }),
   })
+}
+
+function signInOf(config: Config) {
+  const { auth, username, password, clientId, clientSecret, refreshToken, tokenUrl } = config
+  if (auth === 'none') return {}
+  if (auth === 'password') return { auth: { user: username, pass: password ?? '' } }
+  const own = { clientId, clientSecret: clientSecret ?? '', refreshToken: refreshToken ?? '' }
+  return { auth: { type: 'OAuth2', user: username, ...own, accessUrl: tokenUrl } }
 }

@@ -21,6 +21,10 @@ const namedMax = 3
 /** What kept a mail from being sent, as RFC 5321 and the codes of nodemailer tell it. */
 export function smtpError(error: unknown, place: MailPlace): Failure {
   const told = toldBy(error)
+  if (told.code === 'EOAUTH2' || told.command === 'AUTH XOAUTH2') {
+    const fields = '"OAuth client id", its secret, the refresh token, or "User name"'
+    return later('MAIL_SIGN_IN', `OAuth refuses ${fields}: ${told.text}`, error)
+  }
   if (told.code === 'EAUTH' || told.code === 'ENOAUTH') return later('MAIL_SIGN_IN', signIn(told))
   if (told.status === 552 || /size larger/i.test(told.text)) {
     const text = 'The mail server takes no mail that long.'
