@@ -34,6 +34,7 @@ class Listener {
   private response: IncomingMessage | undefined
   private end: (() => void) | undefined
   private timer: Timer | undefined
+  /** Read, and not yet given to the flow. */
   private together: StreamEvent[] = []
   /** As the server says. */
   private retryMs = 0
@@ -64,7 +65,8 @@ class Listener {
 
   resume(): void {
     this.isPaused = false
-    this.response?.resume()
+    this.deliver()
+    if (this.mayRead) this.response?.resume()
   }
 
   stop(): void {
@@ -75,9 +77,15 @@ class Listener {
     this.agents.secure.destroy()
   }
 
+  /** Also what pausing in the midst of a read has left is given to the flow first. */
+  private get mayRead(): boolean {
+    return !this.isPaused && this.together.length === 0
+  }
+
   private connect(): void {
     const { config, timers } = this.context
-    const lastId = this.position.get('lastId') ?? ''
+    const waiting = this.together.at(-1)?.lastId ?? ''
+    const lastId = waiting === '' ? (this.position.get('lastId') ?? '') : waiting
     const since = lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') }
     const accept = { accept: 'text/event-stream', 'cache-control': 'no-store' }
     const headers = { ...accept, ...this.headers, ...since }
@@ -114,12 +122,17 @@ class Listener {
       return
     }
     this.response = response
-    if (this.isPaused) response.pause()
+    if (!this.mayRead) response.pause()
     const parser = this.parser(lastId)
     const watch = (): void => {
       this.timer?.cancel()
       const { silentMs } = context.config
-      if (silentMs > 0) this.timer = context.timers.after(silentMs, () => over(silence(silentMs)))
+      if (silentMs === 0) return
+      this.timer = context.timers.after(silentMs, () => {
+        // A stream that is not read says nothing.
+        if (this.mayRead) over(silence(silentMs))
+        else watch()
+      })
     }
     watch()
     this.showOpen()
@@ -149,8 +162,12 @@ class Listener {
 
   /** The position goes with the messages: after a crash both are as they were at the same epoch. */
   private deliver(): void {
-    const events = this.together
-    this.together = []
+    while (!this.isPaused && this.together.length > 0) {
+      this.deliverSome(this.together.splice(0, togetherMax))
+    }
+  }
+
+  private deliverSome(events: readonly StreamEvent[]): void {
     const last = events.at(-1)
     if (last === undefined) return
     const run = (): void => {
@@ -182,6 +199,9 @@ class Listener {
     return unreachable(error, this.context.config.url)
   }
 }
+
+/** Events that the flow gets at once. */
+const togetherMax = 256
 
 /** Longer than that nobody is kept waiting. */
 const retryMaxMs = 300_000

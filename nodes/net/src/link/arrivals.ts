@@ -30,6 +30,9 @@ export class Arrivals {
   private readonly context: ArrivalContext
   private readonly emitOne: (arrival: Arrival) => void
   private together: Arrival[] = []
+  /** What a read brought when the flow could take no more. */
+  private waiting: Arrival[] = []
+  private isPaused = false
 
   /** To be made as the source starts. */
   constructor(context: ArrivalContext) {
@@ -42,17 +45,56 @@ export class Arrivals {
   }
 
   /**
-   * Takes in what came together, as one record. Bytes are copied before this returns. `safe` is
-   * called once it is on disk, or without a log dealt with.
+   * Takes in what came together, a record for so many messages. When the flow can take no more in
+   * the midst of it, the rest waits. Bytes are copied before this returns.
    */
-  take(arrivals: readonly Arrival[], safe?: () => void): void {
-    if (arrivals.length === 0) return
+  take(arrivals: readonly Arrival[]): void {
+    if (this.waiting.length > 0) {
+      this.waiting.push(...arrivals.map(ofItsOwn))
+      return
+    }
+    const taken = this.takeWhileFree(arrivals)
+    this.waiting.push(...arrivals.slice(taken).map(ofItsOwn))
+  }
+
+  pause(): void {
+    this.isPaused = true
+  }
+
+  /** Gives whether all that waited is taken in, and more may be read. */
+  resume(): boolean {
+    this.isPaused = false
+    const { waiting } = this
+    // The flow may say in the midst of it that it can take no more, and then again that it can.
+    this.waiting = []
+    const taken = this.takeWhileFree(waiting)
+    this.waiting = [...waiting.slice(taken), ...this.waiting]
+    return !this.isPaused && this.waiting.length === 0
+  }
+
+  /** Takes in at once all that came, whether the flow is behind or not, as it ends. */
+  finish(): void {
+    this.isPaused = false
+    this.takeGathered()
+    this.resume()
+  }
+
+  /** Gives how many were taken in. */
+  private takeWhileFree(arrivals: readonly Arrival[]): number {
+    let at = 0
+    for (; at < arrivals.length && !this.isPaused; at += togetherMax) {
+      this.takeRecord(arrivals.slice(at, at + togetherMax))
+    }
+    return Math.min(at, arrivals.length)
+  }
+
+  private takeRecord(arrivals: readonly Arrival[]): void {
     const { intake, log } = this.context
     const record = intake.isDurable ? serialize(arrivals) : nothing
     const run = (): void => arrivals.forEach(this.emitOne)
     intake.take(record, run, (error) => {
-      if (error === undefined) safe?.()
-      else log.error(`What came in could not be kept: ${toOperatingError(error).message}`)
+      if (error === undefined) return
+      log.error(`What came in could not be kept: ${toOperatingError(error).message}`)
     })
   }
 
@@ -73,6 +115,11 @@ export class Arrivals {
 
 /** Messages in one record. */
 const togetherMax = 256
+
+/** The bytes of one that waits must not change when more is read. */
+function ofItsOwn(arrival: Arrival): Arrival {
+  return { ...arrival, bytes: Uint8Array.from(arrival.bytes) }
+}
 
 const nothing = new Uint8Array()
 

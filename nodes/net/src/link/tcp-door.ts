@@ -29,11 +29,16 @@ export function tcpDoor(options: TcpDoorOptions): TcpDoor {
 
 function dialingDoor({ place, timers, status, onSocket }: TcpDoorOptions): TcpDoor {
   const { host, port, connectTimeoutMs } = place
+  let isReached = false
   const redialer = new Redialer({
     timers,
     status,
     place: `${host}:${port}`,
-    explain: (error) => networkProblem(error, { host, port, peer: 'other side', labels }).text,
+    explain: (error) => {
+      const isSilent = toOperatingError(error).code === 'ETIMEDOUT'
+      if (isSilent && isReached) return `${host}:${port} ${speaksNoTls}`
+      return networkProblem(error, { host, port, peer: 'other side', labels }).text
+    },
     connectTimeoutMs,
     dial: ({ opened, closed }) => {
       const socket = place.isTls
@@ -41,6 +46,8 @@ function dialingDoor({ place, timers, status, onSocket }: TcpDoorOptions): TcpDo
         : connectTcp({ host, port })
       socket.setNoDelay(true)
       socket.setKeepAlive(true, keepAliveMs)
+      isReached = false
+      socket.once('connect', () => (isReached = true))
       let problem: unknown
       socket.on('error', (error) => (problem = error))
       socket.once('close', () => closed(problem))
@@ -60,6 +67,8 @@ function dialingDoor({ place, timers, status, onSocket }: TcpDoorOptions): TcpDo
   }
 }
 
+const speaksNoTls =
+  'takes connections but does not answer TLS. Is there TLS at Port? Otherwise switch off "Encrypt with TLS".'
 const labels = { host: 'Host', port: 'Port', security: 'Encrypt with TLS' }
 const keepAliveMs = 60_000
 

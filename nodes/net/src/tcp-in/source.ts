@@ -16,15 +16,21 @@ export const tcpIn = source(tcpInDescriptor, (context) => {
   const framing = framingOf(config)
   const sockets = new Set<Socket>()
   let isPaused = false
+  let isStopped = false
   let arrivals: Arrivals | undefined
   const onSocket = (socket: Socket): void => {
     if (arrivals === undefined) return
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    read(socket, { context, framing, arrivals })
+    read(socket, { context, framing, arrivals, isStopped: () => isStopped })
     if (isPaused) socket.pause()
   }
   const door = tcpDoor({ place: config, timers, status, onSocket })
+  const stop = async (): Promise<void> => {
+    isStopped = true
+    await door.close()
+    arrivals?.finish()
+  }
   return {
     start: () => {
       arrivals = new Arrivals(context)
@@ -33,14 +39,15 @@ export const tcpIn = source(tcpInDescriptor, (context) => {
     // What is not read fills the buffers of the system, and then the sender has to wait.
     pause: () => {
       isPaused = true
+      arrivals?.pause()
       for (const socket of sockets) socket.pause()
     },
     resume: () => {
-      isPaused = false
-      for (const socket of sockets) socket.resume()
+      isPaused = arrivals?.resume() === false
+      if (!isPaused) for (const socket of sockets) socket.resume()
     },
-    stop: () => door.close(),
-    close: () => door.close(),
+    stop,
+    close: stop,
   }
 })
 
@@ -48,9 +55,10 @@ interface Reading {
   readonly context: Context
   readonly framing: Framing
   readonly arrivals: Arrivals
+  readonly isStopped: () => boolean
 }
 
-function read(socket: Socket, { context, framing, arrivals }: Reading): void {
+function read(socket: Socket, { context, framing, arrivals, isStopped }: Reading): void {
   const { messageBytesMax } = context.config
   const from: Sender = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
   let together: Arrival[] = []
@@ -72,6 +80,8 @@ function read(socket: Socket, { context, framing, arrivals }: Reading): void {
   })
   socket.once('end', () => (isClean = true))
   socket.once('close', () => {
+    // What we cut off ourselves is no mistake of the sender's.
+    if (isStopped()) return
     context.goesOn()
     splitter.end(isClean)
     take()

@@ -42,17 +42,18 @@ class Receiver {
   /** A datagram cannot be left with its sender: what comes meanwhile is dropped, and counted. */
   pause(): void {
     this.isPaused = true
+    this.arrivals?.pause()
   }
 
   resume(): void {
-    this.isPaused = false
+    this.isPaused = this.arrivals?.resume() === false
     if (this.dropped > 0) this.show()
   }
 
   async stop(): Promise<void> {
     this.isStopped = true
     this.timer?.cancel()
-    this.arrivals?.takeGathered()
+    this.arrivals?.finish()
     const { socket } = this
     this.socket = undefined
     if (socket !== undefined) await new Promise<void>((resolve) => socket.close(() => resolve()))

@@ -22,7 +22,7 @@ export const websocketIn = source(websocketInDescriptor, (context) => {
   }
   const link = openLink(context, onSocket)
   const stop = (): void => {
-    arrivals?.takeGathered()
+    arrivals?.finish()
     link.stop()
   }
   return {
@@ -33,11 +33,12 @@ export const websocketIn = source(websocketInDescriptor, (context) => {
     // What is not read fills the buffers of the system, and then the sender has to wait.
     pause: () => {
       isPaused = true
+      arrivals?.pause()
       for (const socket of sockets) socket.pause()
     },
     resume: () => {
-      isPaused = false
-      for (const socket of sockets) socket.resume()
+      isPaused = arrivals?.resume() === false
+      if (!isPaused) for (const socket of sockets) socket.resume()
     },
     stop,
     close: () => {
