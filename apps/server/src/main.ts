@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { check } from './cli/check.ts'
 import { exportFlows, importFlows } from './cli/exchange.ts'
@@ -12,6 +13,8 @@ import { UsageError } from './config/settings.ts'
 import { Refusal } from './refusal.ts'
 import { StorageError } from './storage/storage-error.ts'
 
+/** Files that Docker and Podman put into every container. */
+const containerMarks = ['/.dockerenv', '/run/.containerenv']
 const manifest = new URL('../package.json', import.meta.url).href
 
 async function main(): Promise<number> {
@@ -21,6 +24,7 @@ async function main(): Promise<number> {
     manifest,
     editorFolder: fileURLToPath(new URL('../../editor/dist', import.meta.url)),
     environment: process.env,
+    isContainer: () => containerMarks.some((path) => existsSync(path)),
     print: (text) => process.stdout.write(`${text}\n`),
     note: (text) => process.stderr.write(`${text}\n`),
     interrupted: interruption(),

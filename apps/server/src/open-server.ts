@@ -8,6 +8,7 @@ import { createApp } from './http/app.ts'
 import { loopbackHosts } from './http/guard/host.ts'
 import type { OriginRules } from './http/guard/host.ts'
 import { allRoutes } from './http/routes/all-routes.ts'
+import { answerOwnNetworks } from './engine-process/http/own-networks.ts'
 import { nodeHttp } from './engine-process/http/node-http.ts'
 import { LiveChannel } from './live/live-channel.ts'
 import { AlertBook } from './observe/alert-book.ts'
@@ -34,6 +35,10 @@ export interface OpenServerOptions {
   /** What was found wrong before, in sentences; shown in the status. */
   readonly problems?: readonly string[]
   readonly onUnforeseen: (error: unknown) => void
+  /** Names beside localhost by which the server may be called. */
+  readonly hostNames?: readonly string[]
+  /** Whether only the networks that this machine is part of are answered. */
+  readonly isForOwnNetworks?: boolean
 }
 
 /** A server that answers once it listens. */
@@ -86,8 +91,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     status,
     tellConnections: () => live?.tellConnections(),
   }
-  const rules = { hosts: loopbackHosts }
+  const rules = { hosts: [...loopbackHosts, ...(options.hostNames ?? [])] }
   const http = httpOf(parts, rules, options)
+  if (options.isForOwnNetworks === true) answerOwnNetworks(http)
   live = new LiveChannel({ server: parts, http, rules })
   deployments.onDeployed((flow) => retain(flow, parts, live))
   saved.onSaved((name, revision) => {

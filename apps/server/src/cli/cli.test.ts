@@ -7,6 +7,7 @@ import { realDisk } from '../storage/disk.ts'
 import { openUserDirectory } from '../storage/user-directory.ts'
 import { check } from './check.ts'
 import { exportFlows, importFlows } from './exchange.ts'
+import { expectContainer } from './expect-container.ts'
 import { parseCommand } from './parse-command.ts'
 import type { Surroundings } from './surroundings.ts'
 import { readVersion } from './version.ts'
@@ -30,12 +31,25 @@ beforeEach(async () => {
     environment: {},
     print: (text) => void printed.push(text),
     note: (text) => void noted.push(text),
+    isContainer: () => false,
     interrupted: Promise.resolve(),
   }
 })
 
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
+})
+
+test('answers the network of a container in containers only, and says what that means', () => {
+  const command = parseCommand(['start', '--in-container'], {})
+  if (command.kind !== 'start') throw new Error('Not a start.')
+  const notes: string[] = []
+  const note = (text: string) => void notes.push(text)
+  const { settings } = command
+  expect(() => expectContainer(settings, { isContainer: () => false, note })).toThrow(UsageError)
+  expect(notes).toEqual([])
+  expectContainer(settings, { isContainer: () => true, note })
+  expect(notes).toEqual([expect.stringContaining('-p 127.0.0.1:1880:1880')])
 })
 
 describe('the command line', () => {
@@ -62,6 +76,16 @@ describe('the command line', () => {
       { settings: { host: 'localhost', port: 8080 } },
     ],
     [['start', '--host', '[::1]'], { settings: { host: '::1' } }],
+    [
+      ['start', '--in-container', '--known-as', 'millrace,Flows.example.org'],
+      {
+        settings: {
+          host: '0.0.0.0',
+          isInContainer: true,
+          hostNames: ['millrace', 'flows.example.org'],
+        },
+      },
+    ],
     [
       ['start', '--flow-port', '2', '--broker-port', '3'],
       { settings: { flowPort: 2, brokerPort: 3 } },
@@ -95,6 +119,8 @@ describe('the command line', () => {
     [['start', '--host', '192.168.0.7'], 'ssh -L'],
     [['start', '--host', '127.0.0.1.evil.example'], 'no sign-in yet'],
     [['start', '--host', '::'], 'no sign-in yet'],
+    [['start', '--known-as', 'millrace'], 'with --in-container'],
+    [['start', '--in-container', '--known-as', 'a b'], '"a b" is none'],
   ] as const)('%j is refused with what is wrong', ([args, message]) => {
     expect(() => parseCommand(args, {})).toThrow(UsageError)
     expect(() => parseCommand(args, {})).toThrow(message)

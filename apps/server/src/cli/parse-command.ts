@@ -28,6 +28,9 @@ export const usage = `Usage: millrace COMMAND
       --flow-port PORT   on which flows answer HTTP (1881)
       --broker-port PORT of the embedded MQTT broker (1883)
       --no-demo          leaves out the demo flow, its broker and its simulator
+      --in-container     answers the network of the container that it runs in; as there is no
+                         sign-in yet, publish its ports on 127.0.0.1 only
+      --known-as NAMES   host names by which others in that network may call it
       --no-durability    keeps nothing of what flows remember and take in on disk
   check FILE...          says what is wrong with flows or bundles
   test FILE...           runs the tests that lie beside flows, or come with them in a bundle
@@ -43,6 +46,8 @@ export const usage = `Usage: millrace COMMAND
 
 const options = {
   host: { type: 'string' },
+  'in-container': { type: 'boolean' },
+  'known-as': { type: 'string' },
   port: { type: 'string' },
   'user-dir': { type: 'string' },
   'flow-port': { type: 'string' },

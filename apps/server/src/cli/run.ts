@@ -12,6 +12,7 @@ import { createSupervisor } from '../supervisor/engine-supervisor.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { line, readBundle } from './check.ts'
+import { expectContainer, flowNetwork } from './expect-container.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const drainMs = 10_000
@@ -22,6 +23,7 @@ export async function run(
   settings: Settings,
   surroundings: Surroundings,
 ): Promise<number> {
+  expectContainer(settings, surroundings)
   const { bundle, problems } = await readBundle(file)
   if (!bundle) {
     for (const problem of problems) surroundings.note(line(file, '', problem))
@@ -33,7 +35,12 @@ export async function run(
   const { nodePackages } = catalog
   const supervisor = createSupervisor({
     clock: surroundings.clock,
-    settings: engineSettings({ nodePackages, flowPort: settings.flowPort, isUnattended: true }),
+    settings: engineSettings({
+      nodePackages,
+      flowPort: settings.flowPort,
+      isUnattended: true,
+      ...flowNetwork(settings),
+    }),
     environment: engineEnvironment(surroundings.environment, {
       files: join(settings.userDirectory, 'files'),
       store: join(settings.userDirectory, 'store'),

@@ -10,6 +10,7 @@ import type { BrokerAddresses } from '../status.ts'
 import { realDisk } from '../storage/disk.ts'
 import { openUserDirectory } from '../storage/user-directory.ts'
 import { createSupervisor } from '../supervisor/engine-supervisor.ts'
+import { expectContainer, flowNetwork } from './expect-container.ts'
 import { installDemo, openDemoBroker, startDemo } from './open-demo.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -21,6 +22,7 @@ const portsTried = 20
 /** Runs the server until it is interrupted, then ends it drained. */
 export async function start(settings: Settings, surroundings: Surroundings): Promise<number> {
   const { clock, note, print, interrupted } = surroundings
+  expectContainer(settings, surroundings)
   const onUnforeseen = (error: unknown) => note(textOf(error))
   const [directory, catalog] = await Promise.all([
     openUserDirectory({ path: settings.userDirectory, disk: realDisk }),
@@ -32,6 +34,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     settings: engineSettings({
       nodePackages,
       flowPort: settings.flowPort,
+      ...flowNetwork(settings),
       durable: settings.isDurable
         ? { state: directory.durable.state, intake: directory.durable.intake }
         : undefined,
@@ -52,6 +55,8 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     editorFolder: surroundings.editorFolder,
     trials: { nodePackages, environment: engineEnvironment(surroundings.environment) },
     broker: () => addressesOf(broker),
+    hostNames: settings.hostNames,
+    isForOwnNetworks: settings.isInContainer,
     problems: catalog.problems.map((problem) => `${problem.package}: ${problem.message}`),
     onUnforeseen,
   })
@@ -72,6 +77,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   await directory.close()
   return 0
 }
+
 function addressesOf(broker: EmbeddedBroker | null): BrokerAddresses {
   if (broker === null) return {}
   const { brokerUrl, brokerWsUrl } = broker

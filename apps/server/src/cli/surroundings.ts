@@ -7,6 +7,8 @@ export interface Surroundings {
   /** The server's package.json, as a URL: its dependencies are where node packages are found. */
   readonly manifest: string
   readonly editorFolder: string
+  /** Whether this process runs in a container. */
+  readonly isContainer: () => boolean
   readonly environment: Readonly<Record<string, string | undefined>>
   print(text: string): void
   /** For what is not the result: warnings, progress. */

@@ -25,6 +25,7 @@ const surroundings: Surroundings = {
   environment: { PATH: process.env['PATH'] },
   print: (text) => printed.push(text),
   note: (text) => noted.push(text),
+  isContainer: () => false,
   interrupted: new Promise(() => undefined),
 }
 

@@ -7,13 +7,20 @@ const megabyte = 1024 * 1024
 export function engineSettings(options: {
   readonly nodePackages: readonly string[]
   readonly flowPort: number
+  readonly host?: string
+  /** Whether flows answer only the networks that this machine is part of. */
+  readonly isForOwnNetworks?: boolean
   /** Where flows keep what must outlive them. */
   readonly durable?: EngineSettings['durable']
   readonly isUnattended?: boolean
 }): EngineSettings {
   const totalMb = totalmem() / megabyte
   return {
-    http: { host: '127.0.0.1', port: options.flowPort },
+    http: {
+      host: options.host ?? '127.0.0.1',
+      port: options.flowPort,
+      isForOwnNetworks: options.isForOwnNetworks === true,
+    },
     nodePackages: options.nodePackages,
     flowHeapMb: Math.round(Math.min(1_024, totalMb / 4)),
     processMemoryMb: Math.round(Math.min(3_072, totalMb / 2)),

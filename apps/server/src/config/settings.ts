@@ -4,6 +4,10 @@ import { join, resolve } from 'node:path'
 /** How a server is set up; from the command line and the environment. */
 export interface Settings {
   readonly host: string
+  /** Whether it answers the network of a container that it runs in; refused where it runs in none. */
+  readonly isInContainer: boolean
+  /** Names beside localhost by which it may be called; in a container only. */
+  readonly hostNames: readonly string[]
   /** Undefined takes the usual port, or the next that is free. */
   readonly port: number | undefined
   readonly userDirectory: string
@@ -26,6 +30,8 @@ export class UsageError extends Error {
 
 export interface SettingsInput {
   readonly host?: string | undefined
+  readonly 'in-container'?: boolean | undefined
+  readonly 'known-as'?: string | undefined
   readonly port?: string | undefined
   readonly 'user-dir'?: string | undefined
   readonly 'flow-port'?: string | undefined
@@ -37,8 +43,11 @@ export interface SettingsInput {
 type Environment = Readonly<Record<string, string | undefined>>
 
 export function readSettings(input: SettingsInput, environment: Environment): Settings {
+  const isInContainer = input['in-container'] === true
   return {
-    host: readHost(input.host),
+    host: isInContainer ? everyAddress : readHost(input.host),
+    isInContainer,
+    hostNames: readHostNames(input['known-as'], isInContainer),
     port: readPort('--port', input.port),
     userDirectory: readUserDirectory(input['user-dir'], environment),
     flowPort: readPort('--flow-port', input['flow-port']) ?? usualFlowPort,
@@ -54,6 +63,20 @@ export function readUserDirectory(given: string | undefined, environment: Enviro
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+
+/** Of a container: what reaches it from outside is decided where its ports are published. */
+const everyAddress = '0.0.0.0'
+const hostName = /^[a-z\d]([a-z\d.-]{0,251}[a-z\d])?$/i
+
+function readHostNames(text: string | undefined, isInContainer: boolean): readonly string[] {
+  const names = (text ?? '').split(',').filter((name) => name !== '')
+  if (names.length > 0 && !isInContainer) {
+    throw new UsageError('--known-as is for servers that run with --in-container')
+  }
+  const wrong = names.find((name) => !hostName.test(name))
+  if (wrong === undefined) return names.map((name) => name.toLowerCase())
+  throw new UsageError(`--known-as takes host names, separated by commas; "${wrong}" is none`)
+}
 
 /** There is no sign-in yet, so nobody else may reach the server. */
 function readHost(host: string | undefined): string {

@@ -44,8 +44,8 @@ export class EngineProcess {
 
   constructor(options: EngineProcessOptions) {
     this.options = options
-    const { host, port } = options.settings.http
-    this.port = new FlowPort({ host, port, now: options.now, limits: usualFlowPortLimits })
+    const { http } = options.settings
+    this.port = new FlowPort({ ...http, now: options.now, limits: usualFlowPortLimits })
     this.threads = new FlowThreads(options.settings, () => this.returnMemoryWhenIdle())
     this.gate = new StartGate({
       places: Math.max(2, this.processors),

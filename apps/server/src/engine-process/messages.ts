@@ -10,7 +10,12 @@ import type { Watched } from './watched.ts'
 
 /** What the engine process is told as it starts. */
 export interface EngineSettings {
-  readonly http: { readonly host: string; readonly port: number }
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    /** Whether only the networks that this machine is part of are answered. */
+    readonly isForOwnNetworks?: boolean
+  }
   /** Which modules bring which node types, as the catalog tells. */
   readonly nodePackages: readonly string[]
   /** Heap of one flow. */

@@ -6,6 +6,7 @@ import { packRequests, type ResponseBatch, type WaitingRequest } from './batches
 import type { RequestBatch } from './batches.ts'
 import { readBody } from './body.ts'
 import { nodeHttp } from './node-http.ts'
+import { answerOwnNetworks } from './own-networks.ts'
 import { OpenStreams } from './open-streams.ts'
 import { type Pending, PendingRequests } from './pending.ts'
 import { RouteTable, type TakenRoute } from './routes.ts'
@@ -22,6 +23,8 @@ export interface FlowPortOptions {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
+  /** Whether only the networks that this machine is part of are answered. */
+  readonly isForOwnNetworks?: boolean
   readonly now: () => number
   readonly limits: FlowPortLimits
 }
@@ -69,6 +72,7 @@ export class FlowPort {
     this.server.on('upgrade', (request, socket: Socket, head) => {
       this.onUpgrade(request, socket, head)
     })
+    if (options.isForOwnNetworks === true) answerOwnNetworks(this.server)
     this.server.maxConnections = options.limits.connections
     this.sweeper = setInterval(() => this.answerLate(), 1_000)
     this.sweeper.unref()
@@ -81,7 +85,8 @@ export class FlowPort {
       if (port === 0 || !isAddressInUse(error)) throw error
       return listenOn(this.server, host, 0)
     })
-    return `http://${host}:${listening}`
+    // Every address is none to be called at.
+    return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening}`
   }
 
   /** Whether the route was free. */
