@@ -242,9 +242,16 @@ export class Deployments {
       return outcome
     } catch (error) {
       await marking.catch(() => undefined)
+      if (this.#comesBack(name, number)) throw error
       await (before === undefined ? deployed.delete(name) : deployed.set(name, before))
       throw error
     }
+  }
+
+  /** The engine went away meanwhile; the supervisor starts this version with the next one. */
+  #comesBack(name: string, number: number): boolean {
+    const { state, version } = this.#parts.supervisor.info(name)
+    return state === 'restarting' && version === number
   }
 
   async #bringBack(name: string, number: number): Promise<void> {
@@ -262,9 +269,9 @@ export class Deployments {
     })
   }
 
-  /** What the supervisor refused it shows itself; the rest is shown from here. */
+  /** What has come to the supervisor it shows itself, and brings back; the rest is shown from here. */
   #refuse(name: string, number: number, error: unknown): void {
-    if (this.#parts.supervisor.info(name).state === 'failed') return
+    if (this.#parts.supervisor.info(name).state !== 'stopped') return
     const problem = error instanceof Refusal ? error.body.problems?.[0] : undefined
     const reason = problem?.message ?? (error instanceof Error ? error.message : String(error))
     const node = problem?.node === undefined ? {} : { node: problem.node }

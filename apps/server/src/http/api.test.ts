@@ -2,9 +2,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Flow } from '@millrace/flow'
+import { startGrafanaStub } from '@millrace/services'
+import type { GrafanaStub } from '@millrace/services'
 import { StoreWriter } from '@millrace/store'
 import { DeadLetterFile, lettersFile } from '../engine-process/durable/dead-letter-file.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
+import { FakeSupervisor } from '../testing/fake-supervisor.ts'
 import { openTestServer, removeFolder } from '../testing/test-server.ts'
 import type { TestServer } from '../testing/test-server.ts'
 import { findMismatch } from './openapi/schema.ts'
@@ -263,6 +266,18 @@ describe('deployments', () => {
     expect(saved.flow.title).toBe('Two')
     expect(saved.deployed.title).toBe('Demo')
     expect((await post('/api/flows/demo/deploy', { version: 9 })).status).toBe(404)
+  })
+
+  test('that lose the engine as they start run when it is back', async () => {
+    await saveDemo()
+    const supervisor = new FakeSupervisor()
+    it.supervisor.failure = supervisor.failure = new SupervisorError('ENGINE_GONE', 'Gone')
+    expect((await post('/api/flows/demo/deploy')).status).toBe(422)
+    await it.end()
+    it = await openTestServer({ folder: it.folder, supervisor })
+    expect((await json('/api/flows/demo')).deployment.state).toBe('restarting')
+    supervisor.bringBack()
+    expect((await json('/api/flows/demo')).deployment.state).toBe('running')
   })
 
   test('come back when the server starts again', async () => {
@@ -572,6 +587,21 @@ function putLetter(folder: string): void {
   file.close()
 }
 
+/** A stub of one, and the connection to it. */
+async function putGrafana({ server }: TestServer): Promise<GrafanaStub> {
+  const stub = await startGrafanaStub()
+  const { connections, secrets } = server.parts.directory
+  const config = { url: stub.url }
+  await connections.put({ id: 'grafana', type: 'grafana/connection', name: 'Grafana', config })
+  await secrets.set({
+    owner: 'connection/grafana',
+    field: 'token',
+    setAt: 1,
+    value: stub.token,
+  })
+  return stub
+}
+
 describe('the description of the API', () => {
   /** A request for each route that it answers well, in an order in which that is so. */
   const requests: readonly (readonly [string, string, unknown?])[] = [
@@ -602,6 +632,12 @@ describe('the description of the API', () => {
       { argument: 1 },
     ],
     ['GET /api/flows/:name/nodes/:id/points', '/api/flows/demo/nodes/end/points'],
+    ['GET /api/flows/:name/grafana-dashboard', '/api/flows/demo/grafana-dashboard'],
+    [
+      'POST /api/flows/:name/grafana-dashboard',
+      '/api/flows/demo/grafana-dashboard',
+      { connection: 'grafana', url: 'http://localhost:1880' },
+    ],
     ['PUT /api/secrets', '/api/secrets', { owner: 'connection/b1', field: 'password', value: 'x' }],
     ['GET /api/secrets', '/api/secrets'],
     ['GET /api/alerts', '/api/alerts'],
@@ -652,6 +688,7 @@ describe('the description of the API', () => {
     it.supervisor.tell('alerts', 'demo', 'end', [report])
     putLetter(it.folder)
     await putStore(it.folder)
+    const grafana = await putGrafana(it)
     const routes = allRoutes(it.server.parts)
     const described = await json('/api/openapi.json')
     for (const [name, path, given] of requests) {
@@ -667,6 +704,7 @@ describe('the description of the API', () => {
       const openApiPath = pattern?.replace(/:(\w+)/g, '{$1}') ?? ''
       expect(described.paths[openApiPath][method.toLowerCase()].operationId).toBeTypeOf('string')
     }
+    await grafana.stop()
     const walked = new Set(requests.map(([name]) => name))
     const all = routes.map((route) => `${route.method.toUpperCase()} ${route.path}`)
     expect([...walked].toSorted()).toEqual(all.toSorted())

@@ -29,9 +29,9 @@ export class FakeSupervisor implements Supervisor {
   async deploy(spec: DeploymentSpec, version: number) {
     const { name } = spec.flow
     if (this.failure) {
-      const { message } = this.failure
-      if (!this.keepsRunning)
-        this.#inform(name, { state: 'failed', version, reason: message, restarts: 0 })
+      const { message, code } = this.failure
+      const state = code === 'ENGINE_GONE' ? 'restarting' : 'failed'
+      if (!this.keepsRunning) this.#inform(name, { state, version, reason: message, restarts: 0 })
       throw this.failure
     }
     this.deployed.push({ spec, version })
@@ -103,6 +103,13 @@ export class FakeSupervisor implements Supervisor {
     ...told: Parameters<SupervisorEvents[Name]>
   ): void {
     this.#listeners.emit(event, ...told)
+  }
+
+  /** The engine is there again, and has started all that waited for it. */
+  bringBack(): void {
+    for (const [flow, { state, version = 1 }] of this.#infos)
+      if (state === 'restarting')
+        this.#inform(flow, { state: 'running', version, since: 1, restarts: 1 })
   }
 
   #inform(flow: string, info: DeploymentInfo): void {

@@ -44,6 +44,7 @@ export interface TestServerOptions {
   readonly folder?: string
   readonly disk?: Disk
   readonly editorFolder?: string
+  readonly supervisor?: FakeSupervisor
 }
 
 export async function newFolder(): Promise<string> {
@@ -53,7 +54,7 @@ export async function newFolder(): Promise<string> {
 export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = options.folder ?? (await newFolder())
   const directory = await openUserDirectory({ path: folder, disk: options.disk ?? realDisk })
-  const supervisor = new FakeSupervisor()
+  const supervisor = options.supervisor ?? new FakeSupervisor()
   const unforeseen: unknown[] = []
   const time = { nowMs: 1_000_000 }
   const server = await openServer({
