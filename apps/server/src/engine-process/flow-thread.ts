@@ -104,7 +104,8 @@ export class FlowThread {
     if (this.seats.size === 1) return this.terminate(withinMs, seat)
     this.post({ kind: 'leave', seat: seat.number })
     if (await isWithin(seat.left, withinMs)) return true
-    return this.terminate(withinMs, seat)
+    // Another flow may have kept the thread from letting it go.
+    return this.terminate(withinMs, this.runningSeat() ?? seat)
   }
 
   /** Called again and again. */
