@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StoreWriter, tagsText } from '@millrace/store'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -58,6 +59,20 @@ describe('the HTTP API of Prometheus', () => {
     expect((await it.send('GET', '/prometheus/api/v1/nothing')).body.errorType).toBe('not_found')
     expect((await it.send('DELETE', '/prometheus/api/v1/series')).status).toBe(405)
     expect((await it.send('GET', '/prometheus/-/ready')).status).toBe(200)
+  })
+
+  test('reads on where one file is damaged', async () => {
+    await fill()
+    const store = join(it.folder, 'store')
+    await writeFile(
+      join(store, 'broken.sqlite'),
+      'this is no database, but long enough to be read as one'.repeat(100),
+    )
+    await writeFile(join(store, 'new.sqlite'), '')
+    expect((await it.send('GET', query)).body.data.result).toHaveLength(1)
+    expect((await it.send('GET', '/api/stores')).body.stores).toMatchObject([{ name: 'plant' }])
+    const asked = await it.send('GET', '/influxdb/query?db=broken&q=SHOW+MEASUREMENTS')
+    expect(asked.body.results[0].error).toContain('damaged')
   })
 
   test('answers no other site and no other name', async () => {

@@ -68,7 +68,8 @@ export function openForReading(path: string): DatabaseSync | undefined {
     const found = layoutOf(database)
     if (found !== 0) {
       expectLayout(found)
-      database.exec('PRAGMA cache_size = -16384')
+      // There may be a file for each of hundreds of flows.
+      database.exec('PRAGMA cache_size = -4096')
       return database
     }
   } catch (error) {

@@ -40,6 +40,7 @@ export class StoreReaderFile {
   readonly #minutes: StatementSync
   readonly #hours: StatementSync
   readonly #dirty: StatementSync
+  readonly #any: StatementSync
   #series: StoredSeries[] = []
   #generation = 0
   readonly #horizons = new Map<string, Horizons>()
@@ -53,6 +54,10 @@ export class StoreReaderFile {
     this.#hours = this.#rows(rolledUp('hour'))
     this.#dirty = this.#rows(
       'SELECT minute FROM dirty WHERE series = ? AND minute >= ? AND minute < ?',
+    )
+    this.#any = database.prepare(
+      `SELECT EXISTS (SELECT 1 FROM raw WHERE series = ?1 AND time BETWEEN ?2 AND ?3)
+       OR EXISTS (SELECT 1 FROM hour WHERE series = ?1 AND time BETWEEN ?4 AND ?3 AND last_time >= ?2) AS found`,
     )
   }
 
@@ -121,11 +126,8 @@ export class StoreReaderFile {
 
   /** Whether the series has anything in a stretch of time. */
   has({ id }: StoredSeries, { from, to }: TimeRange): boolean {
-    const found = this.#database.prepare(
-      `SELECT EXISTS (SELECT 1 FROM raw WHERE series = ?1 AND time BETWEEN ?2 AND ?3)
-       OR EXISTS (SELECT 1 FROM hour WHERE series = ?1 AND time BETWEEN ?4 AND ?3 AND last_time >= ?2) AS found`,
-    )
-    return found.get(id, clamp(from), clamp(to), clamp(from - hourMs))?.['found'] === 1
+    const found = this.#any.get(id, clamp(from), clamp(to), clamp(from - hourMs))
+    return found?.['found'] === 1
   }
 
   /**

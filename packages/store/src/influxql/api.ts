@@ -1,7 +1,7 @@
 import type { StoreFolder } from '../file/store-folder.ts'
 import type { ApiCall, ApiReply } from '../prometheus/api.ts'
 import { QueryError } from '../prometheus/query-error.ts'
-import { StoreError } from '../store-error.ts'
+import { toStoreError } from '../store-error.ts'
 import { InfluxError } from './influx-error.ts'
 import { parseStatements } from './parser.ts'
 import type { ResultSeries } from './result.ts'
@@ -49,12 +49,10 @@ function carryOut(
   return select(statement, { file, nowMs, budget: { samples: samplesMax } })
 }
 
-/** Errors of the query are told as they are; so are those of the store. */
+/** Errors of the query are told as they are, those of the store with what to do about them. */
 function sentenceOf(error: unknown): string {
-  const isOurs =
-    error instanceof InfluxError || error instanceof QueryError || error instanceof StoreError
-  if (isOurs) return error.message
-  throw error
+  const isOfQuery = error instanceof InfluxError || error instanceof QueryError
+  return isOfQuery ? error.message : toStoreError(error).message
 }
 
 type TimeFormat = (timeMs: number) => number | string
