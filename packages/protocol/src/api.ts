@@ -31,6 +31,8 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
  * POST   /api/alerts/acknowledge              { flow, node, key } → Alert
  * GET    /api/export                          ?flows=a,b → Bundle
  * POST   /api/import                          Bundle → ImportResult
+ * GET    /api/flows/:name/grafana-dashboard   ?dataSource=uid → a dashboard as Grafana has it
+ * POST   /api/flows/:name/grafana-dashboard   MakeDashboardBody → MadeDashboard; 502 from Grafana
  * GET    /api/status                          → ServerStatus
  * GET    /api/openapi.json                    → OpenAPI 3.1
  */
@@ -166,6 +168,26 @@ export interface TestConnectionBody {
   readonly connection?: ConnectionDocument
   /** By field; these stand in for those that are set. */
   readonly secrets?: Readonly<Record<string, string>>
+}
+
+/** A dashboard of a flow, to be made in a Grafana. */
+export interface MakeDashboardBody {
+  /** Id of a connection of type `grafana/connection`. */
+  readonly connection: string
+  /** Of this server, as Grafana reaches it, such as `http://millrace:1880`. */
+  readonly url: string
+  /** UID of a folder in Grafana. */
+  readonly folder?: string
+}
+
+export interface MadeDashboard {
+  /** Of the dashboard, for the browser. */
+  readonly url: string
+  /** UIDs in Grafana. */
+  readonly dashboard: string
+  readonly dataSource: string
+  /** What is left to do by hand. */
+  readonly note?: string
 }
 
 export interface SecretInfo {

@@ -8,6 +8,8 @@ export type {
   ErrorBody,
   FlowSummary,
   ImportResult,
+  MadeDashboard,
+  MakeDashboardBody,
   NewFlowBody,
   NodeHelpBody,
   NodeTypesBody,

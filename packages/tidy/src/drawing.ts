@@ -18,6 +18,7 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
     '@millrace/node-red',
     '@millrace/sdk',
     '@millrace/store',
+    '@millrace/web',
   ],
   'apps/launcher': [],
   'packages/protocol': ['@millrace/flow', '@millrace/sdk/descriptor'],

@@ -117,6 +117,11 @@ const requests: Schemas = {
     'connection?': ref('Connection'),
     'secrets?': { type: 'object', additionalProperties: { type: 'string', maxLength: 100_000 } },
   }),
+  MakeDashboard: object({
+    connection: id,
+    url: { type: 'string', maxLength: 2_000 },
+    'folder?': { type: 'string', maxLength: 40 },
+  }),
   Import: { type: 'object', description: 'A Bundle, or a Flow alone' },
   Nothing: object({}),
 }
@@ -130,6 +135,7 @@ const answers: Schemas = {
   }),
   NodeTypes: object({ nodeTypes: list({ type: 'object' }) }),
   NodeHelp: object({ 'help?': text }),
+  MadeDashboard: object({ url: text, dashboard: text, dataSource: text, 'note?': text }),
   Deployment: object({
     state: {
       type: 'string',

@@ -7,6 +7,7 @@ import { exchangeRoutes } from './exchange-routes.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { deploymentRoutes } from './deployment-routes.ts'
 import { flowRoutes } from './flow-routes.ts'
+import { grafanaRoutes } from './grafana-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
 import { replayRoutes } from './replay-routes.ts'
 import { secretRoutes } from './secret-routes.ts'
@@ -28,6 +29,7 @@ export function allRoutes(server: Server): readonly Route[] {
     ...alertRoutes(server),
     ...exchangeRoutes(server),
     ...storeRoutes(server),
+    ...grafanaRoutes(server),
     ...statusRoutes(server),
   ]
   routes.push({
