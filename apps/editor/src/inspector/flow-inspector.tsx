@@ -14,6 +14,7 @@ export function FlowInspector({ flow }: { readonly flow: FlowEditor }) {
   return (
     <div className={styles['inspector']}>
       <header className={styles['head']}>
+        <h2 className="unseen">{about.get('title')}</h2>
         <div className={styles['line']}>
           <input
             className={styles['name']}

@@ -50,7 +50,10 @@ export function NodeInspector({ flow, id }: NodeProps) {
               countLook: isError ? 'error' : 'warning',
               content: <Settings flow={flow} id={id} descriptor={descriptor} />,
             },
-            { id: 'data', label: 'Data', content: <DataTab flow={flow} id={id} /> },
+            // Nothing passes a note.
+            ...(descriptor.kind === 'note'
+              ? []
+              : [{ id: 'data', label: 'Data', content: <DataTab flow={flow} id={id} /> }]),
             { id: 'help', label: 'Help', content: <HelpTab descriptor={descriptor} /> },
           ]}
         />
@@ -67,6 +70,7 @@ function NodeHead({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
   const isOff = node.isDisabled === true
   return (
     <header className={styles['head']} data-category={descriptor?.category}>
+      <h2 className="unseen">{name}</h2>
       <div className={styles['line']}>
         <span className={styles['icon']}>
           <Icon name={descriptor?.icon ?? 'puzzle'} />

@@ -140,9 +140,9 @@ function Leaf({ value }: { readonly value: unknown }) {
 function Moment({ name, value }: { readonly name: string | undefined; readonly value: unknown }) {
   if (!isMoment(name, value)) return null
   const date = new Date(value)
+  const isToday = date.toDateString() === new Date().toDateString()
   const text = date.toLocaleString(undefined, {
-    month: 'short',
-    day: 'numeric',
+    ...(isToday ? {} : { month: 'short', day: 'numeric' }),
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
