@@ -1,4 +1,4 @@
 import type { Descriptor } from '@millrace/sdk/descriptor'
-import { dataDescriptor } from './data/descriptor.ts'
+import { readingsDescriptor } from './readings/descriptor.ts'
 
-export const descriptors: readonly Descriptor[] = [dataDescriptor]
+export const descriptors: readonly Descriptor[] = [readingsDescriptor]

@@ -1,2 +1,2 @@
-export { data } from './data/source.ts'
+export { readings } from './readings/source.ts'
 export { nodeTypes } from './node-types.ts'

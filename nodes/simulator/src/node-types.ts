@@ -1,4 +1,4 @@
 import type { NodeType } from '@millrace/sdk'
-import { data } from './data/source.ts'
+import { readings } from './readings/source.ts'
 
-export const nodeTypes: readonly NodeType[] = [data]
+export const nodeTypes: readonly NodeType[] = [readings]

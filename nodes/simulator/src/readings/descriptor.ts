@@ -1,7 +1,7 @@
 import { describe, timingFields } from '@millrace/sdk/descriptor'
 
-export const dataDescriptor = describe({
-  type: 'simulator/data',
+export const readingsDescriptor = describe({
+  type: 'simulator/readings',
   version: 1,
   kind: 'source',
   title: 'Simulated data',

@@ -1,20 +1,20 @@
 import type { Message } from '@millrace/sdk'
 import { checkNodeType, run } from '@millrace/sdk/testing'
 import { describe, expect, it } from 'vitest'
-import { data } from './source.ts'
+import { readings } from './source.ts'
 
 const eventTime = ({ payload }: Message) => (payload as { time: number }).time
 const startMs = 1_700_000_000_000
 
 async function started(config: object = {}, options: object = {}) {
-  const node = run(data, { eventTime, ...config }, { startMs, ...options })
+  const node = run(readings, { eventTime, ...config }, { startMs, ...options })
   await node.start()
   return node
 }
 
 describe('simulated data', () => {
   it('hold to the contract of a node', async () => {
-    expect(await checkNodeType(data, { eventTime })).toEqual([])
+    expect(await checkNodeType(readings, { eventTime })).toEqual([])
   })
 
   it('have the time at which they were measured, and a topic', async () => {

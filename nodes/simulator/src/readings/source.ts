@@ -2,9 +2,9 @@ import { source } from '@millrace/sdk'
 import type { KeyedState, SourceContext } from '@millrace/sdk'
 import { sentIn } from '../scenes/play.ts'
 import { scenes } from '../scenes/scenes.ts'
-import { dataDescriptor } from './descriptor.ts'
+import { readingsDescriptor } from './descriptor.ts'
 
-type Context = SourceContext<typeof dataDescriptor>
+type Context = SourceContext<typeof readingsDescriptor>
 
 /** How far a scene has been played. */
 interface Progress {
@@ -19,7 +19,7 @@ const missedMaxMs = 10_000
 const tickMs = 100
 const only = 'progress'
 
-export const data = source(dataDescriptor, (context) => {
+export const readings = source(readingsDescriptor, (context) => {
   const { config, clock, timers } = context
   const { stepMs } = scenes[config.scene]
   const progress: KeyedState<Progress> = context.state.map('progress')
