@@ -8,7 +8,7 @@ import { openConnection, realTime, run, testConnection } from '@millrace/sdk/tes
 import type { RunOptions, TestRun } from '@millrace/sdk/testing'
 import { describeWith } from '@millrace/services/vitest'
 import { afterEach, beforeAll, afterAll, describe, expect, test, vi } from 'vitest'
-import { makeCertificate } from '../services/certificate.ts'
+import { makeCertificate } from '@millrace/services'
 import { startMailReceiver } from './receivers/mail-receiver.ts'
 import type { MailReceiver, MailReceiverOptions } from './receivers/mail-receiver.ts'
 import { startWebReceiver } from './receivers/web-receiver.ts'
