@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { programOf } from './program.ts'
 import { startService, type Service } from './service.ts'
 import { isAnswering } from './until.ts'
 
@@ -7,6 +10,8 @@ export interface PrometheusOptions {
   readonly port?: number
   /** Its configuration file as YAML; without it, nothing is scraped. */
   readonly configuration?: string
+  /** What is to be in it from the start, as OpenMetrics text with times; takes promtool. */
+  readonly samples?: string
 }
 
 /** One series of an answer, with its value now or its values over time. */
@@ -32,9 +37,11 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     async prepare(folder, [port]) {
       const file = join(folder, 'prometheus.yml')
       await writeFile(file, options.configuration ?? 'scrape_configs: []\n')
+      const storage = join(folder, 'storage')
+      if (options.samples !== undefined) await fill(folder, storage, options.samples)
       return [
         `--config.file=${file}`,
-        `--storage.tsdb.path=${join(folder, 'storage')}`,
+        `--storage.tsdb.path=${storage}`,
         `--web.listen-address=127.0.0.1:${port}`,
         '--web.enable-remote-write-receiver',
         '--log.level=warn',
@@ -47,6 +54,13 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     url,
     query: (text: string, atMs?: number) => ask(url, text, atMs),
   })
+}
+
+async function fill(folder: string, storage: string, samples: string): Promise<void> {
+  const file = join(folder, 'samples.txt')
+  await writeFile(file, samples)
+  const command = ['tsdb', 'create-blocks-from', 'openmetrics', file, storage]
+  await promisify(execFile)(programOf('promtool'), command)
 }
 
 interface QueryAnswer {

@@ -4,7 +4,8 @@ import type { TimeRange } from '../file/store-reader-file.ts'
 import { aggregate } from './aggregate.ts'
 import { callFunction } from './functions.ts'
 import { minuteMs } from '../point.ts'
-import { withoutMetricName } from './labels.ts'
+import { noLabels, sorted, withoutMetricName } from './labels.ts'
+import type { Labels } from './labels.ts'
 import { operate } from './operate.ts'
 import { QueryError } from './query-error.ts'
 import { expectRoom, newSeries, setValue, timeOfStep } from './series-value.ts'
@@ -50,11 +51,12 @@ export function evaluate(query: Query, evaluation: Evaluation): Value {
       if (query.name === 'timestamp' && first?.kind === 'selector' && first.rangeMs === undefined) {
         return sampleTimes(first, evaluation)
       }
-      return callFunction(
-        query.name,
-        query.args.map((arg) => evaluate(arg, evaluation)),
+      const args = query.args.map((arg) => evaluate(arg, evaluation))
+      const absence = query.name.startsWith('absent') && first?.kind === 'selector'
+      return callFunction(query.name, args, {
         steps,
-      )
+        labels: absence ? labelsAskedFor(first) : noLabels,
+      })
     }
     case 'aggregation': {
       const parameter = query.parameter && evaluate(query.parameter, evaluation)
@@ -76,6 +78,14 @@ function sampleTimes(selector: Selector, evaluation: Evaluation): Value {
     kind: 'vector',
     series: series.map((one) => ({ ...one, labels: withoutMetricName(one.labels) })),
   }
+}
+
+/** Of what is not there only that is known which was asked for exactly. */
+function labelsAskedFor({ matchers }: Selector): Labels {
+  const asked = matchers.filter(({ label }) => label !== '__name__')
+  const once = asked.filter(({ label }) => asked.filter((one) => one.label === label).length === 1)
+  const exact = once.filter(({ operator, value }) => operator === '=' && value !== '')
+  return sorted(exact.map(({ label, value }) => [label, value] as const))
 }
 
 /** At each step, the newest sample that is not older than the time to look back. */

@@ -1,6 +1,7 @@
 import { histogramQuantile } from './histogram.ts'
 import { labelReplacer } from './label-replacer.ts'
 import { noLabels, sorted, withLabel, withoutMetricName, labelOf } from './labels.ts'
+import type { Labels } from './labels.ts'
 import { keepsName, overTime, overTimeWithParameter } from './over-time.ts'
 import type { OverTime } from './over-time.ts'
 import { QueryError } from './query-error.ts'
@@ -8,7 +9,11 @@ import { expectRoom, newSeries, setValue, timeOfStep } from './series-value.ts'
 import type { RangeValue, StepSeries, Steps, Value } from './series-value.ts'
 
 /** Calls a function of PromQL at all steps. Throws a `QueryError`. */
-export function callFunction(name: string, args: readonly Value[], steps: Steps): Value {
+export function callFunction(
+  name: string,
+  args: readonly Value[],
+  { steps, labels }: { readonly steps: Steps; readonly labels: Labels },
+): Value {
   const over = Object.hasOwn(overTime, name) ? overTime[name] : undefined
   if (over !== undefined) return callOverTime(name, over, { args, steps })
   const each = Object.hasOwn(numbers, name) ? numbers[name] : undefined
@@ -16,7 +21,7 @@ export function callFunction(name: string, args: readonly Value[], steps: Steps)
   const part = Object.hasOwn(dateParts, name) ? dateParts[name] : undefined
   if (part !== undefined) return callOnDates(name, part, { args, steps })
   const special = Object.hasOwn(specials, name) ? specials[name] : undefined
-  if (special !== undefined) return special({ name, args, steps })
+  if (special !== undefined) return special({ name, args, steps, labels })
   throw new QueryError(`1:1: parse error: unknown function with name "${name.slice(0, 100)}"`)
 }
 
@@ -25,7 +30,8 @@ interface Call {
   readonly steps: Steps
 }
 
-type NamedCall = Call & { readonly name: string }
+/** `labels` are those of a selector that finds nothing. */
+type NamedCall = Call & { readonly name: string; readonly labels: Labels }
 
 function callOverTime(name: string, over: OverTime, { args, steps }: Call): Value {
   const place = overTimeWithParameter[name]
@@ -154,20 +160,20 @@ const specials: Readonly<Record<string, (call: NamedCall) => Value>> = {
     expectCount(name, args, [1, 1])
     return mapped(vectorArgument(name, args[0]), steps, (_, step) => timeOfStep(steps, step) / 1000)
   },
-  absent: ({ name, args, steps }) => {
+  absent: ({ name, args, steps, labels }) => {
     expectCount(name, args, [1, 1])
     const series = vectorArgument(name, args[0])
-    const result = newSeries(noLabels, steps.count)
+    const result = newSeries(labels, steps.count)
     for (let step = 0; step < steps.count; step += 1) {
       if (series.every(({ has }) => has[step] !== 1)) setValue(result, step, 1)
     }
     return { kind: 'vector', series: [result] }
   },
-  absent_over_time: ({ name, args, steps }) => {
+  absent_over_time: ({ name, args, steps, labels }) => {
     expectCount(name, args, [1, 1])
     const [range] = args
     if (range?.kind !== 'range') throw wrongType(name, 'range vector', range)
-    const result = newSeries(noLabels, steps.count)
+    const result = newSeries(labels, steps.count)
     for (let step = 0; step < steps.count; step += 1) setValue(result, step, 1)
     for (const one of range.series) slide(one, range, (_, step) => void (result.has[step] = 0))
     return { kind: 'vector', series: [result] }

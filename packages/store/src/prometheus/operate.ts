@@ -144,6 +144,7 @@ function matched(
   expectRoom(many.length, steps)
   const signature = signatureOf(matching)
   const candidates = bySignature(ones, signature)
+  for (const found of candidates.values()) expectOne(found, many, operation)
   const results = new Map<string, StepSeries>()
   for (const one of many) {
     for (const other of candidates.get(signature(one.labels)) ?? []) {
@@ -162,6 +163,19 @@ function matched(
     }
   }
   return [...results.values()].filter(({ has }) => has.includes(1))
+}
+
+/** Of series with the same signature only one may be there at a step, if there is anything to match. */
+function expectOne(
+  found: readonly StepSeries[],
+  many: readonly StepSeries[],
+  { matching }: Operation,
+): void {
+  if (found.length < 2) return
+  for (const step of found[0]?.has.keys() ?? []) {
+    const present = found.filter(({ has }) => has[step] === 1)
+    if (present.length > 1 && isPresent(many, step)) throw ambiguous(matching)
+  }
 }
 
 function resultLabels(operation: Operation, many: Labels, one: Labels): Labels {
