@@ -55,6 +55,8 @@ export function createHttpApi(base = '/api'): EditorApi {
     acknowledgeAlert: ({ flow: name, node: id, key }) =>
       ask('POST', '/alerts/acknowledge', { flow: name, node: id, key }),
     exportFlows: (names) => ask('GET', `/export?flows=${names.map(encodeURIComponent).join(',')}`),
+    dashboard: (name) => ask('GET', `${flow(name)}/grafana-dashboard`),
+    makeDashboard: (name, body) => ask('POST', `${flow(name)}/grafana-dashboard`, body),
     importBundle: (bundle) => ask('POST', '/import', bundle),
     status: () => ask('GET', '/status'),
   }

@@ -11,6 +11,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { VersionsDialog } from './versions-dialog.tsx'
 
 const ExamplesDialog = later(async () => (await import('../examples/index.ts')).ExamplesDialog)
+const GrafanaDialog = later(async () => (await import('../grafana/index.ts')).GrafanaDialog)
 
 /** The window that was asked for. */
 export function DialogFor({ request }: { readonly request: DialogRequest }) {
@@ -30,6 +31,8 @@ export function DialogFor({ request }: { readonly request: DialogRequest }) {
       return <ConnectionDialog key={request.id} id={request.id} />
     case 'new-connection':
       return <ConnectionDialog type={request.type} assign={request.assign} />
+    case 'grafana':
+      return <GrafanaDialog flow={request.flow} connection={request.connection} />
     case 'delete-flow':
       return <DeleteFlowDialog flow={request.flow} />
     case 'reset-state':

@@ -6,6 +6,8 @@ import type {
   DeployResult,
   FlowSummary,
   ImportResult,
+  MadeDashboard,
+  MakeDashboardBody,
   NewFlowBody,
   PatchFlowBody,
   PointsBody,
@@ -49,6 +51,9 @@ export interface EditorApi {
   acknowledgeAlert(alert: Pick<Alert, 'flow' | 'node' | 'key'>): Promise<Alert>
   exportFlows(names: readonly string[]): Promise<Bundle>
   importBundle(bundle: Bundle): Promise<ImportResult>
+  /** As Grafana reads it. */
+  dashboard(flow: string): Promise<object>
+  makeDashboard(flow: string, body: MakeDashboardBody): Promise<MadeDashboard>
   status(): Promise<ServerStatus>
 }
 

@@ -1,6 +1,12 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { Bundle } from '@millrace/flow'
-import type { DeploymentInfo, FlowSummary, ImportResult } from '@millrace/protocol'
+import type {
+  DeploymentInfo,
+  FlowSummary,
+  ImportResult,
+  MadeDashboard,
+  MakeDashboardBody,
+} from '@millrace/protocol'
 import type { EditorApi } from './api.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { createConnections, type Connections } from './connections.ts'
@@ -217,6 +223,17 @@ export class Editor {
   async exportFlows(names: readonly string[]): Promise<Bundle> {
     for (const name of names) await this.session.getState().editors.get(name)?.save()
     return this.api.exportFlows(names)
+  }
+
+  /** A dashboard of a flow as it is on the screen, as Grafana reads it. */
+  async dashboard(name: string): Promise<object> {
+    await this.session.getState().editors.get(name)?.save()
+    return this.api.dashboard(name)
+  }
+
+  async makeDashboard(name: string, body: MakeDashboardBody): Promise<MadeDashboard> {
+    await this.session.getState().editors.get(name)?.save()
+    return this.api.makeDashboard(name, body)
   }
 
   async importBundle(bundle: Bundle): Promise<ImportResult> {

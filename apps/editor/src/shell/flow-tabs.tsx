@@ -66,6 +66,11 @@ function FlowTab({ name, isActive }: FlowTabProps) {
       icon: 'file-down',
       run: () => layout.openDialog({ kind: 'export', flows: [name] }),
     },
+    {
+      label: 'Grafana dashboard…',
+      icon: 'layout-dashboard',
+      run: () => layout.openDialog({ kind: 'grafana', flow: name }),
+    },
     { separator: true },
     { label: 'Close', icon: 'x', run: () => editor.closeTab(name) },
     {

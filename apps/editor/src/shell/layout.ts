@@ -28,6 +28,8 @@ export type DialogRequest =
       readonly type: string
       readonly assign?: (id: string) => void
     }
+  /** A dashboard of a flow in Grafana; `connection` is the Grafana to begin with. */
+  | { readonly kind: 'grafana'; readonly flow: string; readonly connection?: string }
   | { readonly kind: 'delete-flow'; readonly flow: string }
   | { readonly kind: 'reset-state' }
   | { readonly kind: 'shortcuts' }

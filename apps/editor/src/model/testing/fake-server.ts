@@ -225,6 +225,8 @@ export class FakeServer {
       deleteSecret: unused,
       alerts: async () => [],
       acknowledgeAlert: unused,
+      dashboard: unused,
+      makeDashboard: unused,
       exportFlows: async (names) => ({
         millrace: 1,
         flows: names.map((name) => this.flow(name)),

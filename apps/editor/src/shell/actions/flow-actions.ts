@@ -3,7 +3,7 @@ import type { Workbench } from '../context.tsx'
 import { deployWithCare } from '../deploy-with-care.ts'
 
 export function flowActions(workbench: Workbench): readonly Action[] {
-  return [...runActions(workbench), ...fileActions(workbench)]
+  return [...runActions(workbench), ...fileActions(workbench), dashboardAction(workbench)]
 }
 
 const section = 'Flow'
@@ -117,4 +117,17 @@ function fileActions(workbench: Workbench): readonly Action[] {
       run: () => editor.closeTab(flow()?.name ?? ''),
     },
   ]
+}
+
+function dashboardAction(workbench: Workbench): Action {
+  const { flow, isOpen } = inFront(workbench)
+  const { layout } = workbench
+  return {
+    id: 'flow.grafana',
+    title: 'Grafana dashboard…',
+    section,
+    icon: 'layout-dashboard',
+    isEnabled: isOpen,
+    run: () => layout.openDialog({ kind: 'grafana', flow: flow()?.name ?? '' }),
+  }
 }

@@ -1,0 +1,1 @@
+export { GrafanaDialog } from './grafana-dialog.tsx'
