@@ -10,7 +10,13 @@ export { startInfluxd, type Influxd, type InfluxdOptions } from './influxd.ts'
 export { startKafka, type Kafka, type KafkaOptions } from './kafka.ts'
 export { startMosquitto, type Mosquitto, type MosquittoOptions } from './mosquitto.ts'
 export { startPrometheus, type Prometheus, type PrometheusSeries } from './prometheus.ts'
-export { programOf, serviceMissing, serviceNames, type ServiceName } from './program.ts'
+export {
+  findCommand,
+  programOf,
+  serviceMissing,
+  serviceNames,
+  type ServiceName,
+} from './program.ts'
 export { startVictoriaMetrics, type VictoriaMetrics } from './victoria-metrics.ts'
 export type { Service } from './service.ts'
 export { startVmagent, type Vmagent } from './vmagent.ts'

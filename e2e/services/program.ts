@@ -32,6 +32,8 @@ const programs = {
     maven: 'apicurio',
   },
   kcat: { commands: ['kcat', 'kafkacat'], packages: ['kcat'] },
+  // Where the docker client has no compose of its own.
+  'docker-compose': { commands: ['docker-compose'], packages: ['docker-compose'] },
 } as const
 
 export type ServiceName = keyof typeof programs
