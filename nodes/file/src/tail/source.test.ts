@@ -126,6 +126,23 @@ test('finds files that were rotated while it was away, several times over', asyn
   expect([...payloads(again), ...look(again)]).toEqual(['22', '3', '4'])
 })
 
+test('knows from the moment that it is created where it begins', async () => {
+  folder.write('a.log', 'old\n')
+  for (const [begin, values] of [
+    ['start', ['old', 'more', 'new']],
+    ['end', ['more', 'new']],
+  ] as const) {
+    const stored = run(fileTail, { path: 'a.log', begin }).snapshot()
+    folder.append('a.log', 'more\n')
+    folder.rename('a.log', 'a.log.1')
+    folder.write('a.log', 'new\n')
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const node = await tail({ begin }, { snapshot: stored })
+    expect([...payloads(node), ...look(node)]).toEqual(values)
+    folder.write('a.log', 'old\n')
+  }
+})
+
 test('knows files that were rotated by a date before their ending', async () => {
   folder.write('a.log', '1\n')
   const node = await tail()

@@ -15,10 +15,11 @@ type Context = SourceContext<typeof fileTailDescriptor>
 export const fileTail = source(fileTailDescriptor, (context) => {
   const round = new TailRound(context)
   return {
-    start: () => round.start(),
+    start: () => round.poll(),
     pause: () => round.pause(),
     resume: () => round.resume(),
     stop: () => round.stop(),
+    beforeEpoch: () => round.rememberFile(),
     close: () => round.close(),
   }
 })
@@ -56,13 +57,7 @@ class TailRound {
     this.tailer = new Tailer(options, this.places.get(config.path))
     // What may not be read shows when the flow is deployed.
     options.path()
-  }
-
-  start(): void {
-    const { config } = this.context
-    const isFirst = this.places.get(config.path) === undefined
-    if (isFirst && config.begin === 'end') this.skipToEnd()
-    this.poll()
+    if (this.places.get(config.path) === undefined) this.begin()
   }
 
   pause(): void {
@@ -85,9 +80,14 @@ class TailRound {
     this.tailer.close()
   }
 
-  private skipToEnd(): void {
+  /**
+   * Which file it is, and where in it, counts from the first epoch on, which is stored before any
+   * source starts: after a crash soon after, the file may have been renamed.
+   */
+  private begin(): void {
     try {
-      const place = this.tailer.skipToEnd()
+      const isAtEnd = this.context.config.begin === 'end'
+      const place = isAtEnd ? this.tailer.skipToEnd() : this.tailer.look()
       if (place !== undefined) this.remember(place)
     } catch (error) {
       this.onFailure(error)
@@ -100,7 +100,7 @@ class TailRound {
     this.timer = this.context.timers.after(delayMs, () => this.poll())
   }
 
-  private poll(): void {
+  poll(): void {
     if (this.isStopped || this.isPaused || this.open >= openMax) return
     const { pollMs } = this.context.config
     let piece: Piece | undefined
@@ -156,7 +156,7 @@ class TailRound {
   }
 
   /** Which file it is counts before anything was read of it: it may be renamed meanwhile. */
-  private rememberFile(): void {
+  rememberFile(): void {
     const { place } = this.tailer
     if (place?.position === 0 && this.places.get(this.context.config.path)?.id !== place.id) {
       this.remember(place)

@@ -70,6 +70,11 @@ export class Tailer {
     return { found, place: this.place }
   }
 
+  /** Finds the file, without reading. Gives the place in it, where there is a file. */
+  look(): PlaceInFile | undefined {
+    return this.opened() === undefined ? undefined : this.place
+  }
+
   /** Goes behind the last complete record of the file. Gives the place, where there is a file. */
   skipToEnd(): PlaceInFile | undefined {
     const file = this.opened()

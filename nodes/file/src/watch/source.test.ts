@@ -77,6 +77,15 @@ test('leaves out what was there before, when it starts for the first time', asyn
   expect(told(again)).toEqual(['while-away'])
 })
 
+test('knows what was there before from the moment that it is created', async () => {
+  folder.write('in/old', '')
+  const node = run(fileWatch, { folder: 'in', isExistingTold: false })
+  const stored = node.snapshot()
+  folder.write('in/new', '')
+  const again = await watch({ isExistingTold: false }, { snapshot: stored })
+  expect(told(again)).toEqual(['new'])
+})
+
 test('tells of a file again after a crash only where the epoch did not know of it', async () => {
   const node = await watch()
   folder.write('in/a', '')

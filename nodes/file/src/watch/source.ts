@@ -19,6 +19,8 @@ export const fileWatch = source(fileWatchDescriptor, (context) => {
     pause: () => round.pause(),
     resume: () => round.resume(),
     stop: () => round.stop(),
+    // What it found there when it was created is stored before it starts.
+    beforeEpoch: () => undefined,
     close: () => round.stop(),
   }
 })
@@ -43,6 +45,7 @@ class WatchRound {
     this.known = new KnownFiles({ told: this.told.files, stableMs, isChangeTold })
     // What may not be read shows when the flow is deployed.
     this.place()
+    if (this.told.isFirst && !context.config.isExistingTold) this.begin()
   }
 
   poll(): void {
@@ -52,7 +55,6 @@ class WatchRound {
       const found = this.found()
       if (this.told.isFirst && !config.isExistingTold) this.noteAll(found)
       else this.tell(found, this.known.due(found, clock.monotonic()))
-      this.told.isFirst = false
       this.show({ state: 'ok', text: `Watches ${config.folder}` })
     } catch (error) {
       this.onFailure(error)
@@ -94,6 +96,15 @@ class WatchRound {
       }
     }
     return listFiles({ folder: this.place(), isDeep, filesMax, matches: this.matches, isAllowed })
+  }
+
+  /** What is there counts from the first epoch on, which is stored before any source starts. */
+  private begin(): void {
+    try {
+      this.noteAll(this.found())
+    } catch (error) {
+      this.onFailure(error)
+    }
   }
 
   private noteAll(found: ReadonlyMap<string, FileLook>): void {
@@ -153,7 +164,9 @@ function toldFiles({ state, config }: Context) {
   return {
     files,
     /** Nothing was looked at yet. */
-    isFirst: about.get('folder') === undefined,
+    get isFirst() {
+      return about.get('folder') === undefined
+    },
     begin: () => about.set('folder', config.folder),
   }
 }
