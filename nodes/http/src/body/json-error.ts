@@ -1,5 +1,5 @@
+import { FormatError, parseJson as parse } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
-import { offsetOfError } from './json-place.ts'
 
 /** JSON that does not parse: where, counted from 1. */
 export class JsonError extends NodeError {
@@ -13,60 +13,13 @@ export class JsonError extends NodeError {
   }
 }
 
-/** Nesting deeper than this is refused: no sensor needs it, and it breaks what works recursively. */
-const depthMax = 200
-
 /** Parses JSON from outside. `firstLine` is the line of the body at which the text begins. */
 export function parseJson(text: string, firstLine = 1): unknown {
-  refuseDepth(text, firstLine)
   try {
-    return JSON.parse(text)
+    return parse(text, firstLine)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const place = placeAt(text, offsetOfError(text), firstLine)
-    const what = why.replace(/ in JSON at position.*$|, (?:\.\.\.)?".*$/s, '').slice(0, 200)
-    throw new JsonError(`Line ${place.line}, column ${place.column}: ${what}.`, place)
+    if (!(error instanceof FormatError)) throw error
+    const { line = firstLine, column = 1 } = error.place
+    throw new JsonError(error.message, { line, column })
   }
-}
-
-function refuseDepth(text: string, firstLine: number): void {
-  // That deep it cannot be: each level takes two characters.
-  if (text.length <= depthMax * 2) return
-  let depth = 0
-  let isInString = false
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (isInString) {
-      if (code === backslash) at += 1
-      else if (code === quote) isInString = false
-    } else if (code === quote) isInString = true
-    else if (code === openBrace || code === openBracket) {
-      depth += 1
-      if (depth > depthMax) throw tooDeep(text, at, firstLine)
-    } else if (code === closeBrace || code === closeBracket) depth -= 1
-  }
-}
-
-const quote = 0x22
-const backslash = 0x5c
-const openBrace = 0x7b
-const closeBrace = 0x7d
-const openBracket = 0x5b
-const closeBracket = 0x5d
-
-function tooDeep(text: string, offset: number, firstLine: number): JsonError {
-  const place = placeAt(text, offset, firstLine)
-  const where = `Line ${place.line}, column ${place.column}`
-  return new JsonError(`${where}: nested more than ${depthMax} levels deep.`, place)
-}
-
-function placeAt(
-  text: string,
-  offset: number,
-  firstLine: number,
-): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  const line = firstLine + before.split('\n').length - 1
-  return { line, column: offset - lineStart + 1 }
 }
