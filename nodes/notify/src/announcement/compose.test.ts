@@ -24,7 +24,7 @@ const words = (items: readonly Item[], given = {}, more = {}) =>
 describe('an announcement in words', () => {
   it('has the text of a single alert for its title', () => {
     const raised = words([item('raised', 'p4', { severity: 'critical', text: 'p4\nis hot' })])
-    expect(raised).toMatchObject({ title: 'Critical: p4 is hot', mood: 'critical', rest: '' })
+    expect(raised).toMatchObject({ title: 'Critical: p4 is hot', heading: '', mood: 'critical' })
     const over = item('cleared', 'p4', { since: 1_767_225_600_000 - 720_000 })
     expect(words([over])).toMatchObject({ title: 'Over after 12 min: p4 is hot', mood: 'over' })
     expect(words([item('repeated', 'p4')]).title).toBe('Warning, still: p4 is hot')
@@ -34,13 +34,14 @@ describe('an announcement in words', () => {
   })
 
   it('counts several, and lists the worst first', () => {
-    const { title, mood, lines } = words([
+    const counted = '4 alerts: 2 raised, 1 still open, 1 over'
+    const { title, heading, mood, lines } = words([
       item('cleared', 'a'),
       item('raised', 'b', { severity: 'info' }),
       item('raised', 'c', { severity: 'critical' }),
       item('repeated', 'd'),
     ])
-    expect(title).toBe('4 alerts: 2 raised, 1 still open, 1 over')
+    expect([title, heading]).toEqual([counted, counted])
     expect(mood).toBe('critical')
     expect(lines.map((line) => line.item.key)).toEqual(['c', 'd', 'b', 'a'])
     expect(words([item('message', 'a'), item('message', 'b')]).title).toBe('2 messages')

@@ -4,7 +4,10 @@ import type { Announcement } from '../policy/dispatch.ts'
 
 /** An announcement in words, before a service's own form is given to it. */
 export interface Words {
+  /** All in one line, for a subject or a notification. */
   readonly title: string
+  /** What stands above the lines; empty where the only line says it all. */
+  readonly heading: string
   /** The worst that is open; `over` when nothing is. */
   readonly mood: Mood
   readonly lines: readonly Line[]
@@ -38,9 +41,12 @@ export function compose({ items, passed, share }: Announcement, rules: WordRules
     .slice(0, listedMax)
     .map((item) => lineOf(item, textMax))
   const [only] = lines
-  const title = only !== undefined && items.length === 1 ? titleOf(only) : countOf(items)
+  const isAlone = only !== undefined && items.length === 1
+  const withPrefix = (text: string): string =>
+    [rules.prefix, text].filter((part) => part !== '').join(' ')
   return {
-    title: [rules.prefix, title].filter((part) => part !== '').join(' '),
+    title: withPrefix(isAlone ? titleOf(only) : countOf(items)),
+    heading: withPrefix(isAlone ? '' : countOf(items)),
     mood: moodOf(items),
     lines,
     rest: restOf(items.length - lines.length, passed),

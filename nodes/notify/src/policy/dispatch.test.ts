@@ -258,11 +258,19 @@ describe('a receiver that is away', () => {
 
   it('slows nothing down for the night', async () => {
     const quiet = { hasQuietHours: true, quietFrom: '12:00', quietTo: '13:00', timeZone: 'UTC' }
-    const { node, alert, wait } = bench({ waitingMax: 2, ...quiet })
+    const { node, alert, wait, told } = bench({ waitingMax: 2, ...quiet })
     for (const key of ['a', 'b', 'c', 'd', 'e']) alert('raised', key)
     await wait(1000)
     expect(node.isPressing).toBe(false)
     expect(node.failures()).toMatchObject([{ code: 'NOTIFY_FULL', original: { key: 'e' } }])
+    // There is room for what is worse, and for what makes room.
+    alert('raised', 'f', { severity: 'critical' })
+    await wait(0)
+    alert('cleared', 'a')
+    alert('raised', 'g')
+    await wait(1000)
+    expect(told()).toEqual(['raised f'])
+    expect(node.failures()).toHaveLength(1)
   })
 
   it('takes no more than there is room for; the rest leaves by the error port', async () => {

@@ -69,6 +69,8 @@ export class Dispatch {
   private endHold: Hold | undefined
   private isEnding = false
   private isPressing = false
+  /** What to do next is looked at in a moment. */
+  private isSoon = false
   private isClosed = false
 
   constructor(
@@ -99,8 +101,8 @@ export class Dispatch {
     const now = this.context.clock.now()
     const item = itemOf(message, { now, text: text?.(message), link: link?.(message) ?? '' })
     if (severities.indexOf(item.severity) < severities.indexOf(severityMin)) return
-    if (this.size >= this.roomFor) throw full(this.roomFor, this.receiver.name)
     const group = this.groupOf(item)
+    if (!this.hasRoom(item, group)) throw full(this.roomFor, this.receiver.name)
     if (this.goesAlone(item, group)) this.outbox.push({ items: [item], passed: 0 })
     else this.groups.add(item, group, this.now())
     this.press()
@@ -135,6 +137,12 @@ export class Dispatch {
     return this.groups.size + this.outbox.size
   }
 
+  /** What takes the place of something needs none; a night of warnings leaves some for worse. */
+  private hasRoom(item: Item, group: string): boolean {
+    if (this.groups.replaces(item, group)) return true
+    return this.size < (item.severity === 'critical' ? 2 * this.roomFor : this.roomFor)
+  }
+
   /** What sources still send when they were asked to slow down waits too. */
   private get roomFor(): number {
     const { whenFull, waitingMax } = this.policy
@@ -166,6 +174,8 @@ export class Dispatch {
 
   /** In a moment of its own, so that what came together goes together. */
   private soon(): void {
+    if (this.isSoon) return
+    this.isSoon = true
     this.alarm?.cancel()
     this.alarm = this.context.timers.after(0, () => this.advance())
   }
@@ -174,6 +184,7 @@ export class Dispatch {
     if (this.isClosed) return
     this.alarm?.cancel()
     this.alarm = undefined
+    this.isSoon = false
     const quietEnd = this.isEnding ? null : this.quietEnd(this.context.clock.now())
     const mayGo = (item: Item): boolean => quietEnd === null || item.severity === 'critical'
     const due = this.groups.take(this.now(), { mayGo, isEnd: this.isEnding })

@@ -72,6 +72,11 @@ export class Groups {
     return this.numbers.has(group)
   }
 
+  /** Whether it would take the place of something that waits. */
+  replaces(item: Item, group: string): boolean {
+    return item.change !== 'message' && this.numbers.get(group)?.has(item.identity) === true
+  }
+
   add(item: Item, group: string, now: number): void {
     const lines = this.numbers.get(group)
     const number = lines?.get(item.identity)

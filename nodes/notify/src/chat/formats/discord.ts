@@ -9,13 +9,13 @@ const titleMax = 256
 const descriptionMax = 4096
 
 /** A message for a channel's webhook; it calls nobody, whatever stands in its text. */
-export function discordMessage({ title, mood, lines, rest }: Words): object {
+export function discordMessage({ heading, mood, lines, rest }: Words): object {
   const texts = lines.map(lineText)
   const description = [...texts, ...(rest === '' ? [] : [`*${escaped(rest)}*`])].join('\n')
   return {
     embeds: [
       {
-        title: cut(title, titleMax),
+        ...(heading === '' ? {} : { title: cut(heading, titleMax) }),
         description: cut(description, descriptionMax),
         color: moodColors[mood],
       },

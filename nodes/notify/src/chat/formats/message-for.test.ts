@@ -28,24 +28,19 @@ const announcement = (count: number): Announcement => ({
 const form = (service: Parameters<typeof messageFor>[0], count = 1) =>
   JSON.parse(messageFor(service, announcement(count), { prefix: '', listedMax: 100 })) as object
 
-test('Slack gets blocks with an edge in a colour, and calls nobody', () => {
+test('Slack gets an attachment with an edge in a colour, and calls nobody', () => {
   expect(form('slack')).toEqual({
-    text: 'Critical: &lt;!channel&gt; *p0* &amp; [co](http://x)',
     attachments: [
       {
+        fallback: 'Critical: &lt;!channel&gt; *p0* &amp; [co](http://x)',
         color: '#d1242f',
-        blocks: [
-          {
-            type: 'section',
-            text: {
-              type: 'mrkdwn',
-              verbatim: true,
-              text: '*Critical*  &lt;!channel&gt; *p0* &amp; [co](http://x)\n<https://grafana.example.org/d?x=(1)&amp;y=a%7Cb|Open>',
-            },
-          },
-        ],
+        text: '*Critical* &lt;!channel&gt; *p0* &amp; [co](http://x) <https://grafana.example.org/d?x=(1)&amp;y=a%7Cb|Open>',
+        mrkdwn_in: ['text'],
       },
     ],
+  })
+  expect(form('slack', 30)).toMatchObject({
+    attachments: [{ title: '30 alerts: 30 raised', footer: 'and 10 more' }],
   })
 })
 
@@ -60,8 +55,9 @@ test('Teams gets an adaptive card as workflows take it', () => {
     content: { type: 'AdaptiveCard', version: '1.4' },
   })
   const { body } = attachments[0].content as { body: object[] }
-  expect(body[0]).toMatchObject({ type: 'TextBlock', color: 'Attention' })
-  expect(JSON.stringify(body[1])).toContain(String.raw`\\*p0\\*`)
+  expect(JSON.stringify(body[0])).toContain(String.raw`\\*p0\\*`)
+  const several = JSON.stringify(form('teams', 2))
+  expect(several).toContain('"text":"2 alerts: 2 raised","wrap":true,"weight":"Bolder"')
 })
 
 test('Discord gets an embed within its limits, and calls nobody', () => {

@@ -22,8 +22,7 @@ export const services: Readonly<Record<Service, Form>> = {
   slack: {
     name: 'Slack',
     textMax: slackTextMax,
-    // A message has at most 50 blocks.
-    listedMax: 45,
+    listedMax: 20,
     form: slackMessage,
     refusedHint: 'Make a new incoming webhook in Slack and give its address.',
   },

@@ -1,31 +1,32 @@
 import type { Line, Words } from '../../announcement/compose.ts'
 import { hexOf, moodColors } from './mood-color.ts'
 
-/** Longest text of one alert that Slack surely takes: a section holds 3,000 characters. */
-export const slackTextMax = 2000
+/** Longest text of one alert: a message of twenty stays within the 40,000 characters of Slack. */
+export const slackTextMax = 1500
 
-/** A message for an incoming webhook: blocks in an attachment, as only those have a colour. */
-export function slackMessage({ title, mood, lines, rest }: Words): object {
-  const blocks = lines.map((line) => section(sectionText(line)))
-  const more = rest === '' ? [] : [context(escaped(rest))]
+/**
+ * A message for an incoming webhook: an attachment, as only those have a colour, in the fields that
+ * Mattermost and others know as well.
+ */
+export function slackMessage({ title, heading, mood, lines, rest }: Words): object {
   return {
-    // Shown in notifications, and where blocks cannot be.
-    text: escaped(title),
-    attachments: [{ color: hexOf(moodColors[mood]), blocks: [...blocks, ...more] }],
+    attachments: [
+      {
+        // Shown in notifications.
+        fallback: escaped(title),
+        color: hexOf(moodColors[mood]),
+        ...(heading === '' ? {} : { title: escaped(heading) }),
+        text: lines.map(lineText).join('\n'),
+        mrkdwn_in: ['text'],
+        ...(rest === '' ? {} : { footer: escaped(rest) }),
+      },
+    ],
   }
 }
 
-function sectionText({ label, text, link }: Line): string {
-  const more = link === '' ? '' : `\n<${escaped(link).replaceAll('|', '%7C')}|Open>`
-  return `*${escaped(label)}*  ${escaped(text)}${more}`
-}
-
-function section(text: string): object {
-  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
-}
-
-function context(text: string): object {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }
+function lineText({ label, text, link }: Line): string {
+  const more = link === '' ? '' : ` <${escaped(link).replaceAll('|', '%7C')}|Open>`
+  return `*${escaped(label)}* ${escaped(text)}${more}`
 }
 
 /** The three characters that have a meaning of their own: nobody is called by what a device says. */

@@ -4,9 +4,11 @@ import type { Line, Mood, Words } from '../../announcement/compose.ts'
 export const teamsTextMax = 1000
 
 /** An adaptive card for a workflow that posts what its webhook gets. */
-export function teamsMessage({ title, mood, lines, rest }: Words): object {
+export function teamsMessage({ title, heading, mood, lines, rest }: Words): object {
   return {
     type: 'message',
+    // Shown in notifications.
+    summary: title,
     attachments: [
       {
         contentType: 'application/vnd.microsoft.card.adaptive',
@@ -17,7 +19,7 @@ export function teamsMessage({ title, mood, lines, rest }: Words): object {
           version: '1.4',
           msteams: { width: 'Full' },
           body: [
-            textBlock(title, { weight: 'Bolder', size: 'Medium', color: cardColors[mood] }),
+            ...(heading === '' ? [] : [headingBlock(heading, cardColors[mood])]),
             ...lines.map(lineSet),
             ...(rest === '' ? [] : [textBlock(rest, { isSubtle: true })]),
           ],
@@ -32,6 +34,10 @@ const cardColors: Readonly<Record<Mood, string>> = {
   warning: 'Warning',
   info: 'Accent',
   over: 'Good',
+}
+
+function headingBlock(text: string, color: string): object {
+  return textBlock(text, { weight: 'Bolder', size: 'Medium', color })
 }
 
 function lineSet({ label, mood, text, link }: Line): object {
