@@ -13,6 +13,7 @@ export const httpEventsOutDescriptor = describe({
   outputs: [],
   face: '{path}',
   targets: ['local'],
+  stateful: true,
   uniqueBy: ['path'],
   promises: {
     gaps: [

@@ -24,6 +24,7 @@ export const httpEventsDescriptor = describe({
       },
     ],
   },
+  stateful: true,
   stateShape: ['url'],
   fields: {
     url: {

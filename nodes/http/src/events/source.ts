@@ -49,6 +49,8 @@ class Listener {
     this.agents = openAgents(config, 1)
     this.headers = { ...signInHeaders(config), ...plainHeaders(config.headers) }
     this.position = state.map<string>('position')
+    // Ids of another stream are of no use for this one.
+    for (const url of this.position.keys()) if (url !== config.url) this.position.delete(url)
     this.emit = emitter(context)
   }
 
@@ -85,7 +87,7 @@ class Listener {
   private connect(): void {
     const { config, timers } = this.context
     const waiting = this.together.at(-1)?.lastId ?? ''
-    const lastId = waiting === '' ? (this.position.get('lastId') ?? '') : waiting
+    const lastId = waiting === '' ? (this.position.get(config.url) ?? '') : waiting
     const since = lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') }
     const accept = { accept: 'text/event-stream', 'cache-control': 'no-store' }
     const headers = { ...accept, ...this.headers, ...since }
@@ -171,7 +173,7 @@ class Listener {
     const last = events.at(-1)
     if (last === undefined) return
     const run = (): void => {
-      if (last.lastId !== '') this.position.set('lastId', last.lastId)
+      if (last.lastId !== '') this.position.set(this.context.config.url, last.lastId)
       events.forEach(this.emit)
     }
     this.context.deliver(run, (error) => {

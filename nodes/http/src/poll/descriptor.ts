@@ -21,7 +21,8 @@ export const httpPollDescriptor = describe({
     replayable: true,
     gaps: [{ may: 'lose', because: 'what comes and goes between two polls is not seen' }],
   },
-  stateShape: ['url', 'isChangedOnly'],
+  stateful: true,
+  stateShape: ['url'],
   fields: {
     url: {
       kind: 'text',

@@ -124,3 +124,14 @@ test('asks nobody while the flow cannot keep up', async () => {
   node.resume()
   await until(() => expect(seen.length).toBeGreaterThan(asked))
 })
+
+test('asks another address as if for the first time', async () => {
+  const { url, seen } = await serve({ headers: { ...json, etag: '"1"' }, body: '1' })
+  const first = await polling({ url, everyMs: 60_000 })
+  await until(() => expect(first.emitted('out')).toHaveLength(1))
+  const other = `${url}?other`
+  const second = await polling({ url: other, everyMs: 60_000 }, { snapshot: first.snapshot() })
+  await until(() => expect(second.emitted('out')).toHaveLength(1))
+  expect(seen.at(-1)?.['if-none-match']).toBe(undefined)
+  expect(second.snapshot()['seen']?.map(([key]) => key)).toEqual([other])
+})

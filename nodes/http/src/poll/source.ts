@@ -66,6 +66,8 @@ class PollRound {
     this.client = client
     this.read = read
     this.seen = context.state.map<Seen>('seen')
+    // What another address said is of no use for this one.
+    for (const url of this.seen.keys()) if (url !== context.config.url) this.seen.delete(url)
     this.headers = { ...signInHeaders(context.config), ...plainHeaders(context.config.headers) }
   }
 
@@ -131,7 +133,9 @@ class PollRound {
   }
 
   private conditions(): Record<string, string> {
-    const seen = this.context.config.isChangedOnly ? this.seen.get('last') : undefined
+    const seen = this.context.config.isChangedOnly
+      ? this.seen.get(this.context.config.url)
+      : undefined
     return {
       ...(seen?.etag === undefined ? {} : { 'if-none-match': seen.etag }),
       ...(seen?.lastModified === undefined ? {} : { 'if-modified-since': seen.lastModified }),
@@ -141,7 +145,7 @@ class PollRound {
   private take(answer: Answer): void {
     const { config, status, intake } = this.context
     const hash = createHash('sha256').update(answer.body).digest('base64url')
-    const isSame = answer.status === 304 || hash === this.seen.get('last')?.hash
+    const isSame = answer.status === 304 || hash === this.seen.get(this.context.config.url)?.hash
     if (isSame && config.isChangedOnly) return status({ state: 'ok', text: 'Unchanged' })
     status({ state: 'ok', text: config.isChangedOnly ? 'Changed' : `Answered ${answer.status}` })
     const { status: code, headers, url } = answer
@@ -169,7 +173,11 @@ function emit(context: Context, read: ReadAnswer, logged: Logged): void {
   const seen = context.state.map<Seen>('seen')
   const { status, headers, url, body } = logged
   const hash = createHash('sha256').update(body).digest('base64url')
-  seen.set('last', { etag: headers['etag'], lastModified: headers['last-modified'], hash })
+  seen.set(context.config.url, {
+    etag: headers['etag'],
+    lastModified: headers['last-modified'],
+    hash,
+  })
   const about: Pick<Message, 'time'> & { response: object } = {
     time: undefined,
     response: { status, headers, url },

@@ -206,7 +206,7 @@ test('keeps to a rate', async () => {
   const node = run(httpRequest, config, { time: realTime(globalThis) })
   opened.push(() => node.close())
   node.sendAll([{}, {}, {}, {}, {}])
-  await vi.waitFor(() => expect(times).toHaveLength(5))
+  await vi.waitFor(() => expect(times).toHaveLength(5), { timeout: 8000, interval: 2 })
   expect((times[4] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(280)
 })
 
