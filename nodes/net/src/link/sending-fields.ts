@@ -1,4 +1,4 @@
-import { compressionFields, encodeFields, formatChoices } from '@millrace/formats/fields'
+import { encodeFields, formatChoices, packFields } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 
 /** What is sent, and how it is written; nodes that send spread them into their fields. */
@@ -23,6 +23,6 @@ export const sendingFields = describe({
     },
     format: { kind: 'choice', label: 'Format', default: 'json', options: formatChoices() },
     ...encodeFields('format'),
-    ...compressionFields('format'),
+    ...packFields('format'),
   },
 }).fields
