@@ -14,6 +14,7 @@ export const telegrafOutDescriptor = describe({
   keywords: ['line protocol', 'socket_listener', 'influxdb_listener', 'metrics', 'udp', 'tcp'],
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
+  face: '{measurement}',
   targets: ['local', 'workers'],
   promises: {
     idempotent: true,
