@@ -7,7 +7,8 @@ import styles from './inspector.module.css'
 export function HelpTab({ descriptor }: { readonly descriptor: Descriptor }) {
   const help = useHelp(descriptor.type)
   return (
-    <div className={styles['body']}>
+    // It scrolls, often without anything in it that could have the focus.
+    <div className={styles['body']} role="region" aria-label="Help" tabIndex={0}>
       <p className={styles['summary']}>{descriptor.summary}</p>
       <Facts descriptor={descriptor} />
       {help !== undefined && <HelpText source={help} />}
