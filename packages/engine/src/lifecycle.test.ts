@@ -75,6 +75,7 @@ function typesFor(events: string[]): readonly NodeType[] {
       start: () => {
         if (config.path === '/late') return Promise.reject(new NodeError('LATE', 'Too late.'))
         http.route({ method: 'GET', path: config.path, bodyBytesMax: 0 }, ({ id }) => {
+          if (config.path === '/stream') return void http.stream(id, { status: 200 }, {})
           deliver(
             () => emit.out({ payload: config.path }),
             (error) => http.respond(id, { status: error === undefined ? 202 : 503 }),
@@ -192,6 +193,21 @@ test('what a closing node never let go of settles with an error', async () => {
 })
 
 const listener = (path: string): FlowNode => ({ id: 'http', type: 'test/listen', config: { path } })
+
+test('streams end with the node that began them, and with no other', async () => {
+  const flow = (...nodes: readonly FlowNode[]) => specOf(nodes, [])
+  const other: FlowNode = { id: 'sink', type: 'test/sink', config: {} }
+  const { deployment, host } = bench(flow(listener('/stream')))
+  await deployment.start()
+  const ids = [0, 1].map(() => host.http.request({ method: 'GET', path: '/stream' }))
+  const streams = ids.map((id) => host.http.streamOf(id))
+  streams[0]?.destroy()
+  await deployment.update(flow(listener('/stream'), other))
+  expect(streams.map((stream) => stream?.isOpen)).toEqual([false, true])
+  await deployment.update(flow(listener('/b'), other))
+  expect(streams[1]?.isOpen).toBe(false)
+  await deployment.stop({ drainMs: 0 })
+})
 
 test('a restarted source gives its route back before the new one takes it', async () => {
   const sinkNode: FlowNode = { id: 'sink', type: 'test/sink', config: {} }
