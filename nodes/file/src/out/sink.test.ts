@@ -70,6 +70,15 @@ test('writes whole messages, rows of CSV under their heading, and text', () => {
   expect(text('log')).toBe('got b\n')
 })
 
+test('writes points as line protocol, with the time of the message where they have none', () => {
+  const points = run(fileOut, { path: 'points', format: 'line', linePrecision: 'ms' })
+  points.send({ payload: { measurement: 'm', tags: { a: 'b' }, fields: { v: 1 } }, time: 5 })
+  points.send({ payload: { measurement: 'm', fields: { v: 2 }, time: 7 } })
+  points.send({ payload: 5 })
+  expect(text('points')).toBe('m,a=b v=1 5\nm v=2 7\n')
+  expect(points.failures()).toMatchObject([{ code: 'FORMAT_ENCODE' }])
+})
+
 test('names the columns once, also when it goes on later', async () => {
   const columns = [{ name: 'v', value: ({ payload }: Message) => payload }]
   for (const payload of [1, 2]) {
@@ -120,10 +129,14 @@ test('writes only where it may', () => {
   mkdirSync(join(folder, 'files'))
   mkdirSync(join(folder, 'elsewhere'))
   symlinkSync(join(folder, 'elsewhere'), at('link'))
+  symlinkSync(join(folder, 'elsewhere', 'new'), at('dangling'))
+  symlinkSync(at('circle'), at('circle'))
   const allowed = join(folder, 'allowed', 'x')
   for (const path of [
     '../x',
     'link/x',
+    'dangling',
+    'dangling/x',
     '/etc/x',
     '.',
     join(folder, 'elsewhere', 'x'),

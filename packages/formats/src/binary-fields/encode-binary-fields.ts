@@ -22,7 +22,8 @@ export function binaryFieldsEncoder(layout: BinaryLayout): (value: unknown) => U
     }
     return bytes
   }
-  return (value) => (Array.isArray(value) ? Buffer.concat(Array.from(value, record)) : record(value))
+  return (value) =>
+    Array.isArray(value) ? Buffer.concat(Array.from(value, record)) : record(value)
 }
 
 function write(bytes: Buffer, field: BinaryField, value: unknown): void {

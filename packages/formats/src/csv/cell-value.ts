@@ -35,8 +35,9 @@ function exactNumber(cell: string, decimal: '.' | ','): number | undefined {
   const pattern = decimal === '.' ? withPoint : withComma
   if (!pattern.test(cell)) return undefined
   const value = Number(decimal === '.' ? cell : cell.replace(',', '.'))
-  const isExact = Number.isFinite(value) && (Number.isSafeInteger(value) || !/^-?\d+$/.test(cell))
-  return isExact ? value : undefined
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
+  // Digits would be lost that an id may need.
+  return Number.isFinite(value) && !/^-?\d+$/.test(cell) ? value : undefined
 }
 
 const withPoint = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
