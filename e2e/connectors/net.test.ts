@@ -222,6 +222,24 @@ describeWith(['openssl'], 'TCP, UDP and WebSocket with other programs’ sockets
     await until(() => expect(listeners.map(({ closeCode }) => closeCode())).not.toContain(0))
   })
 
+  test('each WebSocket client gets the answers to its own messages', async () => {
+    await bench.deploy('echo', [
+      [
+        node('in', 'net/websocket-in', { mode: 'serve', path: '/echo' }),
+        node('out', 'net/websocket-out', { mode: 'reply', body: '{ twice: payload.n * 2 }' }),
+      ],
+    ])
+    const clients = [await browserSocket('/echo'), await browserSocket('/echo')]
+    for (const [at, { socket }] of clients.entries()) {
+      for (let n = 0; n < 50; n += 1) socket.send(JSON.stringify({ n: at * 1000 + n }))
+    }
+    for (const [at, { got }] of clients.entries()) {
+      const wanted = Array.from({ length: 50 }, (_, n) => `{"twice":${(at * 1000 + n) * 2}}`)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await until(() => expect(got).toEqual(wanted))
+    }
+  })
+
   test('a WebSocket client that does not read costs no memory, and the others nothing', async () => {
     const out = { mode: 'serve', path: '/slow-out', bufferBytesMax: 1_048_576 }
     await bench.deploy('slow', [[feed('/slow-feed'), node('out', 'net/websocket-out', out)]])

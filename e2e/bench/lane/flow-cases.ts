@@ -23,6 +23,7 @@ async function runFlow(port: number, nodes: readonly FlowNode[]) {
       route: () => () => undefined,
       respond: () => false,
       stream: () => undefined,
+      streamOf: () => undefined,
       onAnswered: () => undefined,
     },
     log: ({ level, text }) => {

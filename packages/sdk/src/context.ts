@@ -308,6 +308,8 @@ export interface HttpService {
     head: Omit<HttpResponse, 'body'> | undefined,
     events: HttpStreamEvents,
   ): HttpStream | undefined
+  /** What a node of the flow answers this request with, while that goes on. */
+  streamOf(requestId: string): HttpStream | undefined
   /** Calls once with the answer that this request gets from whichever node of the flow. */
   onAnswered(requestId: string, told: (response: HttpResponse) => void): void
 }

@@ -40,5 +40,6 @@ const noHttp: HttpService = {
   route: () => () => undefined,
   respond: () => false,
   stream: () => undefined,
+  streamOf: () => undefined,
   onAnswered: () => undefined,
 }

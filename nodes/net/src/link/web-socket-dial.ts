@@ -9,7 +9,8 @@ import { Redialer } from './redialer.ts'
 import type { DialEvents } from './redialer.ts'
 import type { webSocketFields } from './web-socket-fields.ts'
 
-export type WebSocketConfig = ConfigOfFields<typeof webSocketFields>
+/** Which of the modes it is, the node has looked at. */
+export type WebSocketConfig = Omit<ConfigOfFields<typeof webSocketFields>, 'mode'>
 
 export interface WebSocketDialOptions {
   readonly config: WebSocketConfig

@@ -87,6 +87,33 @@ test('sends each message to all clients, and lets go of one that does not read',
   await until(() => expect(quick.stream?.isOpen).toBe(false))
 })
 
+test('answers the client that a message came from, and no other', async () => {
+  const { node, visit } = serving(websocketOut, { mode: 'reply', path: undefined })
+  const inNode = serving(websocketIn)
+  await inNode.node.start()
+  const [one, other] = [inNode.visit(), inNode.visit()]
+  await until(() => expect(other.bytes().length).toBeGreaterThan(0))
+  one.stream?.receive(frame('{"n":1}'))
+  await until(() => expect(inNode.node.emitted('out')).toHaveLength(1))
+  expect(inNode.node.emitted('out')).toMatchObject([{ peer: { client: one.id } }])
+  // Both nodes would have one service in a flow.
+  const streams = [one.stream, other.stream]
+  node.http.route({ method: 'GET', path: '/live', bodyBytesMax: 0 }, ({ id }) => {
+    node.http.stream(id, undefined, {})
+  })
+  const mine = [visit(), visit()]
+  node.send({ payload: { n: 1 }, peer: { client: mine[0]?.id } })
+  node.send({ payload: 'x'.repeat(70_000), peer: { client: mine[0]?.id } })
+  expect(mine[0]?.bytes().subarray(0, 9).toString('latin1')).toBe('\x81\x07{"n":1}')
+  expect(mine[0]?.bytes().subarray(9, 19).toString('hex')).toBe('817f0000000000011172')
+  expect(mine[1]?.bytes().length).toBe(0)
+  node.send({ payload: 1, peer: { client: 'gone' } })
+  node.send({ payload: 1 })
+  expect(node.failures().map(({ code }) => code)).toEqual(['NET_CLIENT_GONE', 'NET_NO_CLIENT'])
+  for (const stream of streams) stream?.destroy()
+  await inNode.node.close()
+})
+
 test('refuses who has no token, and who is no WebSocket', async () => {
   const { node, visit } = serving(websocketIn, { clientToken: 't' })
   await node.start()

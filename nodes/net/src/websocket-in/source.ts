@@ -66,8 +66,8 @@ function openLink(
     return new WebSocketDoor({
       ...common,
       http,
-      onSocket: (socket, { path, remoteAddress }) => {
-        onSocket(socket, { path, address: remoteAddress })
+      onSocket: (socket, { id, path, remoteAddress }) => {
+        onSocket(socket, { path, address: remoteAddress, client: id })
       },
     })
   }

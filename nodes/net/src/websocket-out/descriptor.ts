@@ -23,6 +23,17 @@ export const websocketOutDescriptor = describe({
   },
   fields: {
     ...webSocketFields,
+    mode: {
+      ...webSocketFields.mode,
+      options: [
+        ...webSocketFields.mode.options,
+        {
+          value: 'reply',
+          label: 'Answer',
+          help: 'The client of a WebSocket in of this flow that the message came from.',
+        },
+      ],
+    },
     ...sendingFields,
     frame: {
       kind: 'choice',

@@ -97,6 +97,7 @@ function nodeHttp(http: HttpService, node: NodeRun): HttpService {
       if (stream !== undefined) streams.add(stream)
       return stream
     },
+    streamOf: (requestId) => http.streamOf(requestId),
     onAnswered: (requestId, told) => http.onAnswered(requestId, told),
   }
 }

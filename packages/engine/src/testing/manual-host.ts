@@ -70,6 +70,7 @@ export const noHttp: HttpService = {
   route: () => () => undefined,
   respond: () => false,
   stream: () => undefined,
+  streamOf: () => undefined,
   onAnswered: () => undefined,
 }
 

@@ -78,6 +78,10 @@ export class WorkerHttp implements HttpService {
     return this.streams.open(id, sent, events)
   }
 
+  streamOf(requestId: string): HttpStream | undefined {
+    return this.streams.get(Number(requestId))
+  }
+
   onStreamed(batch: StreamedBatch): void {
     this.streams.onNews(batch)
   }

@@ -30,6 +30,10 @@ export class WorkerStreams {
     return stream
   }
 
+  get(id: number): HttpStream | undefined {
+    return this.streams.get(id)
+  }
+
   onNews({ news: list }: StreamedBatch): void {
     for (const news of list) {
       try {
