@@ -1,20 +1,42 @@
-import { readFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Connector } from '../suite/connector.ts'
+
+// So that one read from the disk brings hundreds of lines and not all.
+const pad = 'x'.repeat(200)
 
 export const files: Connector = {
   system: 'Files',
   against: 'the disk',
   services: [],
-  nodes: { sink: 'file/out' },
-  open: ({ files: folder }) =>
-    Promise.resolve({
+  nodes: { source: 'file/tail', sink: 'file/out', more: ['file/read', 'file/watch'] },
+  open: async ({ files: folder }) => {
+    await mkdir(folder, { recursive: true })
+    return {
+      source: {
+        config: (place) => ({
+          path: `${place}-in.jsonl`,
+          format: 'ndjson',
+          begin: 'start',
+          pollMs: 50,
+        }),
+        write: async (place, numbers) => {
+          const lines = numbers.map((n) => `${JSON.stringify({ n, pad })}\n`).join('')
+          await appendFile(join(folder, `${place}-in.jsonl`), lines)
+          return numbers
+        },
+        writeRaw: (place, body) =>
+          appendFile(join(folder, `${place}-in.jsonl`), Buffer.concat([body, Buffer.from('\n')])),
+        // A line that is empty is none, and there is a line break among the bytes.
+        cannotCarry: ['empty', 'binary'],
+      },
       sink: {
         config: (place) => ({ path: `${place}-out.jsonl` }),
         watch: (place) =>
           Promise.resolve({ numbers: () => numbersIn(join(folder, `${place}-out.jsonl`)) }),
       },
-    }),
+    }
+  },
 }
 
 async function numbersIn(path: string): Promise<readonly number[]> {
