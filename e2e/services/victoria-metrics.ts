@@ -33,6 +33,8 @@ export async function startVictoriaMetrics(
         `-httpListenAddr=127.0.0.1:${port}`,
         '-retentionPeriod=100y',
         '-memory.allowedBytes=200MB',
+        // The same point written twice is one, as in InfluxDB.
+        '-dedup.minScrapeInterval=1ms',
         '-loggerLevel=WARN',
         ...(options.hasLineSocket === true ? [`-influxListenAddr=127.0.0.1:${linePort}`] : []),
       ]),
