@@ -123,15 +123,17 @@ function keyOf({ headers }: HttpRequest, config: Context['config']): string | un
 /** Longer keys are told apart by so many characters. */
 const keyMax = 500
 
-function receive(desk: Desk, request: HttpRequest): void {
+function receive(desk: Desk, came: HttpRequest): void {
   const { context, known } = desk
   const { config, http, clock } = context
-  const denial = desk.checkSignIn(request, clock.now())
+  const denial = desk.checkSignIn(came, clock.now())
   if (denial !== undefined) {
-    http.respond(request.id, deniedResponse(denial))
+    http.respond(came.id, deniedResponse(denial))
     desk.onDenied()
     return
   }
+  const isWithSecret = config.auth === 'bearer' || config.auth === 'basic'
+  const request = isWithSecret ? withoutCredentials(came) : came
   const receivedAt = clock.now()
   let messages: readonly Message[]
   try {
@@ -143,6 +145,13 @@ function receive(desk: Desk, request: HttpRequest): void {
   const key = known === undefined ? undefined : keyOf(request, config)
   if (known !== undefined && key !== undefined && !isNew(context, { known, key, request })) return
   take(desk, { request, receivedAt, messages, key })
+}
+
+/** A secret that was checked is for no message, and for no log. */
+function withoutCredentials(request: HttpRequest): HttpRequest {
+  const { id, method, path, params, query, body, remoteAddress } = request
+  const { authorization: _authorization, ...headers } = request.headers
+  return { id, method, path, params, query, headers, body, remoteAddress }
 }
 
 /** Whether it is no repetition; one is answered here, or along with the first. */

@@ -61,6 +61,16 @@ test.each([
   expect(answer?.headers?.['www-authenticate'] !== undefined).toBe(status === 401)
 })
 
+test('keeps a token out of messages and out of the log', async () => {
+  const intake = testIntake()
+  const { node, send } = await opened({ auth: 'bearer', token: 'a-secret' }, { intake })
+  send('{}', { authorization: 'Bearer a-secret', 'x-a': '1' })
+  const [message] = node.emitted('out')
+  expect(message).toMatchObject({ request: { headers: { 'x-a': '1' } } })
+  expect(JSON.stringify(message)).not.toContain('a-secret')
+  expect(Buffer.concat(intake.records).includes('a-secret')).toBe(false)
+})
+
 const keyed = (key: string) => ({ 'idempotency-key': key })
 
 test('answers a repeated request as the first, and makes no second message', async () => {
