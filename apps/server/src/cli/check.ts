@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { openCatalog } from '@millrace/catalog'
 import { flowGuarantee, hasErrors, parseBundleText, validateFlow } from '@millrace/flow'
 import type { Bundle, DescriptorsByType, Problem } from '@millrace/flow'
+import { withConnectionsBeside } from './connections-beside.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**
@@ -49,7 +50,8 @@ export async function readBundle(
   { bundle: Bundle; problems?: undefined } | { bundle?: undefined; problems: readonly Problem[] }
 > {
   try {
-    return parseBundleText(await readFile(file, 'utf8'))
+    const read = parseBundleText(await readFile(file, 'utf8'))
+    return read.bundle ? { bundle: await withConnectionsBeside(file, read.bundle) } : read
   } catch (error) {
     return {
       problems: [{ severity: 'error', code: 'FILE_UNREADABLE', message: unreadable(error) }],

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -164,6 +164,18 @@ describe('check', () => {
     const file = await write('good.json', flow)
     expect(await check([file], surroundings)).toBe(0)
     expect(printed[0]).toBe(`${file}: nothing wrong`)
+  })
+
+  test('knows the connections of the user directory in which a flow lies', async () => {
+    await Promise.all(['flows', 'connections'].map((name) => mkdir(join(folder, name))))
+    const config = { broker: 'hall', topic: 'plant/#' }
+    const nodes = [{ id: 'in', type: 'mqtt/in', config }]
+    const file = await write('flows/demo.json', { ...flow, nodes, wires: [] })
+    expect(await check([file], surroundings)).toBe(1)
+    expect(printed.splice(0)[0]).toContain('There is no connection "hall"')
+    const broker = { id: 'hall', type: 'mqtt/connection', name: 'Hall', config: { host: 'a' } }
+    await write('connections/hall.json', broker)
+    expect(await check([file], surroundings)).toBe(0)
   })
 
   test('says what a flow promises of delivery, and why', async () => {
