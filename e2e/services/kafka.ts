@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Admin } from '@platformatic/kafka'
+import { Admin, Producer } from '@platformatic/kafka'
 import { makeCertificate } from './certificate.ts'
 import { jarsOf } from './maven.ts'
 import { programOf } from './program.ts'
@@ -16,6 +16,8 @@ export interface KafkaOptions {
   readonly user?: { readonly name: string; readonly password: string }
   /** Also listens with TLS, and with both where there is a user, with a certificate of its own making. */
   readonly hasTls?: boolean
+  /** Memory that it may use; little when absent. */
+  readonly heap?: string
   /** More lines for its configuration file. */
   readonly configuration?: readonly string[]
 }
@@ -35,6 +37,8 @@ export interface Kafka extends Service {
   deleteTopic(name: string): Promise<void>
   /** Writes text as kcat does: to one partition, or by the key. */
   write(topic: string, records: readonly WrittenRecord[], partition?: number): Promise<void>
+  /** Writes one value as it is. */
+  writeRaw(topic: string, value: Uint8Array): Promise<void>
   /** Everything that a reader of committed messages finds in a topic, as kcat tells it. */
   read(topic: string): Promise<ReadRecord[]>
 }
@@ -75,7 +79,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       if (options.hasTls) authority = await makeKeyStore(folder)
       await writeFile(file, `${configure(folder, ports, options).join('\n')}\n`)
       await format(file, options)
-      return [...javaArguments('256m'), 'kafka.Kafka', file]
+      return [...javaArguments(options.heap ?? '256m'), 'kafka.Kafka', file]
     },
     isReady: ([port = 0]) => isListening(port),
   })
@@ -97,6 +101,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
       withAdmin(address, (admin) => admin.deleteTopics({ topics: [name] })),
     write: (topic: string, records: readonly WrittenRecord[], partition?: number) =>
       write(address, topic, { records, partition }),
+    writeRaw: (topic: string, value: Uint8Array) => writeRaw(address, topic, value),
     read: (topic: string) => read(address, topic),
   })
   await takesPart(service)
@@ -146,6 +151,15 @@ async function write(
     ['-b', address, '-P', '-t', topic, ...to, '-K', '\t', '-Z', '-X', 'partitioner=murmur2_random'],
     lines.join(''),
   )
+}
+
+async function writeRaw(address: string, topic: string, value: Uint8Array): Promise<void> {
+  const producer = new Producer({ clientId: 'tests', bootstrapBrokers: [address] })
+  try {
+    await producer.send({ acks: -1, messages: [{ topic, value: Buffer.from(value) }] })
+  } finally {
+    await producer.close()
+  }
 }
 
 async function read(address: string, topic: string): Promise<ReadRecord[]> {

@@ -111,7 +111,7 @@ export function reasonOf(errorCode: number): string {
 }
 
 export function unknownTopic(topic: string): KafkaError {
-  const text = `There is no topic "${topic}" at the broker. Create it there, or mend the name.`
+  const text = `There is no topic "${topic}" at the broker. Create it there, or mend the name under Topic.`
   return new KafkaError('KAFKA_TOPIC_UNKNOWN', text, { reason: 'UNKNOWN_TOPIC_OR_PARTITION' })
 }
 
@@ -152,6 +152,13 @@ const sentences: ReadonlyMap<string, readonly [code: string, text: string]> = ne
     [
       'KAFKA_SASL_MECHANISM',
       'The broker does not know this way to sign in. Choose another under Sign-in.',
+    ],
+  ],
+  [
+    'ILLEGAL_SASL_STATE',
+    [
+      'KAFKA_SASL_UNWANTED',
+      'The broker asks for no sign-in at this port. Choose None under Sign-in, or give the port for signing in under Brokers.',
     ],
   ],
   [

@@ -92,7 +92,7 @@ export class TransactionWriter {
   async close(): Promise<void> {
     this.isClosing = true
     this.wake()
-    await Promise.race([this.ended, this.pause(closeWithinMs)])
+    if (!this.options.outbox.isEmpty) await Promise.race([this.ended, this.pause(closeWithinMs)])
     this.isClosed = true
     this.wake()
     for (const timer of this.timers) timer.cancel()
