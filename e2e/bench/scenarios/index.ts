@@ -5,6 +5,7 @@ import { durable } from './durable.ts'
 import { editor } from './editor.ts'
 import { http } from './http.ts'
 import { influxdb } from './influxdb.ts'
+import { kafka } from './kafka.ts'
 import { manyFlows } from './many-flows.ts'
 import { passthrough, passthroughMosquitto, pipeline } from './mqtt.ts'
 import type { Scenario } from './scenario.ts'
@@ -22,5 +23,6 @@ export const scenarios: readonly Scenario[] = [
   devices,
   durable,
   manyFlows,
+  kafka,
   influxdb,
 ]
