@@ -217,7 +217,8 @@ function javaArguments(heap: string): string[] {
 
 /** Makes its folder one of a new cluster. A folder that was used is left as it is. */
 async function format(file: string, { user }: KafkaOptions): Promise<void> {
-  const id = randomBytes(16).toString('base64url')
+  // With a zero before it, as one that began with a dash would be taken for an option.
+  const id = Buffer.from([0, ...randomBytes(15)]).toString('base64url')
   const users = ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) =>
     user === undefined
       ? []
