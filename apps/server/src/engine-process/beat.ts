@@ -11,6 +11,9 @@ export interface Beat {
   beats(): number
   runningNode(): number
   heapBytes(): number
+  /** The number by which the system knows the thread; 0 until the thread has said it. */
+  threadNumber(): number
+  setThreadNumber(number: number): void
   /** An answer that the worker waits for without turning its event loop; see `RouteGate`. */
   readonly answer: Int32Array
 }
@@ -30,6 +33,7 @@ export function openBeat(memory: SharedArrayBuffer): Beat {
   const heap = new Float64Array(memory, 0, 1)
   const beats = new Int32Array(memory, 8, 1)
   const marker = new Int32Array(memory, 16, 4)
+  const thread = new Int32Array(memory, 44, 1)
   return {
     memory,
     marker,
@@ -41,6 +45,8 @@ export function openBeat(memory: SharedArrayBuffer): Beat {
     beats: () => Atomics.load(beats, 0),
     runningNode: () => Atomics.load(marker, 0),
     heapBytes: () => heap[0] ?? 0,
+    threadNumber: () => Atomics.load(thread, 0),
+    setThreadNumber: (number) => void Atomics.store(thread, 0, number),
   }
 }
 

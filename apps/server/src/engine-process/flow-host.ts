@@ -163,7 +163,8 @@ export class FlowHost implements RouteOwner {
     const { thread } = running.seat
     const isLoading = thread.isChanging && thread.runningSeat() === undefined
     const isBusy = isLoading || thread.isStoring
-    const reading = { beats: thread.beat.beats(), runningNode: isBusy ? -1 : 0, share }
+    const { beat, waitedMs } = thread
+    const reading = { beats: beat.beats(), runningNode: isBusy ? -1 : 0, waitedMs, share }
     const verdict = running.watchdog.check(nowMs, reading)
     if (verdict.forMs === 0) running.beatAtBytes = memoryBytes
     if (verdict.state === 'well' || !thread.isAnswerable(running.seat)) {
@@ -285,6 +286,9 @@ export class FlowHost implements RouteOwner {
         return this.settle(event.id)?.resolve(event.result)
       case 'refused':
         return this.settle(event.id)?.reject(new CommandRefused(event))
+      case 'step':
+        // Connections are tested in threads without a flow.
+        return
       case 'seated':
         for (const { index, node } of event.seats) running.nodes[index] = node
         return

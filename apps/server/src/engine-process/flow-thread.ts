@@ -3,6 +3,7 @@ import { type Beat, createBeat, storing } from './beat.ts'
 import type { DurableFolders } from './durable/flow-durability.ts'
 import { FlowSeat, type SeatHandlers } from './flow-seat.ts'
 import type { ThreadMessage, ThreadWord, WorkerCommand, WorkerSettings } from './messages.ts'
+import { waitedForProcessorMs } from './processor-wait.ts'
 
 export interface FlowThreadOptions {
   readonly nodePackages: readonly string[]
@@ -82,6 +83,9 @@ export class FlowThread {
     for (const seat of this.seats.values()) if (seat.runningNode() === storing) return true
     return false
   }
+
+  /** For how long so far it could not run because others had the processors, where that is known. */
+  readonly waitedMs = (): number | undefined => waitedForProcessorMs(this.beat.threadNumber())
 
   /** Whether this flow is to answer for what the thread does now. */
   isAnswerable(seat: FlowSeat): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Watchdog } from './watchdog.ts'
+import { Watchdog, type WatchdogReading } from './watchdog.ts'
 
 function watched() {
   const watchdog = new Watchdog(
@@ -9,7 +9,7 @@ function watched() {
   let nowMs = 0
   return {
     /** Checks every quarter of a second for so long, and gives the last verdict. */
-    pass: (durationMs: number, read: (nowMs: number) => { beats: number; runningNode: number }) => {
+    pass: (durationMs: number, read: (nowMs: number) => WatchdogReading) => {
       let verdict = watchdog.check(nowMs, read(nowMs))
       for (const endMs = nowMs + durationMs; nowMs < endMs;) {
         nowMs += 250
@@ -36,6 +36,19 @@ describe('Watchdog', () => {
     expect(pass(250, stuck).state).toBe('well')
     expect(pass(500, stuck).state).toBe('late')
     expect(pass(1_250, stuck)).toEqual({ state: 'stuck', forMs: 2_000 })
+  })
+
+  it('does not hold against a worker that others had the processors', () => {
+    const { pass } = watched()
+    // Of each quarter of a second it gets a tenth.
+    const starved = (nowMs: number) => ({
+      beats: 0,
+      runningNode: 3,
+      waitedMs: () => nowMs * 0.9,
+      share: 1,
+    })
+    expect(pass(10_000, starved).state).toBe('late')
+    expect(pass(10_000, starved).state).toBe('stuck')
   })
 
   it('is patient while no code of a node runs', () => {

@@ -9,7 +9,12 @@ export interface WatchdogReading {
   readonly beats: number
   /** Index of the node whose code runs, −1 for none. */
   readonly runningNode: number
-  /** Of a processor that the worker can have had since the last check, from 0 to 1. */
+  /**
+   * For how long so far the worker was ready to run while others had the processors; asked for only
+   * while it is silent. Undefined where the system does not say.
+   */
+  readonly waitedMs?: () => number | undefined
+  /** Where that is so: of a processor that it can have had since the last check, from 0 to 1. */
   readonly share?: number
 }
 
@@ -32,6 +37,7 @@ export class Watchdog {
   private beats = -1
   private lastCheckMs: number
   private silentForMs = 0
+  private waitedMs: number | undefined
 
   constructor(limits: WatchdogLimits, options: { nowMs: number; checkPeriodMs: number }) {
     this.limits = limits
@@ -41,12 +47,23 @@ export class Watchdog {
 
   check(nowMs: number, reading: WatchdogReading): WatchdogVerdict {
     const passedMs = Math.min(nowMs - this.lastCheckMs, this.longestStepMs)
-    const stepMs = passedMs * (reading.share ?? 1)
     this.lastCheckMs = nowMs
-    this.silentForMs = reading.beats === this.beats ? this.silentForMs + stepMs : 0
+    if (reading.beats === this.beats) this.silentForMs += this.stepMs(passedMs, reading)
+    else {
+      this.silentForMs = 0
+      this.waitedMs = undefined
+    }
     this.beats = reading.beats
     const limitMs = reading.runningNode >= 0 ? this.limits.stuckMs : this.limits.silentMs
     return { state: this.judge(limitMs), forMs: this.silentForMs }
+  }
+
+  /** How much of the time that passed the worker had for itself. */
+  private stepMs(passedMs: number, reading: WatchdogReading): number {
+    const before = this.waitedMs
+    this.waitedMs = reading.waitedMs?.()
+    if (this.waitedMs === undefined) return passedMs * (reading.share ?? 1)
+    return before === undefined ? passedMs : Math.max(0, passedMs - (this.waitedMs - before))
   }
 
   private judge(limitMs: number): WatchdogVerdict['state'] {

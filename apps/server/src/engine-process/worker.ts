@@ -7,6 +7,7 @@ import { type Beat, openBeat } from './beat.ts'
 import { FlowSeats } from './flow-seats.ts'
 import { FlowWorker } from './flow-worker.ts'
 import type { ThreadMessage, ThreadWord, WorkerEvent, WorkerSettings } from './messages.ts'
+import { ownThreadNumber } from './processor-wait.ts'
 import { schedule } from './schedule.ts'
 
 const beatEveryMs = 250
@@ -19,6 +20,7 @@ function main(): void {
   // Handed over by `FlowThread`, the only one that starts this file.
   const settings = workerData as WorkerSettings
   const beat = openBeat(settings.beatMemory)
+  beat.setThreadNumber(ownThreadNumber())
   const say = (word: ThreadWord): void => port.postMessage(word)
   const seats = new FlowSeats({
     say,

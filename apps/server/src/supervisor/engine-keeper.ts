@@ -8,6 +8,7 @@ import type {
   FlowEnd,
   Suspect,
 } from '../engine-process/messages.ts'
+import { waitedForProcessorMs } from '../engine-process/processor-wait.ts'
 import { Watchdog } from '../engine-process/watchdog.ts'
 import { EngineLink } from './engine-link.ts'
 
@@ -103,10 +104,10 @@ export class EngineKeeper {
   }
 
   /** Waits for the process where it is just being started. Rejects with `EngineRefusal`. */
-  async ask(command: Parameters<EngineLink['ask']>[0]): Promise<CommandResult> {
+  async ask(...asked: Parameters<EngineLink['ask']>): Promise<CommandResult> {
     await this.ready.promise
     if (this.link === undefined) throw new Error('There is no engine process.')
-    return this.link.ask(command)
+    return this.link.ask(...asked)
   }
 
   /** Notes that a flow is being started: should the process end right after, it is suspected. */
@@ -133,7 +134,7 @@ export class EngineKeeper {
     this.link = link
   }
 
-  private onEvent(event: Exclude<EngineEvent, { kind: 'done' | 'refused' }>): void {
+  private onEvent(event: Exclude<EngineEvent, { kind: 'done' | 'refused' | 'step' }>): void {
     switch (event.kind) {
       case 'open':
         return this.onOpen(event.httpUrl)
@@ -213,7 +214,11 @@ export class EngineKeeper {
 
   /** Ends a process that no longer says anything. */
   private check(): void {
-    const reading = { beats: this.pulses, runningNode: this.httpUrl === undefined ? -1 : 0 }
+    const reading = {
+      beats: this.pulses,
+      runningNode: this.httpUrl === undefined ? -1 : 0,
+      waitedMs: () => waitedForProcessorMs(this.link?.processId),
+    }
     const verdict = this.watchdog?.check(this.options.clock.monotonic(), reading)
     if (verdict?.state === 'stuck') this.link?.kill()
   }
