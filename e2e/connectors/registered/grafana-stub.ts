@@ -5,12 +5,12 @@ import type { Connector, Mistake } from '../suite/connector.ts'
 /** Grafana is in no registry: a stub of its published API stands for it. */
 export const grafanaStub: Connector = {
   system: 'Grafana',
-  against: "a stub of Grafana's published API; Alertmanager 0.25",
+  against: "a stub of Grafana's published API",
   services: [],
   nodes: {
     connection: 'grafana/connection',
     sink: 'grafana/annotation',
-    more: ['grafana/live', 'grafana/alerts'],
+    more: ['grafana/live'],
   },
   open: async () => {
     const stub = await startGrafanaStub()

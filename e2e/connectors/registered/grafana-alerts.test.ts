@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { grafanaWebhook } from './grafana-alerts.ts'
+
+describeConnector(grafanaWebhook)
