@@ -24,6 +24,7 @@ import type { Descriptor } from '@millrace/sdk/descriptor'
  * PUT    /api/connections/:id                 ConnectionDocument → ConnectionDocument
  * DELETE /api/connections/:id                 → 204; 409 while a flow uses it
  * POST   /api/connections/:id/test            TestConnectionBody? → { steps: TestStep[] }
+ *                                             ?live=true → a line of JSON for each TestStep
  * GET    /api/secrets                         → { secrets: SecretInfo[] } (never values)
  * PUT    /api/secrets                         { owner, field, value } → 204
  * DELETE /api/secrets                         { owner, field } → 204

@@ -1,4 +1,5 @@
 import type { ErrorBody } from '@millrace/protocol'
+import { readLines } from './read-lines.ts'
 import { ApiError, type EditorApi } from '../model/api.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -47,7 +48,11 @@ export function createHttpApi(base = '/api'): EditorApi {
     connections: () => part('connections', 'GET', '/connections'),
     saveConnection: (body) => ask('PUT', connection(body.id), body),
     deleteConnection: (id) => ask('DELETE', connection(id)),
-    testConnection: (id) => part('steps', 'POST', `${connection(id)}/test`, {}),
+    testConnection: async (id, onStep) => {
+      const response = await send(`${base}${connection(id)}/test?live=true`, 'POST', {})
+      if (!response.ok) throw await refusalOf(response)
+      await readLines(response, onStep)
+    },
     secrets: () => part('secrets', 'GET', '/secrets'),
     setSecret: (owner, field, value) => ask('PUT', '/secrets', { owner, field, value }),
     deleteSecret: (owner, field) => ask('DELETE', '/secrets', { owner, field }),

@@ -26,7 +26,7 @@ export function useConnectionTest(id: string): RunningTest {
     setRunning(true)
     forget()
     try {
-      setSteps(await editor.connections.test(id))
+      await editor.connections.test(id, (step) => setSteps((before = []) => [...before, step]))
     } catch (cause) {
       setError(cause instanceof Error ? cause.message : String(cause))
     } finally {
@@ -55,17 +55,6 @@ export function ConnectionTest({ test }: { readonly test: RunningTest }) {
       aria-label="Test"
       data-testid="test-steps"
     >
-      {isRunning && (
-        <p className={own['step']}>
-          <Icon name="loader-circle" size={14} className={own['busy']} />
-          Testing …
-        </p>
-      )}
-      {error !== undefined && (
-        <p className={styles['notice']} data-severity="error">
-          {error}
-        </p>
-      )}
       <ol>
         {steps?.map(({ step, outcome, text }) => (
           <li key={step} className={own['step']} data-outcome={outcome}>
@@ -78,6 +67,17 @@ export function ConnectionTest({ test }: { readonly test: RunningTest }) {
           </li>
         ))}
       </ol>
+      {isRunning && (
+        <p className={own['step']}>
+          <Icon name="loader-circle" size={14} className={own['busy']} />
+          Testing …
+        </p>
+      )}
+      {error !== undefined && (
+        <p className={styles['notice']} data-severity="error">
+          {error}
+        </p>
+      )}
     </section>
   )
 }

@@ -43,7 +43,8 @@ export interface EditorApi {
   connections(): Promise<readonly ConnectionDocument[]>
   saveConnection(connection: ConnectionDocument): Promise<ConnectionDocument>
   deleteConnection(id: string): Promise<void>
-  testConnection(id: string): Promise<readonly TestStep[]>
+  /** Settles when the test is over; `onStep` is told of each step as it ends. */
+  testConnection(id: string, onStep: (step: TestStep) => void): Promise<void>
   secrets(): Promise<readonly SecretInfo[]>
   setSecret(owner: string, field: string, value: string): Promise<void>
   deleteSecret(owner: string, field: string): Promise<void>

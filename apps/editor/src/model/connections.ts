@@ -18,7 +18,7 @@ export interface Connections {
   newId(type: string): string
   save(connection: ConnectionDocument): Promise<ConnectionDocument>
   remove(id: string): Promise<void>
-  test(id: string): Promise<readonly TestStep[]>
+  test(id: string, onStep: (step: TestStep) => void): Promise<void>
   setSecret(owner: string, field: string, value: string): Promise<void>
   removeSecret(owner: string, field: string): Promise<void>
   hasSecret(owner: string, field: string): boolean
@@ -50,7 +50,7 @@ export function createConnections({
         return { documents: left }
       })
     },
-    test: (id) => api.testConnection(id),
+    test: (id, onStep) => api.testConnection(id, onStep),
     async setSecret(owner, field, value) {
       await api.setSecret(owner, field, value)
       await loadSecrets()

@@ -90,7 +90,9 @@ export class EngineProcess {
       case 'action':
         return this.act(command)
       case 'test':
-        return testInThread(command, this.options.settings)
+        return testInThread(command, this.options.settings, (step) =>
+          this.options.send({ kind: 'step', id: command.id, step }),
+        )
       case 'close':
         await this.close(command.drainMs)
         return nothing

@@ -153,7 +153,7 @@ export class FlowWorker {
         this.deployment?.action(command.node, command.name, command.argument)
         return { kind: 'nothing' }
       case 'test':
-        return { kind: 'tested', steps: await this.test(command) }
+        return { kind: 'tested', steps: await this.test(command, command.id) }
     }
   }
 
@@ -201,10 +201,13 @@ export class FlowWorker {
     if (this.watched.isWatched) this.postCounters()
   }
 
-  private async test(command: ConnectionTest): Promise<readonly TestStep[]> {
+  private async test(command: ConnectionTest, id: number): Promise<readonly TestStep[]> {
     await this.load([command.connection.type])
     const steps: TestStep[] = []
-    for await (const step of this.options.testConnection(command, this.host())) steps.push(step)
+    for await (const step of this.options.testConnection(command, this.host())) {
+      steps.push(step)
+      this.options.post({ kind: 'step', id, step })
+    }
     return steps
   }
 

@@ -84,6 +84,8 @@ export type EngineEvent =
   | { readonly kind: 'open'; readonly httpUrl: string }
   | { readonly kind: 'done'; readonly id: number; readonly result: CommandResult }
   | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
+  /** A step of a connection test has ended; the whole list comes with `done`. */
+  | { readonly kind: 'step'; readonly id: number; readonly step: TestStep }
   | { readonly kind: 'pulse'; readonly memoryBytes: number; readonly suspects: readonly Suspect[] }
   | { readonly kind: 'ended'; readonly end: FlowEnd }
   /** Every source has come to its end, and all is drained. The flow stays until it is stopped. */
@@ -183,6 +185,7 @@ export type WorkerCommand =
 export type WorkerEvent =
   | { readonly kind: 'done'; readonly id: number; readonly result: CommandResult }
   | ({ readonly kind: 'refused'; readonly id: number } & Refusal)
+  | { readonly kind: 'step'; readonly id: number; readonly step: TestStep }
   /** Indices of nodes in the marker; comes before any code of theirs runs. */
   | {
       readonly kind: 'seated'

@@ -1,3 +1,4 @@
+import type { TestStep } from '@millrace/sdk'
 import { CommandRefused } from './flow-host.ts'
 import type { SeatHandlers } from './flow-seat.ts'
 import { FlowThread } from './flow-thread.ts'
@@ -9,6 +10,7 @@ const testLimitMs = 30_000
 export async function testInThread(
   { connection, secrets }: ConnectionTest,
   settings: EngineSettings,
+  onStep: (step: TestStep) => void,
 ): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>()
   const thread = new FlowThread({
@@ -18,7 +20,8 @@ export async function testInThread(
   const handlers: SeatHandlers = {
     flow: '',
     onEvent: (event) => {
-      if (event.kind === 'done') resolve(event.result)
+      if (event.kind === 'step') onStep(event.step)
+      else if (event.kind === 'done') resolve(event.result)
       else if (event.kind === 'refused') reject(new CommandRefused(event))
       else if (event.kind === 'crashed') reject(failed(event.detail))
     },

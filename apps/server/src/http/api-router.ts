@@ -7,7 +7,7 @@ import { ref, schemas } from './openapi/schemas.ts'
 import { checkParameters } from './parameters.ts'
 import { bodyBytesMax } from './route.ts'
 import type { Route } from './route.ts'
-import { sendJson } from './send-json.ts'
+import { sendJson, sendLines } from './send-json.ts'
 
 /** Routes requests by the list, and lets only those through that are as their route says. */
 export function apiRouter(routes: readonly Route[]): Router {
@@ -40,8 +40,9 @@ function handler(route: Route): RequestHandler {
     checkBody(route, request.body)
     const answer = await route.handle({ params, query: readQuery(request), body: request.body })
     response.setHeader('Cache-Control', 'no-store')
-    const { status = 200, body } = answer
-    if (body === undefined) response.status(status).end()
+    const { status = 200, body, lines } = answer
+    if (lines !== undefined) await sendLines(response.status(status), lines)
+    else if (body === undefined) response.status(status).end()
     else await sendJson(request, response.status(status), body)
   }
 }

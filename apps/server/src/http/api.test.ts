@@ -433,6 +433,20 @@ describe('connections', () => {
     expect((await post('/api/connections/nope/test')).status).toBe(404)
   })
 
+  test('are tested step by step, with a line for each', async () => {
+    await saveDemo()
+    const { text } = await post('/api/connections/b1/test?live=true')
+    expect(text).toBe('{"step":"TCP connection","outcome":"passed"}\n')
+    expect((await post('/api/connections/nope/test?live=true')).status).toBe(404)
+    it.supervisor.testConnection = () => Promise.reject(new Error('The engine is gone.'))
+    const broken = await post('/api/connections/b1/test?live=true')
+    expect(JSON.parse(broken.text)).toEqual({
+      step: 'Test',
+      outcome: 'failed',
+      text: 'The engine is gone.',
+    })
+  })
+
   test('are tested before they are saved', async () => {
     const { status } = await post('/api/connections/b1/test', {
       connection: broker,

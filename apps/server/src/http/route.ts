@@ -12,6 +12,8 @@ export interface ApiAnswer {
   /** 200 when absent; 204 without a body. */
   readonly status?: number
   readonly body?: unknown
+  /** Instead of a body: values as lines of JSON, each sent when it is there. */
+  readonly lines?: AsyncIterable<unknown>
 }
 
 /** One route of the API: what it takes, what it answers, and what it does. */

@@ -16,3 +16,13 @@ export async function sendJson(request: Request, response: Response, body: unkno
   if (isPacked) response.setHeader('Content-Encoding', 'gzip')
   response.end(isPacked ? await pack(text, { level: 4 }) : text)
 }
+
+/** Answers with a line of JSON for each value, as soon as it is there. */
+export async function sendLines(response: Response, lines: AsyncIterable<unknown>): Promise<void> {
+  response.setHeader('Content-Type', 'application/x-ndjson; charset=utf-8')
+  // A proxy must not gather them.
+  response.setHeader('X-Accel-Buffering', 'no')
+  response.flushHeaders()
+  for await (const line of lines) response.write(`${JSON.stringify(line)}\n`)
+  response.end()
+}

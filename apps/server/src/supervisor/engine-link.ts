@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import type { TestStep } from '@millrace/sdk'
 import type {
   CommandResult,
   EngineCommand,
@@ -11,7 +12,7 @@ import { compileCacheFolder } from './compile-cache.ts'
 export interface EngineLinkOptions {
   readonly settings: EngineSettings
   readonly environment: Readonly<Record<string, string>>
-  onEvent(event: Exclude<EngineEvent, { kind: 'done' | 'refused' }>): void
+  onEvent(event: Exclude<EngineEvent, { kind: 'done' | 'refused' | 'step' }>): void
   /** Called once, when the process is gone; nothing follows. */
   onExit(): void
 }
@@ -29,6 +30,7 @@ export class EngineRefusal extends Error {
 interface Call {
   resolve(result: CommandResult): void
   reject(error: EngineRefusal): void
+  readonly onStep: ((step: TestStep) => void) | undefined
 }
 
 type WithId = Extract<EngineCommand, { readonly id: number }>
@@ -78,13 +80,13 @@ export class EngineLink {
     if (this.child.connected) this.child.send(command, () => undefined)
   }
 
-  /** Rejects with `EngineRefusal`. */
-  ask(command: WithoutId<WithId>): Promise<CommandResult> {
+  /** Rejects with `EngineRefusal`. `onStep` hears of the steps of a connection test as they end. */
+  ask(command: WithoutId<WithId>, onStep?: (step: TestStep) => void): Promise<CommandResult> {
     if (this.isGone) return Promise.reject(new EngineRefusal(engineGone))
     this.callsMade += 1
     const id = this.callsMade
     const { promise, resolve, reject } = Promise.withResolvers<CommandResult>()
-    this.calls.set(id, { resolve, reject })
+    this.calls.set(id, { resolve, reject, onStep })
     this.tell({ ...command, id })
     return promise
   }
@@ -104,6 +106,7 @@ export class EngineLink {
   private onEvent(event: EngineEvent, options: EngineLinkOptions): void {
     if (event.kind === 'done') this.settle(event.id)?.resolve(event.result)
     else if (event.kind === 'refused') this.settle(event.id)?.reject(new EngineRefusal(event))
+    else if (event.kind === 'step') this.calls.get(event.id)?.onStep?.(event.step)
     else options.onEvent(event)
   }
 

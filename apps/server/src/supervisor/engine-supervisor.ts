@@ -125,9 +125,10 @@ class EngineSupervisor implements Supervisor {
   async testConnection(
     connection: ConnectionDocument,
     secrets: DeploymentSpec['secrets'],
+    onStep?: (step: TestStep) => void,
   ): Promise<readonly TestStep[]> {
     const result = await this.keeper
-      .ask({ kind: 'test', connection, secrets })
+      .ask({ kind: 'test', connection, secrets }, onStep)
       .catch((error: unknown) => {
         throw toSupervisorError(error, undefined)
       })

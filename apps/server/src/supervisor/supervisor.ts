@@ -49,6 +49,7 @@ export interface Supervisor {
   testConnection(
     connection: ConnectionDocument,
     secrets: DeploymentSpec['secrets'],
+    onStep?: (step: TestStep) => void,
   ): Promise<readonly TestStep[]>
 
   info(flow: string): DeploymentInfo

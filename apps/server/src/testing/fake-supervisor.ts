@@ -69,9 +69,15 @@ export class FakeSupervisor implements Supervisor {
     this.watched.set(flow, watched)
   }
 
-  async testConnection(...asked: unknown[]): Promise<readonly TestStep[]> {
-    this.tested.push(asked)
-    return [{ step: 'TCP connection', outcome: 'passed' }]
+  async testConnection(
+    connection: unknown,
+    secrets: unknown,
+    onStep?: (step: TestStep) => void,
+  ): Promise<readonly TestStep[]> {
+    this.tested.push([connection, secrets])
+    const step: TestStep = { step: 'TCP connection', outcome: 'passed' }
+    onStep?.(step)
+    return [step]
   }
 
   info(flow: string): DeploymentInfo {

@@ -1,6 +1,7 @@
 import { checkConnectionDocument, connectionOwner, parseConnection } from '@millrace/flow'
 import type { ConnectionDocument } from '@millrace/flow'
 import type { TestConnectionBody } from '@millrace/protocol'
+import type { TestStep } from '@millrace/sdk'
 import { connectionsOf } from '../../deploy/flow-connections.ts'
 import { unreadable } from '../../flows/saved-flows.ts'
 import { notFound, Refusal } from '../../refusal.ts'
@@ -70,13 +71,23 @@ function testRoute(server: Server): Route {
     path: '/api/connections/:id/test',
     summary: 'Tries a connection, as saved or as sent along',
     body: { schema: 'TestConnection', isOptional: true },
+    query: {
+      live: {
+        description: '`true` answers with a line of JSON for each step as it ends',
+        schema: { type: 'string', enum: ['true'] },
+      },
+    },
     answer: {
       status: 200,
       schema: object({ steps: list(ref('TestStep')) }),
       description: 'What was found, step by step',
     },
     refusals: [404, 422],
-    handle: async (request) => ({ body: { steps: await test(server, request) } }),
+    handle: async (request) => {
+      const test = prepareTest(server, request)
+      if (request.query['live'] === 'true') return { lines: liveSteps(test) }
+      return { body: { steps: await test(() => undefined) } }
+    },
   }
 }
 
@@ -108,7 +119,10 @@ function expectUnused(server: Server, id: string): void {
   throw new Refusal(409, { code: 'CONNECTION_IN_USE', message })
 }
 
-async function test(server: Server, { params, body }: ApiRequest) {
+type ConnectionTest = (onStep: (step: TestStep) => void) => Promise<readonly TestStep[]>
+
+/** Refuses at once what cannot be tested; the rest takes its time. */
+function prepareTest(server: Server, { params, body }: ApiRequest): ConnectionTest {
   const { id = '' } = params
   const { connection, secrets = {} } = bodyOf<TestConnectionBody | undefined>({ body }) ?? {}
   const saved = server.directory.connections.all().get(id)
@@ -122,7 +136,38 @@ async function test(server: Server, { params, body }: ApiRequest) {
   if (error) throw new Refusal(422, { code: error.code, message: error.message, problems })
   const owner = connectionOwner(id)
   const known = server.directory.secrets.valuesOf(owner)
-  return server.supervisor.testConnection(document, { [owner]: { ...known, ...secrets } })
+  const all = { [owner]: { ...known, ...secrets } }
+  return (onStep) => server.supervisor.testConnection(document, all, onStep)
+}
+
+/** Steps as they end. What ends the test itself is told as a step that failed. */
+async function* liveSteps(test: ConnectionTest): AsyncGenerator<TestStep> {
+  const waiting: TestStep[] = []
+  let wake = Promise.withResolvers<void>()
+  let isOver = false
+  const tell = (...steps: readonly TestStep[]): void => {
+    waiting.push(...steps)
+    wake.resolve()
+  }
+  const failed = (error: unknown): void =>
+    tell({ step: 'Test', outcome: 'failed', text: textOf(error) })
+  const ending = test(tell)
+    .then(() => undefined, failed)
+    .finally(() => {
+      isOver = true
+      wake.resolve()
+    })
+  for (;;) {
+    yield* waiting.splice(0)
+    if (isOver && waiting.length === 0) break
+    await wake.promise
+    wake = Promise.withResolvers()
+  }
+  await ending
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function noConnection(id: string): Refusal {
