@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { influxdbVictoriaMetrics } from './influxdb-victoria-metrics.ts'
+
+describeConnector(influxdbVictoriaMetrics)
