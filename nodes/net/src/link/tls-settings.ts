@@ -2,7 +2,6 @@ import { tlsFields } from '@millrace/web/descriptor'
 
 const secure = { field: 'isTls', is: [true] } as const
 const asClient = { ...secure, and: { field: 'mode', is: ['connect'] } } as const
-const asServer = { ...secure, and: { field: 'mode', is: ['listen'] } } as const
 
 /** TLS of a node that connects or listens, as its field `mode` says. */
 export const eitherTlsFields = {
@@ -34,5 +33,3 @@ export const eitherTlsFields = {
   },
   clientKey: { ...tlsFields.clientKey, label: 'Own key (PEM)', when: secure },
 } as const
-
-export { asClient as tlsAsClient, asServer as tlsAsServer }
