@@ -42,6 +42,7 @@ class ReaderCompiler {
       const record: Record<string, unknown> = {}
       let at = ''
       reader.enter()
+      reader.spend(fields.length)
       try {
         for (const field of fields) {
           at = field.name

@@ -130,11 +130,19 @@ test.each([
 test('takes no time and no memory for what a payload only claims to have', () => {
   const billions = 'feffffff0f'
   expect(() => codec({ type: 'array', items: 'null' }).decode(hex(`${billions}00`))).toThrow(
-    'lists claim to have',
+    'it stands for more than 1000000 values.',
   )
   expect(() => codec({ type: 'array', items: 'int' }).decode(hex(billions))).toThrow(FormatError)
   const nested = codec({ type: 'array', items: { type: 'array', items: 'null' } })
-  expect(() => nested.decode(hex(`80897a${'80897a00'.repeat(1000)}`))).toThrow('lists claim')
+  expect(() => nested.decode(hex(`80897a${'80897a00'.repeat(1000)}`))).toThrow('it stands for')
+})
+
+test('bounds what stands in few bytes: records of nothing but null', () => {
+  const fields = Array.from({ length: 1000 }, (_, index) => ({ name: `f${index}`, type: 'null' }))
+  const items = { type: 'record', name: 'Empty', fields }
+  const { decode } = codec({ type: 'array', items })
+  expect(decode(hex('c80100'))).toHaveLength(100)
+  expect(() => decode(hex('80897a00'))).toThrow('it stands for more than')
 })
 
 test('bounds how deep values go', () => {

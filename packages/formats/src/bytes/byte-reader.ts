@@ -94,11 +94,11 @@ export class ByteReader {
     throw this.truncated()
   }
 
-  /** Counts items that may take no bytes at all, over all lists of the payload. */
-  spend(items: number): void {
-    this.spent += items
-    if (this.spent <= limits.values + this.end) return
-    throw this.problem(`lists claim to have ${this.spent} items.`, 'FORMAT_LIMIT')
+  /** Counts values that may take no bytes at all, over the whole of the payload. */
+  spend(values: number): void {
+    this.spent += values
+    if (this.spent <= limits.values + this.bytes.length) return
+    throw this.problem(`it stands for more than ${limits.values} values.`, 'FORMAT_LIMIT')
   }
 
   /** Steps into a value inside a value. */

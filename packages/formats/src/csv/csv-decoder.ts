@@ -8,6 +8,8 @@ import type { CsvColumn, CsvSettings } from './csv-shape.ts'
 
 /** Makes values of rows; the header may come from elsewhere, such as the beginning of a file. */
 export interface RowReader {
+  /** Values in a row at least, cells that are left out included. */
+  readonly width: number
   /** The value of a row: an object by column, or a list where nothing names the columns. */
   value(cells: readonly string[], line: number): unknown
 }
@@ -18,8 +20,11 @@ export function decodeCsv(text: string, settings: CsvSettings): unknown[] {
   if (settings.hasHeader && header === undefined) return []
   const reader = rowReader(settings, header, rows.line)
   const values: unknown[] = []
+  // A cell takes a character, but one that is left out takes none.
+  const cellsMax = limits.values + text.length
   for (let cells = rows.next(); cells !== undefined; cells = rows.next()) {
-    if (values.length >= limits.values) throw tooMany(rows.line)
+    const count = values.length + 1
+    if (count > limits.values || count * reader.width > cellsMax) throw tooMany(rows.line)
     values.push(reader.value(cells, rows.line))
   }
   return values
@@ -34,7 +39,7 @@ export function rowReader(
   const { columns, types, decimal } = settings
   const rest = cellReader(types, decimal)
   if (header === undefined && columns.length === 0) {
-    return { value: (cells) => cells.map((cell) => rest(cell)) }
+    return { width: 1, value: (cells) => cells.map((cell) => rest(cell)) }
   }
   const names = header === undefined ? columns.map(({ name }) => name) : namesOf(header, headerLine)
   const typed = new Map(columns.map(({ name, type }) => [name, cellReader(type, decimal)]))
@@ -72,7 +77,7 @@ function objectReader(readers: readonly ReadColumn[], columns: readonly CsvColum
     }
     return row
   }
-  return { value }
+  return { width: readers.length, value }
 }
 
 interface WrongCell {
@@ -95,5 +100,9 @@ function tooWide(count: number, columns: number, line: number): FormatError {
 }
 
 function tooMany(line: number): FormatError {
-  return new FormatError('FORMAT_LIMIT', `there are more than ${limits.values} rows.`, { line })
+  return new FormatError(
+    'FORMAT_LIMIT',
+    `there are more than ${limits.values} rows or empty cells.`,
+    { line },
+  )
 }

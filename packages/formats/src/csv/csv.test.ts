@@ -83,6 +83,12 @@ test('gives nothing for nothing, and for a header alone', () => {
   expect([decode(''), decode('\n\n'), decode('a,b\n')]).toEqual([[], [], []])
 })
 
+test('bounds what stands in few characters: rows of nothing but cells that are left out', () => {
+  const header = Array.from({ length: 10_000 }, (_, index) => `c${index}`).join(',')
+  expect(decode(`${header}\n${'x\n'.repeat(50)}`)).toHaveLength(50)
+  expect(() => decode(`${header}\n${'x\n'.repeat(1000)}`)).toThrow('rows or empty cells')
+})
+
 test('keeps a column named __proto__ to itself', () => {
   const [row] = decode('__proto__,a\n1,2')
   expect(Object.entries(row as object)).toEqual([

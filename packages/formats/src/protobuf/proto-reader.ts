@@ -35,9 +35,12 @@ class ProtoReaderCompiler {
     const { halves } = this
     const fields = new Map<number, Known>()
     const empty = { make: (): Target => ({}) }
+    const filled = message.fields.length
     const read: ReadMessage = (reader, groupId) => {
       const target = empty.make()
       reader.enter()
+      // Two bytes may stand for a message with all of its fields.
+      reader.spend(filled)
       while (reader.left > 0 || groupId !== undefined) {
         const tag = readTag(reader, halves)
         if ((tag & 7) === wire.groupEnd) {

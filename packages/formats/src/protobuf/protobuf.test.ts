@@ -198,6 +198,17 @@ test('keeps names that objects inherit to themselves', () => {
   expect(({} as { constructor: unknown }).constructor).toBe(Object)
 })
 
+test('bounds what stands in few bytes: messages with nothing in them', () => {
+  const fields = Array.from(
+    { length: 100 },
+    (_, index) => `repeated int32 f${index} = ${index + 1};`,
+  )
+  const text = `syntax="proto3"; message A { repeated B b = 1; } message B { ${fields.join(' ')} }`
+  const { decode } = openProtobuf(text).message('A')
+  expect(decode(hex('0a00'.repeat(100)))).toMatchObject({ b: { length: 100 } })
+  expect(() => decode(hex('0a00'.repeat(20_000)))).toThrow('it stands for more than')
+})
+
 test('bounds how deep messages go', () => {
   let value: Record<string, unknown> = {}
   for (let depth = 0; depth < 300; depth += 1) value = { inner: { again: value } }
