@@ -2,6 +2,7 @@ import { useId } from 'react'
 import { connectionOwner } from '@millrace/flow'
 import { FieldContext, Form, type FieldSurroundings } from '../fields/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
+import type { DialogRequest } from '../shell/layout.ts'
 import { Button, Dialog } from '../ui/index.ts'
 import { withConfig, withName, withSecret, type ConnectionDraft } from './connection-draft.ts'
 import { ConnectionTest, useConnectionTest } from './connection-test.tsx'
@@ -13,15 +14,20 @@ import {
   type EditedConnection,
 } from './use-connection-draft.ts'
 
+interface WayBack {
+  /** The window that asked for the connection, where it was one. */
+  readonly back?: (() => DialogRequest) | undefined
+}
+
 /** A connection's form, with secrets, and a test that says how far it gets. */
-export function ConnectionDialog(subject: ConnectionSubject) {
+export function ConnectionDialog({ back, ...subject }: ConnectionSubject & WayBack) {
   const { layout } = useWorkbench()
   const form = useId()
   const edited = useConnectionDraft(subject)
   const { draft, saved, descriptor, isDirty, isWrong, isBusy, save } = edited
   const { id, type } = draft.document
   const test = useConnectionTest(id)
-  const close = () => layout.closeDialog()
+  const close = () => (back === undefined ? layout.closeDialog() : layout.openDialog(back()))
   const change = (next: ConnectionDraft) => {
     edited.change(next)
     test.forget()

@@ -30,7 +30,7 @@ export function DialogFor({ request }: { readonly request: DialogRequest }) {
     case 'connection':
       return <ConnectionDialog key={request.id} id={request.id} />
     case 'new-connection':
-      return <ConnectionDialog type={request.type} assign={request.assign} />
+      return <ConnectionDialog type={request.type} assign={request.assign} back={request.back} />
     case 'grafana':
       return <GrafanaDialog flow={request.flow} connection={request.connection} />
     case 'delete-flow':

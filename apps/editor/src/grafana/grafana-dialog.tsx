@@ -47,12 +47,19 @@ export function GrafanaDialog({ flow, connection }: GrafanaDialogProps) {
       const dashboard = await editor.dashboard(flow)
       downloadText(JSON.stringify(dashboard, undefined, 2), `${flow}-dashboard.json`)
     })
-  const makeServer = () =>
+  const makeServer = () => {
+    let saved: string | undefined
     layout.openDialog({
       kind: 'new-connection',
       type: 'grafana/connection',
-      assign: (id) => layout.openDialog({ kind: 'grafana', flow, connection: id }),
+      assign: (id) => (saved = id),
+      back: () => ({
+        kind: 'grafana',
+        flow,
+        ...(saved === undefined ? {} : { connection: saved }),
+      }),
     })
+  }
   return (
     <Dialog
       title="Grafana dashboard"

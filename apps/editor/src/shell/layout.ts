@@ -22,11 +22,12 @@ export type DialogRequest =
   | { readonly kind: 'examples' }
   | { readonly kind: 'export'; readonly flows: readonly string[] }
   | { readonly kind: 'connection'; readonly id: string }
-  /** A new one; `assign` takes the id into the field that asked for it. */
+  /** A new one; `assign` takes the id into the field that asked for it, `back` is shown after it. */
   | {
       readonly kind: 'new-connection'
       readonly type: string
       readonly assign?: (id: string) => void
+      readonly back?: () => DialogRequest
     }
   /** A dashboard of a flow in Grafana; `connection` is the Grafana to begin with. */
   | { readonly kind: 'grafana'; readonly flow: string; readonly connection?: string }
