@@ -1,13 +1,15 @@
 import { startInfluxd } from '@millrace/services'
 import type { Influxd } from '@millrace/services'
 import type { Connector, Mistake } from '../suite/connector.ts'
+import { openTlsDoor } from '../tls-door.ts'
+import type { TlsDoor } from '../tls-door.ts'
 
 const user = { name: 'plant', password: 'a-right-password' }
 
 export const influxdbInfluxd: Connector = {
   system: 'InfluxDB 1.x',
   against: 'influxd 1.6',
-  services: ['influxd'],
+  services: ['influxd', 'openssl'],
   nodes: {
     connection: 'influxdb/connection',
     sink: 'influxdb/out',
@@ -15,6 +17,7 @@ export const influxdbInfluxd: Connector = {
   },
   open: async () => {
     const influxd = await startInfluxd({ user, databases: ['plant'] })
+    const door = await openTlsDoor(influxd.port)
     return {
       server: influxd,
       connection: {
@@ -32,7 +35,8 @@ export const influxdbInfluxd: Connector = {
           }),
         refuses: ['empty', 'binary', 'malformed'],
       },
-      mistakes: mistakesAt(influxd),
+      mistakes: mistakesAt(influxd, door),
+      close: () => door.close(),
     }
   },
 }
@@ -48,7 +52,8 @@ export const pointOf = (place: string) => ({
   bufferPoints: 400,
 })
 
-function mistakesAt({ url }: Influxd): readonly Mistake[] {
+function mistakesAt({ url }: Influxd, { port, authority }: TlsDoor): readonly Mistake[] {
+  const secure = `https://localhost:${port}`
   const wrong = { secrets: { password: 'a-wrong-password' } }
   return [
     { name: 'a wrong password', change: wrong, names: /password/i },
@@ -59,6 +64,12 @@ function mistakesAt({ url }: Influxd): readonly Mistake[] {
     },
     { name: 'a wrong port', change: { config: { url: 'http://127.0.0.1:1' } }, names: /Address/ },
     { name: 'a missing database', change: { config: { database: 'none' } }, names: /database/i },
+    { name: 'an unknown authority', change: { config: { url: secure } }, names: /authority/ },
+    {
+      name: 'a certificate for another name',
+      change: { config: { url: secure, ca: authority, serverName: 'other.example.org' } },
+      names: /Server name/,
+    },
     {
       name: 'TLS where there is none',
       change: { config: { url: url.replace('http:', 'https:') } },

@@ -1,4 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
+import { tlsFields } from '@millrace/web/descriptor'
 
 const one = { field: 'version', is: ['1'] } as const
 const two = { field: 'version', is: ['2'] } as const
@@ -82,20 +83,6 @@ export const influxdbConnectionDescriptor = describe({
       min: 100,
       max: 300_000,
     },
-    isVerified: {
-      kind: 'boolean',
-      label: 'Verify the certificate',
-      advanced: true,
-      default: true,
-      help: 'For https addresses. Without it, anybody in between can read and change everything.',
-    },
-    ca: {
-      kind: 'code',
-      language: 'text',
-      label: 'Certificate authority (PEM)',
-      advanced: true,
-      when: { field: 'isVerified', is: [true] },
-      help: 'For servers whose certificate is not signed by a public authority.',
-    },
+    ...tlsFields,
   },
 })

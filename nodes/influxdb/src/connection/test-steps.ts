@@ -1,5 +1,6 @@
 import { placeOfUrl, reachSteps, takeSteps } from '@millrace/reach'
 import type { ConnectionContext, TestStep } from '@millrace/sdk'
+import { tlsSettings } from '@millrace/web'
 import { HttpInfluxServer, unreachable } from '../server/influx-server.ts'
 import type { influxdbConnectionDescriptor } from './descriptor.ts'
 
@@ -13,7 +14,7 @@ export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep
   const steps = [
     ...reachSteps({
       ...place,
-      tls: isSecure ? config : undefined,
+      tls: isSecure ? tlsSettings(config) : undefined,
       timeoutMs: config.timeoutMs,
       clock,
       timers,

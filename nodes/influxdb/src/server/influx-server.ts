@@ -5,6 +5,8 @@ import { gzip } from 'node:zlib'
 import { networkProblem, placeOfUrl } from '@millrace/reach'
 import { NodeError } from '@millrace/sdk'
 import type { Clock, Timers } from '@millrace/sdk'
+import { tlsOptions } from '@millrace/web'
+import type { TlsConfig } from '@millrace/web'
 import type { Precision } from '@millrace/formats'
 import { address, endpointOf } from './endpoint.ts'
 import type { Endpoint, EndpointConfig } from './endpoint.ts'
@@ -12,11 +14,9 @@ import { readAnswer } from './read-answer.ts'
 import type { ServerAnswer } from './read-answer.ts'
 import type { WriteOutcome } from './write-outcome.ts'
 
-export interface ServerOptions extends EndpointConfig {
+export interface ServerOptions extends EndpointConfig, TlsConfig {
   readonly isCompressed: boolean
   readonly timeoutMs: number
-  readonly isVerified: boolean
-  readonly ca?: string | undefined
   readonly clock: Clock
   readonly timers: Timers
 }
@@ -73,10 +73,8 @@ export class HttpInfluxServer implements InfluxServer {
     this.version = options.version
     this.database = options.database
     this.isSecure = url.protocol === 'https:'
-    const { isVerified, ca } = options
-    const trust = ca === undefined || ca === '' ? {} : { ca }
     this.agent = this.isSecure
-      ? new HttpsAgent({ keepAlive: true, rejectUnauthorized: isVerified, ...trust })
+      ? new HttpsAgent({ keepAlive: true, ...tlsOptions(options, url.hostname) })
       : new HttpAgent({ keepAlive: true })
   }
 
