@@ -239,6 +239,18 @@ test('works on several flows as tabs, renamed and closed', async ({ editor }) =>
   await expect(editor.node('inject')).toBeVisible()
 })
 
+test('shows the tab of the flow in front where there are more than fit', async ({ editor }) => {
+  const { page } = editor
+  await page.setViewportSize({ width: 700, height: 900 })
+  const names: string[] = []
+  for (let count = 0; count < 5; count += 1) names.push(await editor.newFlow())
+  await expect(page.getByTestId(`tab-${names.at(-1)}`)).toBeInViewport({ ratio: 0.9 })
+  await page.keyboard.press('ControlOrMeta+K')
+  await page.keyboard.type('drawn')
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId(`tab-${drawn.name}`)).toBeInViewport({ ratio: 0.9 })
+})
+
 test('builds a flow of two nodes by the keyboard alone', async ({ editor }) => {
   const { page } = editor
   await reach(editor, page.getByTestId('new-flow'))

@@ -1,4 +1,11 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import {
+  useEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type RefObject,
+} from 'react'
 import { useStore } from 'zustand'
 import type { DeploymentState } from '@millrace/protocol'
 import { titleOf, type FlowEditor } from '../model/index.ts'
@@ -13,6 +20,7 @@ export function FlowTabs() {
   const tabs = useStore(editor.session, (state) => state.tabs)
   const active = useStore(editor.session, (state) => state.active)
   const list = useRef<HTMLDivElement>(null)
+  useActiveShown(list, active)
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (step === undefined || active === undefined || event.target instanceof HTMLInputElement)
@@ -40,6 +48,22 @@ export function FlowTabs() {
       />
     </nav>
   )
+}
+
+/** Where there are more tabs than fit, the one in front is in view, also when the bar gets narrower. */
+function useActiveShown(list: RefObject<HTMLDivElement | null>, active: string | undefined): void {
+  useEffect(() => {
+    const tabs = list.current
+    if (tabs === null || active === undefined) return undefined
+    const show = () => {
+      const label = tabs.querySelector(`[data-tab="${CSS.escape(active)}"]`)
+      label?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    }
+    const observer = new ResizeObserver(show)
+    observer.observe(tabs)
+    show()
+    return () => observer.disconnect()
+  }, [list, active])
 }
 
 interface FlowTabProps {
