@@ -134,7 +134,7 @@ async function publishToSomebody(
   client.off('packetreceive', hear)
 }
 
-function numberIn(payload: Buffer): number | undefined {
+export function numberIn(payload: Buffer): number | undefined {
   try {
     const value: unknown = JSON.parse(payload.toString())
     const has = typeof value === 'object' && value !== null && 'n' in value
