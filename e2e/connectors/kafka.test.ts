@@ -1,5 +1,6 @@
 import { kafkaConnection, kafkaIn, kafkaOut } from '@millrace/nodes-kafka'
 import type { Message } from '@millrace/sdk'
+import { Producer } from '@platformatic/kafka'
 import { openConnection, realTime, run, testConnection } from '@millrace/sdk/testing'
 import type { TestRun } from '@millrace/sdk/testing'
 import { startKafka } from '@millrace/services'
@@ -245,6 +246,60 @@ describeWith(['kafka', 'kcat', 'openssl'], 'Kafka nodes', () => {
     await until(() => expect(out.openHolds).toBe(0))
     await until(() => expect(numbersOf(node.emitted('out'))).toEqual([1]))
     await until(() => expect(node.statuses().at(-1)?.state).toBe('ok'))
+  })
+
+  test('go on when their topic is deleted and made anew', async () => {
+    const name = await topic()
+    const out = sink({ cluster: cluster(), topic: fixed(name) })
+    const node = source({ cluster: cluster(), topic: name })
+    await node.start()
+    out.sendAll(numbered(20))
+    await until(() => expect(node.emitted('out')).toHaveLength(20))
+    await kafka.deleteTopic(name)
+    await until(() => expect(node.statuses().at(-1)?.text).toContain(`no topic "${name}"`))
+    out.send({ payload: { n: 20 }, time: 1 })
+    await until(() => expect(out.statuses().at(-1)?.text).toContain(`no topic "${name}"`))
+    await kafka.createTopic(name)
+    await until(() => expect(out.openHolds).toBe(0))
+    await until(() => expect(numbersOf(node.emitted('out'))).toEqual(range(21)))
+    expect([...node.failures(), ...out.failures()]).toEqual([])
+  })
+
+  test('read messages of transactions once they are committed, and of others never', async () => {
+    const name = await topic()
+    const producer = new Producer({
+      clientId: 'other',
+      bootstrapBrokers: [kafka.address],
+      idempotent: true,
+      transactionalId: `other-${name}`,
+      // Otherwise the library asks for a producer of number 0.
+      producerId: -1n,
+      producerEpoch: -1,
+    })
+    opened.push(() => producer.close())
+    const committed = source({ cluster: cluster(), topic: name, group: `${name}-1` })
+    const all = source({
+      cluster: cluster(),
+      topic: name,
+      group: `${name}-2`,
+      isolation: 'uncommitted',
+    })
+    await Promise.all([committed.start(), all.start()])
+    let next = 0
+    for (const ends of ['commit', 'abort', 'abort', 'commit'] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 })
+      const values = range(3, next).map((n) => Buffer.from(JSON.stringify({ n })))
+      next += 3
+      // oxlint-disable-next-line no-await-in-loop
+      await transaction.send({ messages: values.map((value) => ({ topic: name, value })) })
+      // oxlint-disable-next-line no-await-in-loop
+      await until(() => expect(all.emitted('out')).toHaveLength(next))
+      // oxlint-disable-next-line no-await-in-loop
+      await transaction[ends]()
+    }
+    await until(() => expect(numbersOf(committed.emitted('out'))).toEqual([0, 1, 2, 9, 10, 11]))
+    expect(numbersOf(all.emitted('out'))).toEqual(range(12))
   })
 
   test('let only the message that is refused leave by the error port', async () => {
