@@ -77,6 +77,17 @@ test('gives up on a server that is silent, too wordy, or gone', async () => {
   expect(unreachable(error, gone.href)).toContain('Nothing answers at 127.0.0.1:1.')
 })
 
+test('knows a server that speaks TLS from what it says', async () => {
+  const url = await serve((_request, response) => {
+    response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.\n')
+  })
+  const asked = caller().exchange({ method: 'GET', url })
+  await expect(asked).rejects.toMatchObject({
+    code: 'WEB_NEEDS_TLS',
+    message: expect.stringContaining('let Address begin with https://'),
+  })
+})
+
 test('gives up what is under way when it is closed', async () => {
   const url = await serve(() => undefined)
   const one = caller()

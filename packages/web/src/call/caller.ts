@@ -74,7 +74,8 @@ export class Caller {
       request.on('response', (response) => {
         this.read(response).then((answer) => {
           finish()
-          resolve(answer)
+          if (!isSecure && wantsTls(answer)) reject(needsTls(url))
+          else resolve(answer)
         }, abandon)
       })
       request.end(body)
@@ -106,6 +107,18 @@ export class Caller {
     const body = packed.length === 0 ? packed : unpackBody(packed, headers['content-encoding'], max)
     return { status: response.statusCode ?? 0, headers, body, text: () => textOf(body) }
   }
+}
+
+/** What servers that speak TLS say to a plain request; by itself it would look like a bad request. */
+const plainWords =
+  /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL/i
+
+function wantsTls({ status, body }: Answer): boolean {
+  return status === 400 && body.length < 2000 && plainWords.test(textOf(body))
+}
+
+function needsTls({ host }: URL): NodeError {
+  return new NodeError('WEB_NEEDS_TLS', `${host} speaks TLS: let Address begin with https://.`)
 }
 
 function lengthOf(body: string | Uint8Array | undefined): { 'content-length'?: number } {
