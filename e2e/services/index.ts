@@ -9,7 +9,12 @@ export { startGrafanaStub, type GrafanaStub } from './grafana-stub.ts'
 export { startInfluxd, type Influxd, type InfluxdOptions } from './influxd.ts'
 export { startKafka, type Kafka, type KafkaOptions } from './kafka.ts'
 export { startMosquitto, type Mosquitto, type MosquittoOptions } from './mosquitto.ts'
-export { startPrometheus, type Prometheus, type PrometheusSeries } from './prometheus.ts'
+export {
+  guardedUser,
+  startPrometheus,
+  type Prometheus,
+  type PrometheusSeries,
+} from './prometheus.ts'
 export {
   findCommand,
   programOf,

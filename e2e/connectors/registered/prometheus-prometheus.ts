@@ -1,23 +1,32 @@
-import { startPrometheus } from '@millrace/services'
+import { guardedUser, startPrometheus } from '@millrace/services'
 import type { Prometheus } from '@millrace/services'
 import type { Connector, Mistake } from '../suite/connector.ts'
 
 export const prometheusPrometheus: Connector = {
   system: 'Prometheus',
   against: 'prometheus 2.42',
-  services: ['prometheus'],
+  services: ['prometheus', 'openssl'],
   nodes: {
     connection: 'prometheus/connection',
     sink: 'prometheus/write',
     more: ['prometheus/scrape', 'prometheus/expose'],
   },
   open: async () => {
-    const prometheus = await startPrometheus()
+    const prometheus = await startPrometheus({ isGuarded: true })
     // It takes nothing that is hours older than the newest it has.
     const startMs = Date.now()
     return {
       server: prometheus,
-      connection: { config: { url: `${prometheus.url}/api/v1/write`, timeoutMs: 2000 } },
+      connection: {
+        config: {
+          url: `${prometheus.url}/api/v1/write`,
+          auth: 'basic',
+          username: guardedUser.name,
+          ca: prometheus.authority,
+          timeoutMs: 2000,
+        },
+        secrets: { password: guardedUser.password },
+      },
       sink: {
         config: (place) => sampleOf(place, startMs),
         watch: (place) => Promise.resolve({ numbers: () => numbersOf(prometheus, place) }),
@@ -53,13 +62,20 @@ async function numbersOf(prometheus: Prometheus, place: string): Promise<readonl
 
 function mistakesAt({ url }: Prometheus): readonly Mistake[] {
   const at = (place: string) => ({ config: { url: place } })
+  const wrong = { secrets: { password: 'a-wrong-password' } }
   return [
+    { name: 'a wrong password', change: wrong, names: /Sign-in/ },
     { name: 'a wrong host', change: at('http://nowhere.invalid:9090/'), names: /Address/ },
-    { name: 'a wrong port', change: at('http://127.0.0.1:1/api/v1/write'), names: /Address/ },
+    { name: 'a wrong port', change: at('https://127.0.0.1:1/api/v1/write'), names: /Address/ },
     { name: 'a wrong path', change: at(`${url}/api/v1/nothing`), names: /Address/ },
     {
-      name: 'TLS where there is none',
-      change: at(`${url.replace('http:', 'https:')}/api/v1/write`),
+      name: 'an unknown authority',
+      change: { config: { ca: '' } },
+      names: /Certificate authority/,
+    },
+    {
+      name: 'no TLS where there is',
+      change: at(`${url.replace('https:', 'http:')}/api/v1/write`),
       names: /Address/,
     },
   ]
