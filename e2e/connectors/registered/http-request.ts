@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { Connector, PeerServer } from '../suite/connector.ts'
+import { numberIn } from '../suite/seen-numbers.ts'
 
 export const httpRequest: Connector = {
   system: 'HTTP request',
@@ -80,15 +81,4 @@ async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function numberIn(text: string): number | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    const has = typeof value === 'object' && value !== null && 'n' in value
-    return has ? Number(value.n) : undefined
-  } catch {
-    // One of the payloads that are none of ours.
-    return undefined
-  }
 }

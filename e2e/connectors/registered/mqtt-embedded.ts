@@ -3,7 +3,7 @@ import { connectAsync } from 'mqtt'
 import type { MqttClient } from 'mqtt'
 import { startProduct } from '../../browser/product.ts'
 import type { Connector } from '../suite/connector.ts'
-import { numberIn } from './mqtt-mosquitto.ts'
+import { numberIn } from '../suite/seen-numbers.ts'
 
 /** The broker that comes with Millrace, of a second Millrace. It keeps sessions in memory only. */
 export const mqttEmbedded: Connector = {
@@ -26,7 +26,7 @@ export const mqttEmbedded: Connector = {
           clients.push(client)
           const numbers: number[] = []
           client.on('message', (_topic, payload) => {
-            const n = numberIn(payload)
+            const n = numberIn(payload.toString())
             if (n !== undefined) numbers.push(n)
           })
           await client.subscribeAsync(place, { qos: 1 })

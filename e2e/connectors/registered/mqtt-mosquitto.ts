@@ -3,6 +3,7 @@ import type { Mosquitto, Service } from '@millrace/services'
 import { connectAsync } from 'mqtt'
 import type { MqttClient, Packet } from 'mqtt'
 import type { Connector, Mistake, Peer, PeerServer } from '../suite/connector.ts'
+import { numberIn } from '../suite/seen-numbers.ts'
 
 const user = { name: 'plant', password: 'a-right-password' }
 
@@ -93,7 +94,7 @@ async function mqttPeer({ url, port }: Mosquitto): Promise<Peer> {
         const subscriber = await connect(`subscriber-${place}`)
         const numbers: number[] = []
         subscriber.on('message', (_topic, payload) => {
-          const n = numberIn(payload)
+          const n = numberIn(payload.toString())
           if (n !== undefined) numbers.push(n)
         })
         await subscriber.subscribeAsync(place, { qos: 1 })
@@ -132,17 +133,6 @@ async function publishToSomebody(
     await client.publishAsync(topic, textOf(n), { qos: 1 })
   } while (reason === noSubscribers)
   client.off('packetreceive', hear)
-}
-
-export function numberIn(payload: Buffer): number | undefined {
-  try {
-    const value: unknown = JSON.parse(payload.toString())
-    const has = typeof value === 'object' && value !== null && 'n' in value
-    return has ? Number(value.n) : undefined
-  } catch {
-    // One of the payloads that are none of ours.
-    return undefined
-  }
 }
 
 function mistakesAt({ tlsUrl = '', authority = '' }: Mosquitto): readonly Mistake[] {
