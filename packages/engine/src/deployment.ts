@@ -10,6 +10,8 @@ export interface DeploymentSpec {
   readonly connections: readonly ConnectionDocument[]
   /** Secret values by owner and field: `{ 'connection/<id>': { password: '…' } }`. */
   readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** What a person calls the types of its nodes; for what is said of nodes without a name. */
+  readonly titles?: Readonly<Record<string, string>>
 }
 
 /** What the engine is given by whoever hosts it; tests replace all of it. */

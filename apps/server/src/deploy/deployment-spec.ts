@@ -25,7 +25,13 @@ export function specOf(
   ]
   const values = owners.map((owner) => [owner, secrets.valuesOf(owner)] as const)
   const set = values.filter(([, fields]) => Object.keys(fields).length > 0)
-  return { flow, connections: documents, secrets: Object.fromEntries(set) }
+  const titles = titlesOf(flow, nodeTypes)
+  return { flow, connections: documents, secrets: Object.fromEntries(set), titles }
+}
+
+function titlesOf(flow: Flow, nodeTypes: DescriptorsByType): Readonly<Record<string, string>> {
+  const types = new Set(flow.nodes.map(({ type }) => type))
+  return Object.fromEntries([...types].map((type) => [type, nodeTypes.get(type)?.title ?? type]))
 }
 
 function typesWithSecrets(nodeTypes: DescriptorsByType): ReadonlySet<string> {

@@ -180,6 +180,7 @@ describe('deployments', () => {
       flow: demo,
       connections: [broker],
       secrets: { 'connection/b1': { password: 'pw' }, 'flow/demo/end': { token: 'tk' } },
+      titles: { 'test/source': '', 'test/sink': '' },
     })
     const { flows } = await json('/api/flows')
     expect(flows[0]).toMatchObject({ hasUndeployedChanges: false })

@@ -39,7 +39,8 @@ export function troubleEntry({ state, reason = '', node }: DeploymentInfo, time:
 /** What a person calls the node. */
 export function nodeTitle(id: string, spec: DeploymentSpec | undefined): string {
   const node = spec?.flow.nodes.find((each) => each.id === id)
-  return `“${node?.name ?? node?.type ?? id}”`
+  const title = node?.name ?? spec?.titles?.[node?.type ?? ''] ?? node?.type
+  return `“${title ?? id}”`
 }
 
 function seconds(detail: string): string {
