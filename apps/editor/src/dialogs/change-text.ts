@@ -1,6 +1,6 @@
 import { configValue, type ErrorPolicy, type FieldChange, type StateLoss } from '@millrace/flow'
 import type { Descriptor, Field } from '@millrace/sdk/descriptor'
-import { printDuration } from '../fields/index.ts'
+import { shownDuration } from '../fields/index.ts'
 
 /** What deploying a change does to the node that runs. */
 export type Effect =
@@ -95,7 +95,7 @@ function shownValue(value: unknown, field: Field | undefined): ShownValue {
 
 function textOf(value: unknown, field: Field | undefined): string {
   if (value === undefined || value === '') return 'nothing'
-  if (field?.kind === 'duration' && typeof value === 'number') return printDuration(value)
+  if (field?.kind === 'duration' && typeof value === 'number') return shownDuration(value, field)
   if (field?.kind === 'choice')
     return field.options.find((option) => option.value === value)?.label ?? JSON.stringify(value)
   if (field?.kind === 'list' && Array.isArray(value)) return listText(value, field.itemLabel)

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { DurationField } from '@millrace/sdk/descriptor'
-import { parseDuration, printDuration } from './duration-text.ts'
+import { readDuration, shownDuration } from './duration-text.ts'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
 import type { WidgetProps } from './widget-props.ts'
@@ -14,7 +14,7 @@ export function DurationInput(props: WidgetProps<DurationField>) {
   const take = (text: string) => {
     setTyped(text)
     if (text.trim() === '') onChange(undefined)
-    else onChange(parseDuration(text) ?? text)
+    else onChange(readDuration(text, field) ?? text)
   }
   return (
     <input
@@ -22,8 +22,8 @@ export function DurationInput(props: WidgetProps<DurationField>) {
       className={styles['input']}
       autoComplete="off"
       spellCheck={false}
-      value={typed ?? (known === undefined ? textOf(value) : printDuration(known))}
-      placeholder={field.default === undefined ? '10 s' : printDuration(field.default)}
+      value={typed ?? (known === undefined ? textOf(value) : shownDuration(known, field))}
+      placeholder={field.default === undefined ? '10 s' : shownDuration(field.default, field)}
       aria-describedby={describedBy}
       aria-invalid={problem !== undefined || undefined}
       onChange={(event) => take(event.target.value)}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseDuration, printDuration } from './duration-text.ts'
+import { parseDuration, printDuration, readDuration, shownDuration } from './duration-text.ts'
 
 test.each([
   ['10 s', 10_000],
@@ -28,4 +28,13 @@ test.each([
 ])('prints %i ms', (ms, text) => {
   expect(printDuration(ms)).toBe(text)
   expect(parseDuration(text)).toBe(ms)
+})
+
+test('has a word for 0 where the field has one', () => {
+  expect(shownDuration(0, { zero: 'never' })).toBe('never')
+  expect(shownDuration(0, {})).toBe('0 s')
+  expect(shownDuration(1000, { zero: 'never' })).toBe('1 s')
+  expect(readDuration(' Never ', { zero: 'never' })).toBe(0)
+  expect(readDuration('never', {})).toBeUndefined()
+  expect(readDuration('0', { zero: 'never' })).toBe(0)
 })

@@ -29,6 +29,20 @@ export function printDuration(ms: number): string {
   return `${ms / size} ${name}`
 }
 
+/** As a field shows it, which may have a word for 0. */
+export function shownDuration(ms: number, { zero }: { readonly zero?: string }): string {
+  return ms === 0 && zero !== undefined ? zero : printDuration(ms)
+}
+
+/** What was written into such a field; undefined when it is no duration. */
+export function readDuration(
+  text: string,
+  { zero }: { readonly zero?: string },
+): number | undefined {
+  const isZero = zero !== undefined && text.trim().toLowerCase() === zero.toLowerCase()
+  return isZero ? 0 : parseDuration(text)
+}
+
 /**
  * Reads "10 s", "1.5 min", "1 h 30 min", "250ms" or "−1 h". A number alone is seconds.
  * Gives milliseconds, or undefined when it is no duration.

@@ -1,4 +1,4 @@
-export { parseDuration, printDuration } from './duration-text.ts'
+export { parseDuration, printDuration, shownDuration } from './duration-text.ts'
 export { FieldContext } from './field-context.ts'
 export type { DraftSecrets, FieldSurroundings } from './field-context.ts'
 export { Form } from './form.tsx'

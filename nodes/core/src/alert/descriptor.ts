@@ -85,6 +85,7 @@ export const descriptor = describe({
     },
     repeatEveryMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Repeat every',
       section: 'Repeat',
       default: 0,

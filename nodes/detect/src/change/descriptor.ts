@@ -60,6 +60,7 @@ export const descriptor = describe({
     },
     atLeastEveryMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Pass at least every',
       default: 0,
       min: 0,

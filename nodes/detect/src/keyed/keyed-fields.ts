@@ -21,6 +21,7 @@ export const keyedFields = describe({
     },
     forgetAfterMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Forget a key after',
       section: 'Memory',
       advanced: true,

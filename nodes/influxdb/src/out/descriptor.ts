@@ -130,6 +130,7 @@ export const influxdbOutDescriptor = describe({
     },
     retryForMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Try again for',
       advanced: true,
       default: 0,

@@ -86,6 +86,7 @@ export const descriptor = describe({
     },
     validForMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'A value counts for',
       advanced: true,
       default: 0,

@@ -92,6 +92,7 @@ export const descriptor = describe({
     },
     validForMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'A table from the input counts for',
       advanced: true,
       default: 0,

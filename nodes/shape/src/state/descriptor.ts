@@ -59,6 +59,7 @@ export const descriptor = describe({
     },
     forgetAfterMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Forget a key after',
       section: 'Memory',
       default: 604_800_000,

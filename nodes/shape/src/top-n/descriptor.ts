@@ -122,6 +122,7 @@ export const descriptor = describe({
     },
     forgetAfterMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Forget a place after',
       default: 3_600_000,
       required: true,

@@ -158,6 +158,7 @@ export const kindFields = describe({
     },
     orAfterMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Or after',
       default: 0,
       min: 0,
@@ -183,6 +184,7 @@ export const kindFields = describe({
     },
     maxMs: {
       kind: 'duration',
+      zero: 'no limit',
       label: 'At the latest after',
       default: 0,
       min: 0,

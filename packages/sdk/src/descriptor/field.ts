@@ -100,6 +100,8 @@ export interface ChoiceField extends FieldCommon {
 /** A stretch of time in milliseconds; the form lets the person type "10 s" or "2 min". */
 export interface DurationField extends FieldCommon {
   readonly kind: 'duration'
+  /** What 0 means, in a word or two such as `never`; stands in the form in its place. */
+  readonly zero?: string
   readonly default?: number
   readonly required?: boolean
   readonly min?: number

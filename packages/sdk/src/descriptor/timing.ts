@@ -43,6 +43,7 @@ export const timingFields = describe({
     },
     idleAfterMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Ignore as idle after',
       advanced: true,
       default: 30_000,
@@ -51,6 +52,7 @@ export const timingFields = describe({
     },
     futureByMs: {
       kind: 'duration',
+      zero: 'no limit',
       label: 'Refuse times ahead by more than',
       advanced: true,
       default: 0,
