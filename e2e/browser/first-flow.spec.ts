@@ -1,8 +1,9 @@
-import { connect, type MqttClient } from 'mqtt'
 import { startInfluxd, startMosquitto, type Influxd, type Mosquitto } from '@millrace/services'
 import type { Bundle } from '@millrace/flow'
+import { makeBroker, makeDatabase, setUpAverage, setUpPoints } from './drawing.ts'
 import type { Editor } from './editor.ts'
 import { startProduct, type Product } from './product.ts'
+import { averagesIn, publishReadings } from './readings.ts'
 import { expect, needs, picture, test } from './test.ts'
 
 needs('mosquitto', 'influxd')
@@ -28,7 +29,7 @@ test('a person draws a pipeline, deploys it and reads averages back', async ({ p
   const flow = await editor.newFlow()
 
   const source = await editor.dragFromPalette('mqtt/in', { x: 130, y: 180 })
-  await makeBroker(editor)
+  await makeBroker(editor, mosquitto)
   await editor.fill('topic', 'plant/+/reading')
   await editor.choose('format', 'JSON')
   await page.getByTestId('inspector').getByRole('button', { name: 'Advanced' }).click()
@@ -57,7 +58,7 @@ test('a person draws a pipeline, deploys it and reads averages back', async ({ p
   await page.mouse.move(980, 240, { steps: 6 })
   await page.mouse.up()
   const sink = await editor.typeAhead('influx')
-  await makeDatabase(editor, 'drawn')
+  await makeDatabase(editor, influxd, 'drawn')
   await setUpPoints(editor)
 
   const drawn = await editor.flow(({ wires }) => wires.length === 4)
@@ -71,12 +72,12 @@ test('a person draws a pipeline, deploys it and reads averages back', async ({ p
   await expect(page.getByTestId('deploy')).toHaveText('Deployed')
 
   await page.getByTestId('drawer-debug').click()
-  const readings = publishReadings(mosquitto)
+  const readings = publishReadings(mosquitto, { hasOutliers: true })
   await expect(editor.wire(`${source}:out>${filter}:in`).locator('text')).toHaveText(/^\d+\/s$/)
   await expect(page.getByTestId('debug-entry').first()).toContainText('temperature')
   await picture(page, 'first-flow')
   const expected = await readings
-  await expect.poll(() => averagesIn('drawn'), { timeout: 20_000 }).toEqual(expected)
+  await expect.poll(() => averagesIn(influxd, 'drawn'), { timeout: 20_000 }).toEqual(expected)
 
   await editor.saved()
   bundle = await exportByHand(editor, flow)
@@ -101,128 +102,12 @@ test('the same flow, imported into an empty server, gives the same', async ({ pa
     expect(imported.nodes).toEqual(flow?.nodes)
     expect(imported.wires).toEqual(flow?.wires)
     await editor.deploy()
-    const expected = await publishReadings(mosquitto)
-    await expect.poll(() => averagesIn('imported'), { timeout: 20_000 }).toEqual(expected)
+    const expected = await publishReadings(mosquitto, { hasOutliers: true })
+    await expect.poll(() => averagesIn(influxd, 'imported'), { timeout: 20_000 }).toEqual(expected)
   } finally {
     await other.stop()
   }
 })
-
-async function makeBroker(editor: Editor): Promise<void> {
-  const { page } = editor
-  await editor.field('broker').getByRole('button', { name: 'New broker' }).click()
-  const dialog = page.getByTestId('connection-dialog')
-  await dialog.getByLabel('Name', { exact: true }).fill('Mosquitto')
-  await editor.fill('host', '127.0.0.1')
-  await editor.fill('port', String(mosquitto.port))
-  await page.getByTestId('connection-test').click()
-  await expect(page.getByTestId('test-steps').getByRole('listitem').last()).toContainText(
-    /First message/,
-  )
-  await expect(page.getByTestId('test-steps')).toBeInViewport()
-  await picture(page, 'connection-dialog')
-  await page.getByTestId('connection-save').click()
-  await expect(dialog).toBeHidden()
-  await expect(editor.field('broker').locator('select')).toContainText('Mosquitto')
-}
-
-async function makeDatabase(editor: Editor, database: string): Promise<void> {
-  const { page } = editor
-  await editor.field('server').getByRole('button', { name: 'New server' }).click()
-  const dialog = page.getByTestId('connection-dialog')
-  await dialog.getByLabel('Name', { exact: true }).fill('Influx')
-  await editor.choose('version', '1.x')
-  await editor.fill('url', influxd.url)
-  await editor.fill('database', database)
-  await page.getByTestId('connection-save').click()
-  await expect(dialog).toBeHidden()
-}
-
-async function setUpAverage(editor: Editor): Promise<void> {
-  // The picture says when the next windows end.
-  await expect(editor.page.getByTestId('window-picture')).toContainText('Next ends')
-  await editor.fill('sizeMs', '1 s')
-  await editor.code('groupBy', 'payload.device')
-  await editor.choose('aggregates[0].function', 'Average')
-  await editor.code('aggregates[0].value', 'payload.temperature')
-  await editor.fill('aggregates[0].name', 'temperature')
-}
-
-async function setUpPoints(editor: Editor): Promise<void> {
-  await editor.code('measurement', 'temperature')
-  await editor.field('tags').getByRole('button', { name: 'Add tag' }).click()
-  await editor.fill('tags[0].name', 'device')
-  await editor.code('tags[0].value', 'payload.key')
-  await editor.fill('fields[0].name', 'average')
-  await editor.code('fields[0].value', 'payload.temperature')
-}
-
-interface Average {
-  readonly time: number
-  readonly device: string
-  readonly average: number
-}
-
-const devices = ['press', 'oven', 'pump']
-const windows = 3
-const perWindow = 20
-
-/**
- * Numbered readings of three devices over three seconds by their own time, one of which the filter
- * refuses, and one long after, which ends the last window. Returns what comes of them.
- */
-async function publishReadings({ url }: Mosquitto): Promise<readonly Average[]> {
-  const client = connect(url)
-  await new Promise((resolve) => void client.once('connect', resolve))
-  const start = Math.ceil(Date.now() / 1000) * 1000
-  const sums = new Map<string, number>()
-  for (let number = 0; number < windows * perWindow; number += 1) {
-    const time = start + number * (1000 / perWindow)
-    for (const [index, device] of devices.entries()) {
-      const temperature = 20 + index * 10 + number
-      await publish(client, { device, number, temperature, time })
-      const end = Math.floor(time / 1000) * 1000 + 1000
-      sums.set(`${device} ${end}`, (sums.get(`${device} ${end}`) ?? 0) + temperature)
-    }
-    await publish(client, { device: 'press', number, temperature: 1000 + number, time })
-    await new Promise((resolve) => setTimeout(resolve, 1000 / perWindow))
-  }
-  await publish(client, { device: 'last', number: -1, temperature: 0, time: start + 60_000 })
-  await client.endAsync()
-  return [...sums]
-    .map(([key, sum]) => {
-      const [device = '', end = ''] = key.split(' ')
-      return { time: Number(end) - 1, device, average: sum / perWindow }
-    })
-    .toSorted(byTimeAndDevice)
-}
-
-interface Reading {
-  readonly device: string
-  readonly number: number
-  readonly temperature: number
-  readonly time: number
-}
-
-function publish(client: MqttClient, reading: Reading): Promise<unknown> {
-  const text = JSON.stringify(reading)
-  return client.publishAsync(`plant/${reading.device}/reading`, text, { qos: 1 })
-}
-
-async function averagesIn(database: string): Promise<readonly Average[]> {
-  const rows = await influxd.query('SELECT average, device FROM temperature', database)
-  return rows
-    .map(({ time, device, average }) => ({
-      time: Number(time),
-      device: String(device),
-      average: Number(average),
-    }))
-    .toSorted(byTimeAndDevice)
-}
-
-function byTimeAndDevice(a: Average, b: Average): number {
-  return a.time - b.time || a.device.localeCompare(b.device)
-}
 
 /** What the export dialog shows for this flow. */
 async function exportByHand({ page }: Editor, flow: string): Promise<Bundle> {
