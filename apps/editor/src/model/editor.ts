@@ -50,18 +50,13 @@ export class Editor {
       ])
       const descriptors = new Map(types.map((descriptor) => [descriptor.type, descriptor]))
       this.catalog.setState({ isLoaded: true, descriptors })
-      this.session.setState({ flows, isLoaded: true, loadError: undefined })
-      await this.#reopen()
+      const kept = await this.#surroundings.storage.read(sessionKey).catch(() => undefined)
+      const { tabs, active } = tabsToOpen(flows, kept)
+      this.session.setState({ flows, tabs, isLoaded: true, loadError: undefined })
+      if (active !== undefined) await this.openFlow(active)
     } catch (error) {
       this.session.setState({ loadError: sentence(error) })
     }
-  }
-
-  async #reopen(): Promise<void> {
-    const kept = await this.#surroundings.storage.read(sessionKey).catch(() => undefined)
-    const { tabs, active } = tabsToOpen(this.session.getState().flows, kept)
-    this.session.setState({ tabs })
-    if (active !== undefined) await this.openFlow(active)
   }
 
   /** Asks again for everything, as after the connection was lost. */

@@ -20,7 +20,7 @@ export const grafanaAnnotationDescriptor = describe({
   targets: ['local', 'workers'],
   promises: { idempotent: true },
   fields: {
-    server: { kind: 'connection', type: 'grafana/connection', label: 'Grafana', required: true },
+    server: { kind: 'connection', type: 'grafana/connection', label: 'Server', required: true },
     text: {
       kind: 'template',
       label: 'Text',

@@ -18,7 +18,7 @@ export const grafanaLiveDescriptor = describe({
     gaps: [{ may: 'lose', because: 'Grafana Live shows what comes and keeps nothing' }],
   },
   fields: {
-    server: { kind: 'connection', type: 'grafana/connection', label: 'Grafana', required: true },
+    server: { kind: 'connection', type: 'grafana/connection', label: 'Server', required: true },
     stream: {
       kind: 'text',
       label: 'Stream',
