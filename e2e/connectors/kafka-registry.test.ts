@@ -273,6 +273,7 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
       await ask('POST', `/subjects/again-${at}/versions`, { schema })
     }
     await until(() => expect(payloads(other)).toHaveLength(2))
+    await until(() => expect(other.statuses().at(-1)?.state).toBe('ok'))
     const good = await testConnection(kafkaRegistry, { url: apicurio.url }, { time })
     expect(good.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed'])
   }, 120_000)

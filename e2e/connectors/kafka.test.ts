@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { kafkaConnection, kafkaIn, kafkaOut } from '@millrace/nodes-kafka'
 import type { Message } from '@millrace/sdk'
 import { Producer } from '@platformatic/kafka'
@@ -347,6 +348,46 @@ describeWith(['kafka', 'kcat', 'openssl'], 'Kafka nodes', () => {
       'Topics',
       'Consumer groups',
     ])
+  })
+
+  test('sign in with tokens of a token server, and say what it says', async () => {
+    const asked: string[] = []
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        asked.push(`${request.headers.authorization} ${String(Buffer.concat(chunks))}`)
+        const isRight = request.headers.authorization === `Basic ${btoa('us:right')}`
+        response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' })
+        const good = { access_token: unsignedToken(), expires_in: 3_600 }
+        response.end(JSON.stringify(isRight ? good : { error: 'invalid_client' }))
+      })
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    opened.push(() => server.close())
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const name = await topic()
+    const connection = {
+      brokers: kafka.saslAddress,
+      signIn: 'oauthbearer',
+      tokenUrl: `http://127.0.0.1:${port}/token`,
+      tokenClientId: 'us',
+      tokenScope: 'kafka',
+    }
+    const good = sink({
+      cluster: connect({ ...connection, tokenClientSecret: 'right' }),
+      topic: fixed(name),
+    })
+    good.send({ payload: { n: 1 }, time: 1 })
+    await until(() => expect(good.openHolds).toBe(0))
+    expect(asked).toEqual([`Basic ${btoa('us:right')} grant_type=client_credentials&scope=kafka`])
+    const bad = sink({
+      cluster: connect({ ...connection, tokenClientSecret: 'wrong' }),
+      topic: fixed(name),
+    })
+    bad.send({ payload: { n: 2 }, time: 1 })
+    await until(() => expect(bad.statuses().at(-1)?.text).toContain('it says invalid_client'))
   })
 
   test.each<[string, () => Config, string, RegExp]>([

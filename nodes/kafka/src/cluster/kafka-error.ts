@@ -28,6 +28,8 @@ export class KafkaError extends NodeError {
 export function connectionError(error: unknown, place: BrokerPlace): KafkaError {
   if (error instanceof KafkaError) return error
   const chain = [...causesOf(error)]
+  const known = chain.find((one) => one instanceof KafkaError)
+  if (known !== undefined) return known
   const reason = chain.map(apiIdOf).find((id) => id !== undefined)
   if (reason !== undefined) return brokerError(reason, serverTextOf(chain), error)
   const texts = chain.map((one) => (one instanceof Error ? one.message : String(one)))

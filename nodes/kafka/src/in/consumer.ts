@@ -291,7 +291,9 @@ export class Consumer {
   private waitFor(partition: Partition): void {
     void partition.waitsFor?.then(() => {
       partition.waitsFor = undefined
-      if (this.partitions.includes(partition)) this.takeTurn()
+      if (!this.partitions.includes(partition)) return
+      this.recovered()
+      this.takeTurn()
     })
   }
 

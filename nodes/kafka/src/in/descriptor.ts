@@ -8,7 +8,7 @@ export const kafkaInDescriptor = describe({
   title: 'Kafka in',
   summary: 'Reads messages from Kafka topics.',
   category: 'sources',
-  icon: 'log-in',
+  icon: 'arrow-down-to-line',
   keywords: [
     'kafka',
     'consume',

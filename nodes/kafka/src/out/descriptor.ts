@@ -12,7 +12,7 @@ export const kafkaOutDescriptor = describe({
   title: 'Kafka out',
   summary: 'Writes each message to a Kafka topic.',
   category: 'sinks',
-  icon: 'log-out',
+  icon: 'arrow-up-from-line',
   keywords: [
     'kafka',
     'produce',

@@ -118,6 +118,7 @@ function writerFor(context: Context, outbox: Outbox, intake: OutboxIntake): Tran
     onReady: (isStateUpToDate) => {
       context.goesOn()
       if (!isStateUpToDate) log.warn(olderState)
+      report(undefined, outbox.count)
       intake.ready()
     },
     onRefused: (record, error) => refuse(context, record, error),

@@ -31,6 +31,7 @@ export class SubjectEncoders {
   private readonly registry: SchemaRegistry
   private readonly known = new Map<string, Known>()
   private readonly learning = new Map<string, Promise<void>>()
+  private isTroubled = false
 
   constructor(context: Context) {
     this.context = context
@@ -74,6 +75,7 @@ export class SubjectEncoders {
         (error) => this.tell(error),
       )
       this.keep(topic, { encoder, until: clock.monotonic() + freshForMs })
+      if (this.isTroubled) this.tellEnd(subject)
     } catch (error) {
       const problem = asProblem(error, subject)
       this.keep(topic, { encoder: problem, until: clock.monotonic() + wrongForMs })
@@ -114,7 +116,14 @@ export class SubjectEncoders {
     this.known.set(topic, known)
   }
 
+  private tellEnd(subject: string): void {
+    this.isTroubled = false
+    this.context.goesOn()
+    this.context.status({ state: 'ok', text: `Writes by the schema of ${subject}`.slice(0, 200) })
+  }
+
   private tell(error: NodeError): void {
+    this.isTroubled = true
     this.context.goesOn()
     this.context.status({ state: 'error', text: error.message.slice(0, 200) })
     this.context.log.warn(error.message, { code: error.code })

@@ -8,7 +8,7 @@ export const kafkaRegistryDescriptor = describe({
   title: 'Schema registry',
   summary: 'Where the schemas of Kafka topics are kept.',
   category: 'connections',
-  icon: 'library',
+  icon: 'shapes',
   keywords: [
     'schema',
     'avro',
