@@ -10,6 +10,7 @@ export const files: Connector = {
   against: 'the disk',
   services: [],
   nodes: { source: 'file/tail', sink: 'file/out', more: ['file/read', 'file/watch'] },
+  hasNoServer: true,
   open: async ({ files: folder }) => {
     await mkdir(folder, { recursive: true })
     return {

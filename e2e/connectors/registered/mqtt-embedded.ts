@@ -11,6 +11,7 @@ export const mqttEmbedded: Connector = {
   against: 'the embedded broker (aedes)',
   services: [],
   nodes: { connection: 'mqtt/connection', sink: 'mqtt/out' },
+  hasNoServer: true,
   open: async () => {
     const product = await startProduct({ hasDemo: true })
     await until(async () => (await product.api.status()).brokerUrl !== undefined)

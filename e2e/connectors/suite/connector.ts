@@ -21,6 +21,8 @@ export interface Connector {
     /** Others that come with it and have tests of their own; for the table only. */
     readonly more?: readonly string[]
   }
+  /** There is nothing that could be killed or halted, as with files, or where senders come to us. */
+  readonly hasNoServer?: boolean
   /** Starts the server; called once for each of the connector's tests that need one. */
   readonly open: (product: ProductPlaces) => Promise<Peer>
 }

@@ -7,17 +7,19 @@ import { sinkFlow, sourceFlow } from '../flows.ts'
 import { judge, range } from '../numbers.ts'
 import { eventually } from '../patience.ts'
 import type { Stage } from '../stage.ts'
+import { testIf } from '../test-if.ts'
 
 const perRound = 150
 const limitMs = 120_000
 
 /** What is promised is held: when the server is killed, when the engine is, and when all ends. */
-export function testDelivery({ nodes }: Connector, stage: () => Stage): void {
+export function testDelivery({ nodes, hasNoServer }: Connector, stage: () => Stage): void {
+  const isServed = hasNoServer !== true
   if (nodes.sink !== undefined) {
-    test(
+    testIf(
+      isServed,
       'the sink starts without its server, and loses nothing when that is killed mid-batch',
-      async ({ skip }) => {
-        if (stage().peer.server === undefined) skip('there is no server')
+      async () => {
         await withSink(stage(), async (bench) => {
           await bench.server.kill()
           await bench.start()
@@ -54,10 +56,10 @@ export function testDelivery({ nodes }: Connector, stage: () => Stage): void {
   }
 
   if (nodes.source !== undefined) {
-    test(
+    testIf(
+      isServed,
       'the source starts without its server, and loses nothing when that is killed',
-      async ({ skip }) => {
-        if (stage().peer.server === undefined) skip('there is no server')
+      async () => {
         await withSource(stage(), async (bench) => {
           await bench.start()
           await bench.write()

@@ -1,40 +1,34 @@
 /* oxlint-disable vitest/no-conditional-tests, vitest/expect-expect -- which tests there are is up to the connector, and functions of this folder expect */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { Connector } from '../connector.ts'
 import type { Stage } from '../stage.ts'
+import { testIf } from '../test-if.ts'
 
 /** A secret that was set is found nowhere: not in what was said, shown, exported or kept. */
 export function testSecrecy({ nodes }: Connector, stage: () => Stage): void {
-  test.runIf(nodes.connection !== undefined)(
-    'secrets are nowhere to be found',
-    async ({ skip }) => {
-      const secrets = secretsOf(stage())
-      if (secrets.length === 0) skip('it has none')
-      const { product, live } = stage()
-      const { api } = product
-      const asked = ['/export', '/connections', '/flows', '/secrets', '/alerts', '/status']
-      const answers = await Promise.all(
-        asked.map(async (path) => [path, await api.ask('GET', path)]),
-      )
-      const said: [string, string][] = [
-        ['the output of the server', product.log()],
-        ['the live channel', live.said()],
-        ...answers.map(
-          ([path, answer]) => [`GET ${String(path)}`, JSON.stringify(answer)] as const,
-        ),
-        ...(await filesBelow(product.userDirectory)),
-      ].map(([where, text]) => [where, text])
-      expect(live.said().length).toBeGreaterThan(1_000)
-      for (const secret of secrets) {
-        for (const form of [secret, Buffer.from(secret).toString('base64').replace(/=+$/, '')]) {
-          const found = said.filter(([, text]) => text.includes(form)).map(([where]) => where)
-          expect(found, `"${form.slice(0, 4)}…" is in`).toEqual([])
-        }
+  testIf(nodes.connection !== undefined, 'secrets are nowhere to be found', async ({ skip }) => {
+    const secrets = secretsOf(stage())
+    if (secrets.length === 0) skip('it has none')
+    const { product, live } = stage()
+    const { api } = product
+    const asked = ['/export', '/connections', '/flows', '/secrets', '/alerts', '/status']
+    const answers = await Promise.all(asked.map(async (path) => [path, await api.ask('GET', path)]))
+    const said: [string, string][] = [
+      ['the output of the server', product.log()],
+      ['the live channel', live.said()],
+      ...answers.map(([path, answer]) => [`GET ${String(path)}`, JSON.stringify(answer)] as const),
+      ...(await filesBelow(product.userDirectory)),
+    ].map(([where, text]) => [where, text])
+    expect(live.said().length).toBeGreaterThan(1_000)
+    for (const secret of secrets) {
+      for (const form of [secret, Buffer.from(secret).toString('base64').replace(/=+$/, '')]) {
+        const found = said.filter(([, text]) => text.includes(form)).map(([where]) => where)
+        expect(found, `"${form.slice(0, 4)}…" is in`).toEqual([])
       }
-    },
-  )
+    }
+  })
 }
 
 function secretsOf({ peer }: Stage): readonly string[] {
