@@ -171,10 +171,13 @@ export class RegistryClient {
 
 /** A registry says which of its things is missing; another server does not know the path. */
 function notFound(content: unknown, said: string): string {
-  const isRegistry = typeof fieldsOf(content)['error_code'] === 'number'
+  const isRegistry = Number(fieldsOf(content)['error_code']) > firstOwnCode
   if (isRegistry) return `The schema registry has no such schema: ${said}`
   return 'Nothing is at this address of the schema registry. Check the address of its connection.'
 }
+
+/** Of subjects, versions and schemas: 40401 and on. */
+const firstOwnCode = 40_400
 
 function jsonOf(answer: Answer): unknown {
   try {
