@@ -64,6 +64,12 @@ export function DeployDialog({ flow }: { readonly flow: FlowEditor }) {
       <form
         id={form}
         className={styles['stack']}
+        // The keys that opened it go on from it, too.
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+          event.preventDefault()
+          event.currentTarget.requestSubmit()
+        }}
         onSubmit={(event) => {
           event.preventDefault()
           if (errors.length === 0 && !isBusy) void deploy()
