@@ -74,6 +74,17 @@ export class ChartHistory {
     }
   }
 
+  /** Forgets all that was kept; `remove` takes the file away, which is not open meanwhile. */
+  async clear(remove: () => Promise<void>): Promise<void> {
+    this.#waiting = new Map()
+    const cleared = this.#last.then(async () => {
+      await this.#writer.close()
+      await remove()
+    })
+    this.#last = cleared.catch(() => undefined)
+    await cleared
+  }
+
   /** Writes what waits, and ends. */
   async close(): Promise<void> {
     clearTimeout(this.#timer)

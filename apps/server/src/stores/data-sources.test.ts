@@ -107,6 +107,19 @@ describe('stores', () => {
     expect((await it.send('DELETE', '/api/stores/plant')).status).toBe(404)
   })
 
+  test('go with their flow, unless they are to be kept', async () => {
+    const stores = async () =>
+      (await it.send('GET', '/api/stores')).body.stores.map(({ name }: { name: string }) => name)
+    await Promise.all(['plant', 'hall'].map((name) => fill(name)))
+    for (const name of ['plant', 'hall']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, as people do
+      await it.send('POST', '/api/flows', { body: { name, title: name } })
+    }
+    expect((await it.send('DELETE', '/api/flows/plant?keepStore=true')).status).toBe(204)
+    expect((await it.send('DELETE', '/api/flows/hall')).status).toBe(204)
+    expect(await stores()).toEqual(['plant'])
+  })
+
   test('come as CSV, whole or in part', async () => {
     await fill()
     const { text, headers } = await it.send('GET', '/api/stores/plant/csv')

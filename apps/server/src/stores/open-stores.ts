@@ -26,6 +26,7 @@ export function openStores({
   const stores = new Stores(folder)
   const { reader } = stores
   const charts = new ChartHistory({ folder, reader, clock, history, nameOf, onError })
+  stores.clearCharts = (remove) => charts.clear(remove)
   supervisor.on('points', (_flow, batch) => {
     history.add(batch)
     charts.take(batch)

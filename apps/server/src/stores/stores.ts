@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StoreReader } from '@millrace/store'
+import { chartStore, StoreReader } from '@millrace/store'
 import type { StoreUsage } from '@millrace/store'
 
 const [withinMs, idleMs, waitingMax] = [10_000, 60_000, 64]
@@ -8,6 +8,8 @@ const [withinMs, idleMs, waitingMax] = [10_000, 60_000, 64]
 /** The files of time series that flows keep. They are written in the engine process, and read here in a thread. */
 export class Stores {
   readonly reader: StoreReader
+  /** Closes the store of charts, which the server writes, while it is removed. */
+  clearCharts: ((remove: () => Promise<void>) => Promise<void>) | undefined
   readonly #folder: string
 
   constructor(folder: string) {
@@ -24,9 +26,15 @@ export class Stores {
     return this.reader.usage()
   }
 
-  /** Removes the file of a flow that does not run. */
-  async remove(flow: string): Promise<void> {
-    const path = join(this.#folder, `${flow}.sqlite`)
+  /** Removes the file of a flow that does not run, or that of charts. */
+  async remove(store: string): Promise<void> {
+    const remove = (): Promise<void> => this.#removeFile(store)
+    if (store === chartStore && this.clearCharts !== undefined) await this.clearCharts(remove)
+    else await remove()
+  }
+
+  async #removeFile(store: string): Promise<void> {
+    const path = join(this.#folder, `${store}.sqlite`)
     // The index last: without it, a file left over by a crash in between could not be read.
     for (const suffix of ['', '-wal', '-shm']) {
       // oxlint-disable-next-line no-await-in-loop -- in this order

@@ -106,16 +106,23 @@ function deleteRoute(server: Server): Route {
   return {
     method: 'delete',
     path: '/api/flows/:name',
-    summary: 'Stops and deletes a flow; its versions are kept',
+    summary: 'Stops and deletes a flow with all that it keeps; its versions stay',
+    query: {
+      keepStore: {
+        description: '`true` leaves its values over time to other flows and to data sources',
+        schema: { type: 'string', enum: ['true'] },
+      },
+    },
     answer: { status: 204, description: 'It is gone' },
     refusals: [404],
-    handle: async ({ params }) => {
+    handle: async ({ params, query }) => {
       const name = nameOf(params)
       server.saved.expect(name)
       await server.deployments.forget(name)
       await server.saved.remove(name)
       await server.directory.tests.remove(name)
       await server.directory.durable.removeLetters(name)
+      if (query['keepStore'] !== 'true') await server.stores.remove(name)
       await server.directory.secrets.removeOwners((owner) => owner.startsWith(`flow/${name}/`))
       server.alerts.forget(name)
       server.points.retain(name, new Set())
