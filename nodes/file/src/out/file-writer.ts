@@ -16,6 +16,8 @@ export interface FileWriterOptions {
 const retryMs = 1_000
 /** With so many characters waiting the flow is slowed. */
 const waitingMax = 4_194_304
+/** With so many nothing more is taken in. */
+const fullAt = 4 * waitingMax
 /** A flow that stores its state has ended many epochs by then. */
 const withoutEpochsMs = 60_000
 
@@ -37,6 +39,8 @@ export class FileWriter {
   private holds: Hold[] = []
   private retry: Timer | undefined
   private isFailing: boolean | undefined
+  /** The file could not be exchanged. */
+  private isStuck = false
   private isAsked = false
   private isPressing = false
   private isShared = false
@@ -55,7 +59,9 @@ export class FileWriter {
     this.open()
   }
 
+  /** Throws where too much waits to be written. */
   add(line: string): void {
+    if (this.text.length > fullAt) throw full
     this.text += line
     this.holds.push(this.context.hold())
     if (this.text.length > waitingMax) this.press(true)
@@ -94,17 +100,12 @@ export class FileWriter {
 
   /** Nothing of the file is to be taken back any more. */
   afterEpoch(): void {
-    if (!this.isExchanging) return
-    try {
-      this.exchange()
-    } catch (error) {
-      this.onFailure(error)
-    }
+    if (this.isExchanging) this.tryToExchange()
   }
 
   close(): void {
-    this.retry?.cancel()
     this.write()
+    this.retry?.cancel()
     // Known to the node that may come in the place of this one.
     this.rotation?.settle()
     this.note()
@@ -174,7 +175,20 @@ export class FileWriter {
     if (this.rotation === undefined || this.hasEpochs) return
     if (this.clock.monotonic() - this.createdAt < withoutEpochsMs) return
     this.decide()
-    if (this.isExchanging) this.exchange()
+    if (this.isExchanging) this.tryToExchange()
+  }
+
+  /** Where it cannot be done, writing goes on in the file that there is, and nothing waits. */
+  private tryToExchange(): void {
+    try {
+      this.exchange()
+      this.isStuck = false
+    } catch (error) {
+      this.tell(error, this.isStuck)
+      this.isStuck = this.isExchanging
+      // The new file could not be opened: the next write tries that again.
+      this.isFailing ||= !this.isExchanging
+    }
   }
 
   private press(isHigh: boolean): void {
@@ -198,10 +212,8 @@ export class FileWriter {
   }
 
   private onFailure(error: unknown): void {
-    const { context, path } = this
-    const { code, message } = fileProblem('write to', path, error)
-    context.status({ state: 'error', text: message.slice(0, 200) })
-    if (this.isFailing !== true) context.log.warn(message, { code })
+    const { context } = this
+    this.tell(error, this.isFailing === true)
     this.isFailing = true
     this.press(true)
     this.retry?.cancel()
@@ -209,6 +221,13 @@ export class FileWriter {
       this.retry = undefined
       this.write()
     })
+  }
+
+  private tell(error: unknown, isKnown: boolean): void {
+    const { context, path } = this
+    const { code, message } = fileProblem('write to', path, error)
+    context.status({ state: 'error', text: message.slice(0, 200) })
+    if (!isKnown) context.log.warn(message, { code })
   }
 
   private onSuccess(): void {
@@ -220,4 +239,5 @@ export class FileWriter {
   }
 }
 
+const full = new NodeError('FILE_BUFFER_FULL', 'Too much waits to be written to the file.')
 const closed = new NodeError('FILE_CLOSED', 'The node was closed before the message was written.')

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Message } from '@millrace/sdk'
@@ -39,6 +39,23 @@ test('renames a full file between two epochs, and keeps so many', () => {
   expect(
     ['a.jsonl', 'a.1.jsonl', 'a.2.jsonl', 'a.3.jsonl'].map((name) => folder.text(name)),
   ).toEqual(['', '6\n6\n', '5\n5\n', '4\n4\n'])
+})
+
+test('goes on in the full file while it cannot be renamed, and does not stop the flow', () => {
+  // A folder cannot be removed as a file is.
+  mkdirSync(folder.at('a.1.jsonl'))
+  const { node, send } = opened({ ...bySize, rotateKeep: 1 })
+  send(1, 2)
+  node.epoch()
+  expect(node.statuses().at(-1)?.state).toBe('error')
+  node.advance(2000)
+  expect(node.isPressing).toBe(false)
+  send(3)
+  expect(folder.text('a.jsonl')).toBe('1\n2\n3\n')
+  rmSync(folder.at('a.1.jsonl'), { recursive: true })
+  node.epoch()
+  expect([folder.text('a.1.jsonl'), folder.text('a.jsonl')]).toEqual(['1\n2\n3\n', ''])
+  expect(node.statuses().at(-1)?.state).toBe('ok')
 })
 
 test('names the columns in every file', () => {
