@@ -30,6 +30,7 @@ export function checkDescriptor(value: unknown): string | null {
     checkPorts(value) ??
     checkFields(value['fields'], 'fields') ??
     checkStateShape(value) ??
+    checkBeginsBy(value) ??
     checkTargetLimits(value)
   return wrong === null ? null : `The descriptor of "${type}" is wrong: ${wrong}`
 }
@@ -128,6 +129,11 @@ function checkStateShape({ stateShape, fields }: Record<string, unknown>): strin
   const unknown = stateShape.find((place: unknown) => !isPlace(place, fields))
   if (unknown === undefined) return null
   return `stateShape names a field that is not there: ${JSON.stringify(unknown)}`
+}
+
+function checkBeginsBy({ beginsBy, fields }: Record<string, unknown>): string | null {
+  if (beginsBy === undefined || isPlace(beginsBy, fields)) return null
+  return `beginsBy names a field that is not there: ${JSON.stringify(beginsBy)}`
 }
 
 /** A field, or the column of a list as `list.column`. */

@@ -22,6 +22,7 @@ export const influxdbQueryDescriptor = describe({
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [{ name: 'out', title: 'Rows' }],
   face: '{query}',
+  beginsBy: 'everyMs',
   reachesOut: true,
   targets: ['local', 'workers'],
   fields: {

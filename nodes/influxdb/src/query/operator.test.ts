@@ -220,3 +220,13 @@ test('slows the flow while many messages wait', async () => {
   for (let round = 0; round < 10; round += 1) await settle()
   expect([node.isPressing, node.openHolds]).toEqual([false, 0])
 })
+
+test('has an error where it asks by itself and a parameter needs a message', () => {
+  const { node, asked } = bench([{ body: influxql }], { everyMs: 1000 })
+  node.advance(2000)
+  expect(node.failures().map(({ code }) => code)).toEqual([
+    'INFLUXDB_BAD_PARAMETER',
+    'INFLUXDB_BAD_PARAMETER',
+  ])
+  expect([asked.length, node.openHolds]).toEqual([0, 0])
+})

@@ -18,7 +18,7 @@ export const influxdbQuery = operator(influxdbQueryDescriptor, (context) => {
   if (everyMs > 0) {
     context.timers.every(everyMs, () => {
       // A database that is slower than that is not asked twice at a time.
-      if (line.isIdle) line.add({ payload: undefined, time: context.clock.now() })
+      if (line.isIdle) ask(context, line)
     })
   }
   return {
@@ -26,6 +26,18 @@ export const influxdbQuery = operator(influxdbQueryDescriptor, (context) => {
     close: () => line.close(),
   }
 })
+
+/** Without a message; where a parameter needs one, that is an error and no end of the flow. */
+function ask({ clock, hold, resume, release, fail }: Context, line: QueryLine): void {
+  const message: Message = { payload: undefined, time: clock.now() }
+  try {
+    line.add(message)
+  } catch (error) {
+    const held = hold()
+    resume(held, () => fail(error, message))
+    release(held)
+  }
+}
 
 interface Waiting {
   readonly message: Message

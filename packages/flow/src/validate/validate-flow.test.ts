@@ -336,6 +336,19 @@ test('warns of nodes that nothing reaches or that lead nowhere', () => {
   ])
 })
 
+test('does not warn of a node that begins by itself', () => {
+  const polling = describe({ ...operator, type: 'test/polling', beginsBy: 'count' })
+  const types = new Map([...nodeTypes, [polling.type, polling]])
+  const codes = (config: FlowNode['config']) =>
+    validateFlow(flowOf([{ id: 'p', type: 'test/polling', config }]), {
+      nodeTypes: types,
+      connections,
+    }).map(({ code }) => code)
+  expect(codes({ count: 5 })).toEqual([])
+  expect(codes({})).toEqual(['NODE_UNREACHED'])
+  expect(codes({ count: 0 })).toContain('NODE_UNREACHED')
+})
+
 test('a validator sees a changed connection and a changed node', () => {
   const validator = new FlowValidator(nodeTypes)
   const node = { ...start, config: { path: '/a', broker: 'good' } }

@@ -108,6 +108,8 @@ export interface Descriptor {
   readonly stateShape?: readonly string[]
   /** Whether the node assigns event time; sources do it by their timing fields. */
   readonly timed?: boolean
+  /** A field by which the node begins by itself, unless it is 0, empty or off: nothing need reach it. */
+  readonly beginsBy?: string
   /** Fields in which the nodes of this type in a flow must differ, such as method and path. */
   readonly uniqueBy?: readonly string[]
   readonly promises?: Promises

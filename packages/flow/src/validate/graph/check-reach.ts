@@ -1,5 +1,7 @@
+import type { Descriptor } from '@millrace/sdk/descriptor'
 import type { Flow, FlowNode, Problem } from '../../flow.ts'
 import type { CheckedNode } from '../check-node.ts'
+import { configValue } from '../config-shown.ts'
 import type { CheckedNodes } from './check-wires.ts'
 
 /** Warnings about nodes that will do nothing, because nothing comes or nothing goes on. */
@@ -10,7 +12,7 @@ export function checkReach(flow: Flow, nodes: CheckedNodes): readonly Problem[] 
     const checked = nodes.get(node.id)
     if (!checked?.descriptor || node.isDisabled === true) return []
     const { kind } = checked.descriptor
-    if (checked.inputs.size > 0 && !fed.has(node.id)) {
+    if (checked.inputs.size > 0 && !fed.has(node.id) && !beginsByItself(node, checked.descriptor)) {
       return [warning(node.id, 'NODE_UNREACHED', 'Nothing reaches this node; wire something to it')]
     }
     const isSource = kind === 'source' && checked.outputs.size > 0
@@ -19,6 +21,12 @@ export function checkReach(flow: Flow, nodes: CheckedNodes): readonly Problem[] 
     }
     return []
   })
+}
+
+function beginsByItself({ config }: FlowNode, { beginsBy, fields }: Descriptor): boolean {
+  if (beginsBy === undefined) return false
+  const value = configValue(fields, config, beginsBy)
+  return value !== undefined && value !== 0 && value !== '' && value !== false
 }
 
 /** Two nodes that may not do the same, such as answer HTTP at the same path. */
