@@ -1,5 +1,6 @@
 import uPlot from 'uplot'
 import { rangeOf } from './axis-range.ts'
+import { dashOf, inOrderOfNames, lineColor, lineStyle, type LineStyle } from './line-look.ts'
 import { joined, type SeriesByName } from './series.ts'
 
 export interface PlotLook {
@@ -16,6 +17,7 @@ export interface PlotLook {
 export interface LegendEntry {
   readonly name: string
   readonly color: string
+  readonly style: LineStyle
   readonly value: number | undefined
 }
 
@@ -24,13 +26,6 @@ export interface LivePlot {
   /** Takes new sizes and colours at the next drawing. */
   renew(): void
   close(): void
-}
-
-const hues = [225, 45, 155, 310, 95, 25, 265, 185]
-
-export function lineColor(index: number): string {
-  const isDark = document.documentElement.dataset['theme'] === 'dark'
-  return `oklch(${isDark ? 0.76 : 0.58} 0.12 ${hues[index % hues.length]})`
 }
 
 /** Draws lines into an element, and tells what the legend should say. */
@@ -48,12 +43,14 @@ export function createLivePlot(
       names.map((name, index) => {
         const column = table[index + 1] ?? []
         const value = at === undefined ? column.findLast((each) => each !== null) : column[at]
-        return { name, color: lineColor(index), value: value ?? undefined }
+        const style = lineStyle(index)
+        return { name, color: lineColor(index), style, value: value ?? undefined }
       }),
     )
   }
   return {
-    draw(series, look) {
+    draw(unordered, look) {
+      const series = inOrderOfNames(unordered)
       const since = Date.now() - look.minutes * 60_000
       names = [...series.keys()]
       table = joined(series, since)
@@ -113,6 +110,7 @@ function optionsFor(
         label,
         show: !look.hidden.has(label),
         stroke: lineColor(index),
+        dash: dashOf(index),
         width: 1.5,
         spanGaps: true,
         points: { show: false },

@@ -102,7 +102,7 @@ function Legend({ entries, unit, hidden, onToggle }: LegendProps) {
     )
   return (
     <ul className={styles['legend']} aria-label="Lines">
-      {entries.map(({ name, color, value }) => (
+      {entries.map(({ name, color, style, value }) => (
         <li key={name}>
           <button
             type="button"
@@ -110,7 +110,7 @@ function Legend({ entries, unit, hidden, onToggle }: LegendProps) {
             aria-pressed={!hidden.has(name)}
             onClick={() => onToggle(name)}
           >
-            <span className={styles['swatch']} style={{ background: color }} />
+            <span className={styles['swatch']} style={{ borderTop: `3px ${style} ${color}` }} />
             <span className={styles['lineName']}>{name}</span>
             <span className={styles['lineValue']}>
               {value === undefined ? '–' : `${rounded(value)} ${unit}`}
