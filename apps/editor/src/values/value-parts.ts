@@ -40,3 +40,17 @@ export function isMoment(name: string | undefined, value: unknown): value is num
   if (name === undefined || !momentNames.test(name)) return false
   return Number.isInteger(value) && Number(value) >= firstMoment && Number(value) < lastMoment
 }
+
+/** The time of day, and the day where that is not today. */
+export function momentText(time: number): string {
+  const date = new Date(time)
+  const isToday = date.toDateString() === new Date().toDateString()
+  return date.toLocaleString(undefined, {
+    ...(isToday ? {} : { month: 'short', day: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  })
+}

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { Icon, joined } from '../ui/index.ts'
 import { copyText } from './copy-text.ts'
-import { binaryText, entriesOf, innerPath, isMoment, summaryOf } from './value-parts.ts'
+import { binaryText, entriesOf, innerPath, isMoment, momentText, summaryOf } from './value-parts.ts'
 import styles from './value-tree.module.css'
 
 export interface ValueTreeProps {
@@ -139,19 +139,9 @@ function Leaf({ value }: { readonly value: unknown }) {
 /** Milliseconds since the epoch, as a person reads them. */
 function Moment({ name, value }: { readonly name: string | undefined; readonly value: unknown }) {
   if (!isMoment(name, value)) return null
-  const date = new Date(value)
-  const isToday = date.toDateString() === new Date().toDateString()
-  const text = date.toLocaleString(undefined, {
-    ...(isToday ? {} : { month: 'short', day: 'numeric' }),
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    hourCycle: 'h23',
-  })
   return (
-    <time className={styles['moment']} dateTime={date.toISOString()}>
-      {text}
+    <time className={styles['moment']} dateTime={new Date(value).toISOString()}>
+      {momentText(value)}
     </time>
   )
 }
