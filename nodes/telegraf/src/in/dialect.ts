@@ -8,8 +8,10 @@ export type Dialect = '1' | '2' | '3' | 'http'
 
 /** What became of a write. */
 export interface Verdict {
-  /** Lines that were left out, by number from 1. */
+  /** The first of the lines that were left out. */
   readonly bad: readonly BadLine[]
+  /** How many were left out. */
+  readonly badCount: number
   /** Points that were taken in. */
   readonly taken: number
 }
@@ -34,21 +36,25 @@ export function answerTo(dialect: Dialect, verdict: Verdict): HttpResponse {
 }
 
 /** As InfluxDB 1 has it, so that senders recognise it: "partial write: … dropped=2". */
-function sentenceOf({ line, text, why, isConflict }: BadLine, { bad, taken }: Verdict): string {
+function sentenceOf(
+  { line, text, why, isConflict }: BadLine,
+  { badCount, taken }: Verdict,
+): string {
   const what = isConflict
     ? `field type conflict: line ${line}: ${why}`
     : `unable to parse '${text}': line ${line}: ${why}`
-  return `${taken > 0 || isConflict ? 'partial write: ' : ''}${what} dropped=${bad.length}`
+  return `${taken > 0 || isConflict ? 'partial write: ' : ''}${what} dropped=${badCount}`
 }
 
 function partialOfThree({ bad }: Verdict): HttpResponse {
-  const data = bad.slice(0, namedMax).map(({ line, text, why }) => {
+  const data = bad.slice(0, badNamedMax).map(({ line, text, why }) => {
     return { original_line: text, line_number: line, error_message: why }
   })
   return json(400, { error: 'partial write of line protocol occurred', data })
 }
 
-const namedMax = 100
+/** So many of the lines that are left out are named. */
+export const badNamedMax = 100
 
 /** Why nothing of a request was taken in. */
 export function refusal(dialect: Dialect, status: number, text: string): HttpResponse {

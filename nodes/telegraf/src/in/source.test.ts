@@ -284,3 +284,22 @@ test("takes Telegraf's and collectd's JSON, and line protocol, at its own path",
   })
   expect(write('/plant/telegraf', '{"metrics": ')()?.status).toBe(400)
 })
+
+test('answers at once however many lines are wrong', async () => {
+  const { write, payloads } = await opened()
+  const wrong = bodyOf(write('/write', `m v=1\nn v=\n${'a\n'.repeat(300_000)}`)())
+  expect(wrong).toEqual({
+    error: expect.stringMatching(/^More than 1000 lines are wrong, so none is taken in. Line 2: /),
+  })
+  expect(payloads()).toEqual([])
+  write('/write', 'm v=1')
+  const other = bodyOf(write('/write', `m v=2\n\n${'m v="x\ny"\n'.repeat(100_000)}`)())
+  expect(other).toEqual({
+    error: expect.stringMatching(/^partial write: .* line 3: .* dropped=100000$/),
+  })
+  expect(payloads()).toHaveLength(2)
+  const all = write('/api/v3/write_lp?db=', 'm v="x\ny"\n#\nm v=""\n\nm v=true')()
+  expect(bodyOf(all)).toMatchObject({
+    data: [{ line_number: 1 }, { line_number: 4 }, { line_number: 6 }],
+  })
+})

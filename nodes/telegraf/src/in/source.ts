@@ -3,7 +3,7 @@ import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrace/sdk'
 import { isAdmitted } from '@millrace/web'
 import { telegrafInDescriptor } from './descriptor.ts'
-import { answerTo, json, refusal, versionHeaders } from './dialect.ts'
+import { answerTo, badNamedMax, json, refusal, versionHeaders } from './dialect.ts'
 import type { BadLine, Dialect, Verdict } from './dialect.ts'
 import { fieldTypes } from './field-types.ts'
 import type { FieldKind, FieldTypes } from './field-types.ts'
@@ -115,7 +115,7 @@ function take(endpoint: Endpoint, dialect: Dialect, request: HttpRequest): void 
     http.respond(request.id, refusal(dialect, statuses.get(code) ?? 400, message))
     return
   }
-  const verdict: Verdict = { bad: read.bad, taken: read.points.length }
+  const verdict: Verdict = { ...read, taken: read.points.length }
   warnOf(context, verdict)
   if (read.points.length === 0) {
     http.respond(request.id, answerTo(dialect, verdict))
@@ -138,21 +138,22 @@ const statuses: ReadonlyMap<string, number> = new Map([
 interface Sorted {
   readonly points: readonly Point[]
   readonly bad: readonly BadLine[]
+  readonly badCount: number
 }
 
 /** The points of a write that fit what came before, and the lines that do not. */
 function sorted({ context, types }: Endpoint, written: Written): Sorted {
   const { conflicts, unpackedBytesMax } = context.config
   const { points, bad, placeOf } = readWritten(written, unpackedBytesMax)
-  if (conflicts === 'accept') return { points, bad }
+  if (conflicts === 'accept') return { points, bad, badCount: bad.length }
   const good: Point[] = []
   const all = [...bad]
   for (const [at, point] of points.entries()) {
     const why = types.conflictOf(written.database, point)
     if (why === undefined) good.push(point)
-    else all.push({ ...placeOf(at), why, isConflict: true })
+    else if (all.length < badNamedMax) all.push({ ...placeOf(at), why, isConflict: true })
   }
-  return { points: good, bad: all }
+  return { points: good, bad: all, badCount: bad.length + points.length - good.length }
 }
 
 function emitAll({ emit }: Context, written: Written, points: readonly Point[]): void {
@@ -180,10 +181,10 @@ function seriesOf(measurement: string, tags: Point['tags']): string {
   return [measurement, ...names.map((name) => `${name}=${tags[name]}`)].join(',')
 }
 
-function warnOf({ status, log, config }: Context, { bad }: Verdict): void {
+function warnOf({ status, log, config }: Context, { bad, badCount }: Verdict): void {
   const [first] = bad
   if (first === undefined) return
-  const text = `${bad.length} lines were left out. Line ${first.line}: ${first.why}`
+  const text = `${badCount} lines were left out. Line ${first.line}: ${first.why}`
   log.warn(text, { line: first.text, path: config.prefix })
   status({ state: 'warning', text: text.slice(0, 200) })
 }

@@ -50,7 +50,10 @@ export function decodeWritten(record: Uint8Array): Written {
 export interface ReadWrite {
   readonly points: readonly Point[]
   readonly bad: readonly BadLine[]
-  /** Where in the text a point is written: the line, from 1; of JSON, which one of the metrics. */
+  /**
+   * Where in the text a point is written: the line, from 1; of JSON, which one of the metrics. To be
+   * asked of one point after another.
+   */
   placeOf(at: number): { readonly line: number; readonly text: string }
 }
 
@@ -65,55 +68,77 @@ export function readWritten(written: Written, unpackedBytesMax: number): ReadWri
   }
   const { unit, factor } = precisionOf(written)
   const bad: BadLine[] = []
+  const textOfLine = lineReader(text)
   const onBadLine = (error: FormatError): void => {
+    if (bad.length === badMax) throw tooManyBad(bad[0])
     const line = error.place.line ?? 0
-    bad.push({ line, text: lineAt(text, line), why: plain(error), isConflict: false })
+    bad.push({ line, text: textOfLine(line), why: plain(error), isConflict: false })
   }
   const points = parseLines(text, { precision: unit, onBadLine })
-  const placeOf = (at: number) => placeInLines(at, { text, points, bad })
   return {
     points: factor === 1 ? points : points.map((point) => scaled(point, factor)),
     bad,
-    placeOf,
+    placeOf: placeFinder(text, points, bad),
   }
 }
 
 // Lenient, and without state between calls.
 const decoder = new TextDecoder()
 
+/** With so many wrong lines it is something else, and nobody wants to hear of more. */
+const badMax = 1_000
+
+function tooManyBad(first: BadLine | undefined): FormatError {
+  const text = `more than ${badMax} lines are wrong, so none is taken in. Line ${first?.line}: ${first?.why}`
+  return new FormatError('FORMAT_DECODE', text)
+}
+
 /** The place is told apart from the sentence in answers. */
 function plain({ message }: FormatError): string {
   return message.replace(/^Line \d+, column (\d+): /, 'column $1: ').slice(0, 300)
 }
 
-function lineAt(text: string, line: number): string {
-  let start = 0
-  for (let at = 1; at < line; at += 1) start = text.indexOf('\n', start) + 1
-  const end = text.indexOf('\n', start)
-  return text.slice(start, end < 0 ? text.length : end).slice(0, 200)
+/** Gives the beginning of a line by its number; lines must be asked for in order. */
+function lineReader(text: string): (line: number) => string {
+  let [at, start] = [1, 0]
+  return (line) => {
+    for (; at < line; at += 1) {
+      const end = text.indexOf('\n', start)
+      if (end < 0) return ''
+      start = end + 1
+    }
+    const end = text.indexOf('\n', start)
+    return text.slice(start, Math.min(end < 0 ? text.length : end, start + 200))
+  }
 }
 
 /** Counts through the lines: those between points are empty, comments, or bad. */
-function placeInLines(
-  at: number,
-  parts: {
-    readonly text: string
-    readonly points: readonly Point[]
-    readonly bad: readonly BadLine[]
-  },
-): { readonly line: number; readonly text: string } {
-  const lines = parts.text.split('\n')
-  const passed = new Set(parts.bad.map(({ line }) => line))
-  let point = 0
-  for (let line = 1; line <= lines.length; line += 1) {
-    const text = lines[line - 1]?.trim() ?? ''
-    if (text === '' || text.startsWith('#') || passed.has(line)) continue
-    if (point === at) return { line, text: text.slice(0, 200) }
-    // Text fields may have line breaks in them.
-    line += breaksIn(parts.points[point])
-    point += 1
+function placeFinder(
+  text: string,
+  points: readonly Point[],
+  bad: readonly BadLine[],
+): ReadWrite['placeOf'] {
+  const passed = new Set(bad.map(({ line }) => line))
+  const textOfLine = lineReader(text)
+  let [line, point, lines] = [1, 0, 0]
+  return (at) => {
+    if (lines === 0) lines = linesIn(text)
+    for (; line <= lines; line += 1) {
+      const found = textOfLine(line).trim()
+      if (found === '' || found.startsWith('#') || passed.has(line)) continue
+      if (point === at) return { line, text: found }
+      // Text fields may have line breaks in them.
+      line += breaksIn(points[point])
+      point += 1
+    }
+    return { line: 0, text: '' }
   }
-  return { line: 0, text: '' }
+}
+
+function linesIn(text: string): number {
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines
 }
 
 function breaksIn(point: Point | undefined): number {

@@ -35,19 +35,19 @@ export const telegrafOutDescriptor = describe({
     listener: {
       kind: 'connection',
       type: 'telegraf/connection',
-      label: 'Telegraf',
+      label: 'Listener',
       required: true,
     },
     from: {
       kind: 'choice',
-      label: 'The point is made',
+      label: 'Point from',
       section: 'Point',
       default: 'mapping',
       options: [
-        { value: 'mapping', label: 'From what is set here' },
+        { value: 'mapping', label: 'The settings below' },
         {
           value: 'payload',
-          label: 'Of the payload as it is',
+          label: 'The payload as it is',
           help: '{ measurement, tags, fields, time }, as Telegraf in and line protocol bring it.',
         },
       ],
