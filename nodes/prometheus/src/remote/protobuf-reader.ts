@@ -1,15 +1,21 @@
 /** What is wrong with the bytes. */
 export class BadBytes extends Error {}
 
+/** Messages within messages; empty ones take two bytes each, and far more once they are read. */
+const messagesMax = 1_000_000
+
 /** Reads protobuf's wire format, field by field, within its bounds. */
 export class ProtobufReader {
   private readonly bytes: Uint8Array
   private readonly view: DataView
   private readonly end: number
+  /** Messages that may still come, in all that is read of these bytes. */
+  private readonly left: { messages: number }
   private at: number
 
-  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, left = { messages: messagesMax }) {
     this.bytes = bytes
+    this.left = left
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.at = start
     this.end = end
@@ -60,7 +66,11 @@ export class ProtobufReader {
   message(): ProtobufReader {
     const length = this.integer()
     const at = this.advance(length)
-    return new ProtobufReader(this.bytes, at, at + length)
+    this.left.messages -= 1
+    if (this.left.messages < 0) {
+      throw new BadBytes(`there are more than ${messagesMax} series, labels and samples in it`)
+    }
+    return new ProtobufReader(this.bytes, at, at + length, this.left)
   }
 
   skip(wire: number): void {

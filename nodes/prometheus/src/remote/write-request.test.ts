@@ -132,3 +132,13 @@ test('throws nothing but its own error, whatever comes', () => {
     { numRuns: 300 },
   )
 })
+
+test('takes no more apart than there is room for, however little it is packed', () => {
+  const empty = (count: number) =>
+    Uint8Array.from({ length: count * 2 }, (_, at) => (at % 2 ? 0 : 0x0a))
+  const bytesMax = 33_554_432
+  expect(decodeWriteRequest(compress(empty(1000)), bytesMax)).toMatchObject({ refused: 1000 })
+  expect(() => decodeWriteRequest(compress(empty(1_000_001)), bytesMax)).toThrow(
+    'more than 1000000 series, labels and samples',
+  )
+})
