@@ -1,5 +1,4 @@
 import { describeConnector } from '../suite/describe-connector.ts'
-import { kafkaKafka, kafkaTransactions } from './kafka-kafka.ts'
+import { kafkaKafka } from './kafka-kafka.ts'
 
 describeConnector(kafkaKafka)
-describeConnector(kafkaTransactions)

@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { kafkaTransactions } from './kafka-kafka.ts'
+
+describeConnector(kafkaTransactions)
