@@ -9,6 +9,7 @@ export const httpEvents: Connector = {
   against: 'our own server and fetch',
   services: [],
   nodes: { source: 'http/events', sink: 'http/events-out', more: ['http/poll'] },
+  hasNoServer: true,
   open: async (places) => {
     const publisher = await openPublisher()
     return {
