@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { readLines } from './read-lines.ts'
 
 test('hands over each line as soon as all of it has come', async () => {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const { readable, writable } = new TransformStream<
+    Uint8Array<ArrayBuffer>,
+    Uint8Array<ArrayBuffer>
+  >()
   const writer = writable.getWriter()
   const lines: unknown[] = []
   const reading = readLines({ body: readable }, (line) => lines.push(line))
