@@ -55,12 +55,15 @@ export const kafkaConnectionDescriptor = describe({
       default: 'none',
       options: [
         { value: 'none', label: 'None' },
-        { value: 'plain', label: 'User and password (SASL PLAIN)' },
-        { value: 'scram-sha-256', label: 'User and password (SCRAM-SHA-256)' },
-        { value: 'scram-sha-512', label: 'User and password (SCRAM-SHA-512)' },
+        {
+          value: 'plain',
+          label: 'User name and password (SASL PLAIN)',
+          help: 'The password is sent as it is: use it with TLS only.',
+        },
+        { value: 'scram-sha-256', label: 'User name and password (SCRAM-SHA-256)' },
+        { value: 'scram-sha-512', label: 'User name and password (SCRAM-SHA-512)' },
         { value: 'oauthbearer', label: 'Token (OAUTHBEARER)' },
       ],
-      help: 'PLAIN sends the password as it is: use it with TLS only.',
     },
     username: {
       kind: 'text',
