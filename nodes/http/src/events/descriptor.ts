@@ -65,12 +65,13 @@ export const httpEventsDescriptor = describe({
     },
     silentMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Connect anew after silence of',
       advanced: true,
       default: 300_000,
       min: 0,
       max: 86_400_000,
-      help: 'Servers send a sign of life, as a rule every 15 s. 0 waits for ever.',
+      help: 'Servers send a sign of life, as a rule every 15 s.',
     },
     eventBytesMax: {
       kind: 'integer',

@@ -83,10 +83,10 @@ export const httpInDescriptor = describe({
     },
     body: {
       kind: 'choice',
-      label: 'Body is',
+      label: 'Body format',
       default: 'auto',
       options: [
-        { value: 'auto', label: 'What its Content-Type says' },
+        { value: 'auto', label: 'By its Content-Type' },
         { value: 'json', label: 'JSON' },
         { value: 'ndjson', label: 'JSON lines', help: 'Each line becomes a message.' },
         { value: 'text', label: 'Text' },
@@ -104,7 +104,7 @@ export const httpInDescriptor = describe({
     },
     shape: {
       kind: 'choice',
-      label: 'Requests are',
+      label: 'Request shape',
       advanced: true,
       default: 'plain',
       options: [
@@ -128,15 +128,15 @@ export const httpInDescriptor = describe({
     },
     answer: {
       kind: 'choice',
-      label: 'Answer',
+      label: 'Response',
       default: 'accepted',
       options: [
         {
           value: 'accepted',
-          label: '202 when the message is safe',
-          help: 'Once it is on disk; without a log, once all that was made from it has been delivered.',
+          label: '202 once the message is safe',
+          help: 'On disk; without a log, when all that was made from it has been delivered.',
         },
-        { value: 'response', label: 'by an HTTP response node' },
+        { value: 'response', label: 'From an HTTP response node' },
       ],
     },
     answerWithinMs: {
@@ -150,13 +150,13 @@ export const httpInDescriptor = describe({
     },
     bodyBytesMax: {
       kind: 'integer',
-      label: 'Longest body',
+      label: 'Largest body',
       advanced: true,
       default: 1_048_576,
       min: 0,
       max: 104_857_600,
       unit: 'bytes',
-      help: 'A longer one is answered with 413.',
+      help: 'A larger one is answered with 413.',
     },
     openMax: {
       kind: 'integer',
@@ -292,10 +292,10 @@ export const httpInDescriptor = describe({
     },
     isIdempotent: {
       kind: 'boolean',
-      label: 'Know repeated requests by a key',
+      label: 'Recognize repeated requests by a key',
       section: 'Repeated requests',
       default: false,
-      help: 'They get the same answer again, and make no second message.',
+      help: 'They get the same response again, and make no second message.',
     },
     idempotencyHeader: {
       kind: 'text',

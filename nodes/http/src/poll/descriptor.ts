@@ -12,7 +12,7 @@ export const httpPollDescriptor = describe({
   icon: 'refresh-cw',
   keywords: ['fetch', 'rest', 'api', 'poll', 'interval', 'etag', 'download', 'feed', 'watch'],
   inputs: [],
-  outputs: [{ name: 'out', title: 'Answers' }],
+  outputs: [{ name: 'out', title: 'Responses' }],
   face: '{url}',
   timed: true,
   targets: ['local'],
@@ -47,10 +47,10 @@ export const httpPollDescriptor = describe({
     },
     response: {
       kind: 'choice',
-      label: 'Answer is',
+      label: 'Response format',
       default: 'auto',
       options: [
-        { value: 'auto', label: 'What its Content-Type says' },
+        { value: 'auto', label: 'By its Content-Type' },
         { value: 'json', label: 'JSON' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
@@ -61,7 +61,7 @@ export const httpPollDescriptor = describe({
     ...plainHeaderFields,
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up after',
+      label: 'Timeout',
       section: 'Limits',
       advanced: true,
       default: 10_000,
@@ -78,7 +78,7 @@ export const httpPollDescriptor = describe({
     },
     responseBytesMax: {
       kind: 'integer',
-      label: 'Longest answer',
+      label: 'Largest response',
       advanced: true,
       default: 10_485_760,
       min: 1,

@@ -73,12 +73,12 @@ const knownStatuses: ReadonlyMap<number, { readonly code: string; readonly hint:
       429,
       {
         code: 'HTTP_RATE_LIMITED',
-        hint: ' It takes fewer requests: set "Most requests", or allow more further attempts.',
+        hint: ' It takes fewer requests: set "Rate limit", or allow more retries.',
       },
     ],
   ])
 
 function tooLong(max: number): NodeError {
-  const text = `The pages have more than ${max} bytes together. Raise "Longest answer", or ask for fewer.`
+  const text = `The pages have more than ${max} bytes together. Raise "Largest response", or ask for fewer.`
   return new NodeError('HTTP_RESPONSE_TOO_LONG', text)
 }

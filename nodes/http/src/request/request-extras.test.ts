@@ -181,7 +181,7 @@ test('leaves a server in peace with all requests for as long as it asks', async 
 
 test.each([
   [413, 'HTTP_TOO_LARGE', 'in parts'],
-  [429, 'HTTP_RATE_LIMITED', '"Most requests"'],
+  [429, 'HTTP_RATE_LIMITED', '"Rate limit"'],
 ])('says what to do about %i', async (status, code, hint) => {
   const { node, settled } = await served(
     (_request, response) => {

@@ -20,14 +20,14 @@ export const httpResponseDescriptor = describe({
   fields: {
     from: {
       kind: 'choice',
-      label: 'Answer is',
+      label: 'Response from',
       advanced: true,
       default: 'message',
       options: [
-        { value: 'message', label: 'Said here' },
+        { value: 'message', label: 'These settings' },
         {
           value: 'lambda',
-          label: 'What a Lambda function returns',
+          label: 'The result of a Lambda function',
           help: 'The payload has statusCode, headers, body and isBase64Encoded.',
         },
       ],
@@ -51,13 +51,13 @@ export const httpResponseDescriptor = describe({
     },
     bodyFormat: {
       kind: 'choice',
-      label: 'Body as',
+      label: 'Body format',
       default: 'auto',
       when: asMessage,
       options: [
         {
           value: 'auto',
-          label: 'It is',
+          label: 'As it is',
           help: 'Text and bytes are sent as they are, all else as JSON.',
         },
         ...formatChoices(),
