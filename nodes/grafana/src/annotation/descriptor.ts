@@ -47,14 +47,18 @@ export const grafanaAnnotationDescriptor = describe({
     },
     shape: {
       kind: 'choice',
-      label: 'It is',
+      label: 'Made from',
       default: 'point',
       options: [
-        { value: 'point', label: 'One message', help: 'A moment, or a stretch with an end.' },
+        {
+          value: 'point',
+          label: 'One message',
+          help: 'Marks a moment, or a stretch of time that has an end.',
+        },
         {
           value: 'span',
-          label: 'From one message to another',
-          help: 'The first of a key begins it, the one that ends it makes it a stretch.',
+          label: 'A first and a last message',
+          help: 'The first message of a key begins the stretch, another one ends it.',
         },
       ],
     },
@@ -120,6 +124,7 @@ export const grafanaAnnotationDescriptor = describe({
     },
     retryForMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Try again for',
       advanced: true,
       default: 0,

@@ -73,6 +73,7 @@ export const influxdbQueryDescriptor = describe({
     },
     everyMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Also every',
       section: 'When',
       default: 0,

@@ -101,13 +101,14 @@ export const webSocketFields = describe({
     token: { ...signInFields.token, when: { ...signInFields.token.when, and: connecting } },
     pingEveryMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Ping every',
       section: 'Limits',
       advanced: true,
       default: 30_000,
       min: 0,
       max: 3_600_000,
-      help: 'Who does not answer until the next one is taken to be gone. 0 for never.',
+      help: 'Who does not answer until the next one is taken to be gone.',
     },
     connectTimeoutMs: {
       kind: 'duration',

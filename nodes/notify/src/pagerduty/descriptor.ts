@@ -30,10 +30,10 @@ export const pagerdutyDescriptor = describe({
     },
     dedupKey: {
       kind: 'template',
-      label: 'Incident of',
+      label: 'Deduplication key',
       section: 'Incident',
       placeholder: '{{ payload.key }}',
-      help: 'Events of the same text belong to the same incident. When empty: one for each alert of this flow.',
+      help: 'Events with the same key belong to the same incident. When empty: one for each alert of this flow.',
     },
     source: {
       kind: 'text',

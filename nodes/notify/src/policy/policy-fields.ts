@@ -32,7 +32,7 @@ export const policyFields = describe({
     severityMin: {
       kind: 'choice',
       label: 'Tell of',
-      section: 'Which',
+      section: 'Which alerts',
       default: 'info',
       options: [
         { value: 'info', label: 'All alerts' },
@@ -162,11 +162,12 @@ export const policyFields = describe({
     },
     retryForMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Try again for',
       advanced: true,
       default: 0,
       min: 0,
-      help: 'Then what could not be told leaves by the error port. 0 tries for ever.',
+      help: 'Then what could not be told leaves by the error port.',
     },
   },
 }).fields

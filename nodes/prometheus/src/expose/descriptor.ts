@@ -118,6 +118,7 @@ export const prometheusExposeDescriptor = describe({
     },
     expireAfterMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Forget a series after',
       advanced: true,
       default: 300_000,

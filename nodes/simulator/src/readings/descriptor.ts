@@ -65,11 +65,12 @@ export const readingsDescriptor = describe({
     },
     forMs: {
       kind: 'duration',
+      zero: 'never',
       label: 'Ends after',
       advanced: true,
       default: 0,
       min: 0,
-      help: 'Then the source has come to its end. 0 never ends.',
+      help: 'Then the source has come to its end.',
     },
     ...timingFields,
     eventTime: { ...timingFields.eventTime, default: 'payload.time' },

@@ -91,6 +91,7 @@ export const storeReadDescriptor = describe({
     },
     everyMs: {
       kind: 'duration',
+      zero: 'as stored',
       label: 'One value every',
       section: 'Values for each stretch of time',
       default: 0,

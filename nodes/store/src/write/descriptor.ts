@@ -91,6 +91,7 @@ export const storeWriteDescriptor = describe({
     },
     keepRawMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Keep every point for',
       section: 'Keep',
       default: 7 * dayMs,
@@ -99,6 +100,7 @@ export const storeWriteDescriptor = describe({
     },
     keepMinutesMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Keep minutes for',
       default: 90 * dayMs,
       min: 0,
@@ -106,6 +108,7 @@ export const storeWriteDescriptor = describe({
     },
     keepHoursMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Keep hours for',
       default: 5 * 365 * dayMs,
       min: 0,

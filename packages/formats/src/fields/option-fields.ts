@@ -29,7 +29,7 @@ export function lineFields(when: When) {
   return {
     charset: {
       kind: 'choice',
-      label: 'Characters',
+      label: 'Character encoding',
       advanced: true,
       default: 'utf-8',
       when: when('text', 'csv'),
@@ -319,12 +319,12 @@ export function packingFields(when: When) {
   return {
     compression: {
       kind: 'choice',
-      label: 'Compressed with',
+      label: 'Compression',
       advanced: true,
       default: 'none',
       when: when(...formatNames),
       options: [
-        { value: 'none', label: 'Nothing' },
+        { value: 'none', label: 'None' },
         { value: 'gzip', label: 'gzip' },
         { value: 'zlib', label: 'zlib' },
       ],

@@ -52,6 +52,7 @@ export const batchFields = describe({
     },
     retryForMs: {
       kind: 'duration',
+      zero: 'for ever',
       label: 'Try again for',
       advanced: true,
       default: 0,
