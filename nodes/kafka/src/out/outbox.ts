@@ -1,6 +1,6 @@
 import type { KeyedState, State } from '@millrace/sdk'
 import type { AddressedRecord } from './addressed-record.ts'
-import { packRecords, unpackRecords } from './record-box.ts'
+import { RecordBox, unpackRecords } from './record-box.ts'
 
 /** What one epoch gave to be written. Its number is noted at the broker with what was written. */
 interface Entry {
@@ -33,6 +33,9 @@ export class Outbox {
   private readonly numbers: KeyedState<number>
   private entries: Entry[]
   private fresh: AddressedRecord[] = []
+  /** The same, packed: those that are full, and the one that is being filled. */
+  private full: Uint8Array[] = []
+  private box: RecordBox | undefined
   private freshBytes = 0
   private entryBytes = 0
 
@@ -59,17 +62,22 @@ export class Outbox {
   add(record: AddressedRecord): void {
     this.fresh.push(record)
     this.freshBytes += record.size
+    this.box ??= new RecordBox()
+    this.box.add(record)
+    if (this.box.bytes >= pieceBytes) this.closeBox()
   }
 
   /** An epoch ends: what came since the last one is part of it. */
   seal(): void {
     if (this.fresh.length === 0) return
     const number = this.last + 1
-    const keys = pieced(this.fresh).map((records, at) => {
+    this.closeBox()
+    const keys = this.full.map((piece, at) => {
       const key = `${number}/${at}`
-      this.pieces.set(key, packRecords(records))
+      this.pieces.set(key, piece)
       return key
     })
+    this.full = []
     this.numbers.set('last', number)
     const { fresh: records, freshBytes: bytes } = this
     this.entries.push({ number, records, keys, bytes, isStored: false })
@@ -130,6 +138,11 @@ export class Outbox {
     return false
   }
 
+  private closeBox(): void {
+    if (this.box !== undefined) this.full.push(this.box.pack())
+    this.box = undefined
+  }
+
   private get last(): number {
     return this.numbers.get('last') ?? 0
   }
@@ -146,22 +159,8 @@ export class Outbox {
   }
 }
 
-const nothing = packRecords([])
+const nothing = new RecordBox().pack()
 
 function byPiece(one: string, other: string): number {
   return Number(one.split('/')[1]) - Number(other.split('/')[1])
-}
-
-function pieced(records: readonly AddressedRecord[]): readonly (readonly AddressedRecord[])[] {
-  const pieces: AddressedRecord[][] = []
-  let bytes = Infinity
-  for (const record of records) {
-    if (bytes + record.size > pieceBytes) {
-      pieces.push([])
-      bytes = 0
-    }
-    pieces.at(-1)?.push(record)
-    bytes += record.size
-  }
-  return pieces
 }

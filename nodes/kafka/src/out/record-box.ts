@@ -5,54 +5,80 @@ import type { RecordHeader } from '../wire/record.ts'
 import { sizeOf } from '../wire/write-batch.ts'
 import type { AddressedRecord } from './addressed-record.ts'
 
-/**
- * A form of their own for records that are kept until they are written: bytes, quick to make. To
- * compress them costs a fraction of what it saves the store.
- */
-export function packRecords(records: readonly AddressedRecord[]): Uint8Array {
-  const topics = [...new Set(records.map(({ topic }) => topic))]
-  const numbers = new Map(topics.map((topic, at) => [topic, at]))
-  const size = records.reduce((sum, record) => sum + record.size, 0)
-  const writer = new FieldWriter(size + 16 * records.length + 64)
-  writer.int8(formVersion)
-  writer.varInt(topics.length)
-  for (const topic of topics) writer.varBytes(Buffer.from(topic))
-  writer.varInt(records.length)
-  for (const record of records) {
-    writer.varInt(numbers.get(record.topic) ?? 0)
-    writer.varInt(record.partition ?? -1)
-    writer.varInt(record.timestamp)
-    writer.varBytes(record.key)
-    writer.varBytes(record.value)
-    writer.varInt(record.headers.length)
-    for (const { key, value } of record.headers) {
-      writer.varBytes(Buffer.from(key))
-      writer.varBytes(value)
-    }
-  }
-  return zstdCompressSync(writer.written(), quickly)
-}
-
+const formVersion = 1
+const startBytes = 65_536
 const quickly = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-export function unpackRecords(packed: Uint8Array): readonly AddressedRecord[] {
-  const reader = new FieldReader(zstdDecompressSync(packed))
-  const version = reader.int8()
-  if (version !== formVersion) throw new Error(`Records of form ${version} are not known.`)
-  const topics = times(reader, () => String(reader.varBytes()))
-  return times(reader, () => unpackRecord(reader, topics))
+/**
+ * Packs records that are kept until they are written, one at a time as they come, so that little is
+ * left to do when they are stored. To compress them costs a fraction of what it saves the store.
+ */
+export class RecordBox {
+  private readonly writer = new FieldWriter(startBytes)
+  private readonly topics = new Map<string, number>()
+
+  constructor() {
+    this.writer.int8(formVersion)
+  }
+
+  /** Bytes before they are compressed. */
+  get bytes(): number {
+    return this.writer.at
+  }
+
+  add({ topic, partition, timestamp, key, value, headers }: AddressedRecord): void {
+    const { writer } = this
+    this.writeTopic(topic)
+    writer.varInt(partition ?? -1)
+    writer.varInt(timestamp)
+    writer.varBytes(key)
+    writer.varBytes(value)
+    writer.varInt(headers.length)
+    for (const header of headers) {
+      writer.varBytes(Buffer.from(header.key))
+      writer.varBytes(header.value)
+    }
+  }
+
+  /** All that was added. Nothing may be added any more. */
+  pack(): Uint8Array {
+    return zstdCompressSync(this.writer.written(), quickly)
+  }
+
+  /** By number; the name follows the first time. */
+  private writeTopic(topic: string): void {
+    const { writer, topics } = this
+    const known = topics.get(topic)
+    writer.varInt(known ?? topics.size)
+    if (known !== undefined) return
+    topics.set(topic, topics.size)
+    writer.varBytes(Buffer.from(topic))
+  }
 }
 
-const formVersion = 1
+export function unpackRecords(packed: Uint8Array): readonly AddressedRecord[] {
+  const bytes = zstdDecompressSync(packed)
+  const reader = new FieldReader(bytes)
+  const version = reader.int8()
+  if (version !== formVersion) throw new Error(`Records of form ${version} are not known.`)
+  const topics: string[] = []
+  const records: AddressedRecord[] = []
+  while (reader.at < bytes.length) records.push(unpackRecord(reader, topics))
+  return records
+}
 
-function unpackRecord(reader: FieldReader, topics: readonly string[]): AddressedRecord {
-  const topic = topics[reader.varInt()] ?? ''
+function unpackRecord(reader: FieldReader, topics: string[]): AddressedRecord {
+  const number = reader.varInt()
+  if (number === topics.length) topics.push(String(reader.varBytes()))
+  const topic = topics[number] ?? ''
   const partition = reader.varInt()
   const timestamp = reader.varInt()
   const key = reader.varBytes()
   const value = reader.varBytes()
-  const headers = times(reader, () => unpackHeader(reader))
-  const record = { timestamp, key, value, headers: headers.length === 0 ? noHeaders : headers }
+  const count = reader.varInt()
+  const headers =
+    count === 0 ? noHeaders : Array.from({ length: count }, () => unpackHeader(reader))
+  const record = { timestamp, key, value, headers }
   return {
     topic,
     partition: partition < 0 ? undefined : partition,
@@ -63,8 +89,4 @@ function unpackRecord(reader: FieldReader, topics: readonly string[]): Addressed
 
 function unpackHeader(reader: FieldReader): RecordHeader {
   return { key: String(reader.varBytes()), value: reader.varBytes() }
-}
-
-function times<Item>(reader: FieldReader, read: () => Item): Item[] {
-  return Array.from({ length: reader.varInt() }, read)
 }
