@@ -1,6 +1,6 @@
 export type { RefusedPoint } from './file/point-batch.ts'
 export type { WriterLimits } from './file/store-writer-file.ts'
-export { hourMs, minuteMs, tagsText, timeMax } from './point.ts'
+export { hourMs, minuteMs, tagsOf, tagsText, timeMax } from './point.ts'
 export type { Retention, Tags, ValueType } from './point.ts'
 export { StoreError, toStoreError } from './store-error.ts'
 export { StoreWriter } from './thread/store-writer.ts'

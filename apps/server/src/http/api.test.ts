@@ -664,7 +664,7 @@ describe('the description of the API', () => {
     ['GET /api/export', '/api/export'],
     ['POST /api/import', '/api/import', { ...demo, name: 'more' }],
     ['GET /api/stores', '/api/stores'],
-    ['DELETE /api/stores/:name', '/api/stores/old'],
+    ['DELETE /api/stores/:store', '/api/stores/old'],
     ['GET /api/status', '/api/status'],
     ['GET /api/openapi.json', '/api/openapi.json'],
     ['GET /api/flows/:name/dead-letters', '/api/flows/demo/dead-letters'],

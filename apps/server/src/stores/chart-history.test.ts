@@ -27,7 +27,7 @@ beforeEach(async () => {
     nameOf: (_flow, node) => node,
     onError: (error) => errors.push(error),
   })
-  stores.clearCharts = (remove) => charts.clear(remove)
+  stores.charts = charts
 })
 afterEach(async () => {
   vi.useRealTimers()
@@ -37,13 +37,15 @@ afterEach(async () => {
 })
 
 /** Lets a line be drawn, and what was drawn be written. */
-async function draw(series: string): Promise<void> {
+async function draw(series: string, flow = 'plant', count = 1): Promise<void> {
   vi.useFakeTimers({ toFake: ['setTimeout'] })
   const points = [{ node: 'n', series, times: [nowMs - 1000], values: [1] }]
-  charts.take({ flow: 'plant', points })
+  charts.take({ flow, points })
   vi.advanceTimersByTime(5000)
   vi.useRealTimers()
-  await vi.waitFor(async () => expect(await usage()).toEqual([[chartStore, 1]]), { timeout: 8000 })
+  await vi.waitFor(async () => expect(await usage()).toEqual([[chartStore, count]]), {
+    timeout: 8000,
+  })
 }
 
 async function usage() {
@@ -55,5 +57,14 @@ test('what charts drew can be deleted while they draw, and is kept anew from the
   await stores.remove(chartStore)
   expect(await usage()).toEqual([])
   await draw('b')
+  expect(errors).toEqual([])
+})
+
+test('what the charts of a flow drew goes with the flow', async () => {
+  await draw('a')
+  await draw('a', 'hall', 2)
+  await stores.removeAllOf('plant')
+  expect(await usage()).toEqual([[chartStore, 1]])
+  await draw('a', 'plant', 2)
   expect(errors).toEqual([])
 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PointsBatch } from '@millrace/protocol'
 import type { Clock } from '@millrace/sdk'
-import { chartStore, StoreWriter, tagsText } from '@millrace/store'
+import { chartStore, StoreWriter, tagsOf, tagsText } from '@millrace/store'
 import type { StorePoint, StoreReader } from '@millrace/store'
 import type { PointHistory } from '../observe/point-history.ts'
 
@@ -72,6 +72,19 @@ export class ChartHistory {
         if (value !== undefined) this.#add({ tags, time, value })
       }
     }
+  }
+
+  /** Forgets what charts of a flow drew. */
+  async forget(flow: string): Promise<void> {
+    for (const [key, { tags }] of this.#waiting) {
+      if (tagsOf(tags).some(([name, value]) => name === 'flow' && value === flow))
+        this.#waiting.delete(key)
+    }
+    const forgotten = this.#last.then(async () => {
+      if (existsSync(chartPath(this.#options.folder))) await this.#writer.remove(['flow', flow])
+    })
+    this.#last = forgotten.catch(() => undefined)
+    await forgotten
   }
 
   /** Forgets all that was kept; `remove` takes the file away, which is not open meanwhile. */

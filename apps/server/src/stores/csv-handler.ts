@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import type { Request, RequestHandler, Response } from 'express'
 import { timeMax } from '@millrace/store'
 import type { CsvCursor, CsvRequest, StoreReader } from '@millrace/store'
+import { storeForm } from '../http/parameters.ts'
 import { notFound, Refusal } from '../refusal.ts'
 
-/** Of flows, and of what charts drew. */
-const storeForm = /^_?[a-z0-9][a-z0-9-]{0,63}$/
 const rowsAtOnce = 20_000
 
 /** Sends a store as CSV, a page at a time and no faster than it is taken. */
@@ -50,7 +49,7 @@ async function gone(response: Response): Promise<void> {
 
 function requestOf(request: Request, nowMs: number): CsvRequest {
   const store = String(request.params['store'])
-  if (!storeForm.test(store)) {
+  if (!storeForm.pattern.test(store)) {
     throw new Refusal(400, { code: 'PARAMETER_WRONG', message: 'That is no name of a store.' })
   }
   const { searchParams } = new URL(request.originalUrl, 'http://localhost')

@@ -105,6 +105,8 @@ describe('stores', () => {
     expect((await it.send('DELETE', '/api/stores/plant')).status).toBe(204)
     expect((await it.send('GET', '/api/stores')).body.stores).toEqual([])
     expect((await it.send('DELETE', '/api/stores/plant')).status).toBe(404)
+    await fill('_charts')
+    expect((await it.send('DELETE', '/api/stores/_charts')).status).toBe(204)
   })
 
   test('go with their flow, unless they are to be kept', async () => {

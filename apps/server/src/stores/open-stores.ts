@@ -26,7 +26,7 @@ export function openStores({
   const stores = new Stores(folder)
   const { reader } = stores
   const charts = new ChartHistory({ folder, reader, clock, history, nameOf, onError })
-  stores.clearCharts = (remove) => charts.clear(remove)
+  stores.charts = charts
   supervisor.on('points', (_flow, batch) => {
     history.add(batch)
     charts.take(batch)

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { hourMs, minuteMs } from '../point.ts'
+import type { Tags } from '../point.ts'
 
 interface Kept {
   readonly isMore: boolean
@@ -93,6 +94,16 @@ function limitOf(
     )
     .get()?.['found']
   return typeof value === 'number' ? value : undefined
+}
+
+/** Takes away all series with that tag, with all of their points. */
+export function removeTagged(database: DatabaseSync, [name, value]: Tags[number]): void {
+  const tagged = `SELECT series.id FROM series, json_each(series.tags) AS tag
+    WHERE json_extract(tag.value, '$[0]') = ? AND json_extract(tag.value, '$[1]') = ?`
+  for (const table of ['raw', 'minute', 'hour', 'dirty']) {
+    database.prepare(`DELETE FROM ${table} WHERE series IN (${tagged})`).run(name, value)
+  }
+  removeEmptySeries(database)
 }
 
 function removeEmptySeries(database: DatabaseSync): void {

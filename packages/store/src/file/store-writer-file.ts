@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { hourMs, minuteMs, timeMax } from '../point.ts'
-import type { Retention, SeriesDefinition, ValueType } from '../point.ts'
+import type { Retention, SeriesDefinition, Tags, ValueType } from '../point.ts'
 import { StoreError } from '../store-error.ts'
 import { databaseBytes, openForWriting } from './database.ts'
-import { freeSpace, retain } from './retention.ts'
+import { freeSpace, removeTagged, retain } from './retention.ts'
 import type { PointBatch, RefusedPoint } from './point-batch.ts'
 import { rollUp } from './roll-up.ts'
 
@@ -99,6 +99,12 @@ export class StoreWriterFile {
     if (kept.hasCut || isFull) this.#forgetSeries()
     this.#database.exec('PRAGMA incremental_vacuum(2000)')
     return kept.isMore
+  }
+
+  /** Takes away all series with that tag. */
+  remove(tag: Tags[number]): void {
+    this.#inTransaction(() => removeTagged(this.#database, tag))
+    this.#forgetSeries()
   }
 
   bytes(): number {

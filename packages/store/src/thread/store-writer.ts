@@ -1,6 +1,6 @@
 import type { PointBatch, RefusedPoint } from '../file/point-batch.ts'
 import type { WriterLimits } from '../file/store-writer-file.ts'
-import type { Retention, SeriesDefinition } from '../point.ts'
+import type { Retention, SeriesDefinition, Tags } from '../point.ts'
 import { StoreError } from '../store-error.ts'
 import { ThreadCalls } from './thread-calls.ts'
 
@@ -14,6 +14,7 @@ export interface WriterSettings {
 export type WriterRequest =
   | { readonly kind: 'write'; readonly batch: PointBatch; readonly nowMs: number }
   | { readonly kind: 'maintain'; readonly nowMs: number }
+  | { readonly kind: 'remove'; readonly tag: Tags[number] }
   | { readonly kind: 'close' }
 
 /** One value of one series. */
@@ -73,6 +74,11 @@ export class StoreWriter {
   async maintain(nowMs: number): Promise<Upkeep> {
     // As above.
     return (await this.#calls.ask({ kind: 'maintain', nowMs } satisfies WriterRequest)) as Upkeep
+  }
+
+  /** Takes away all series with that tag, with all of their points. */
+  async remove(tag: Tags[number]): Promise<void> {
+    await this.#calls.ask({ kind: 'remove', tag } satisfies WriterRequest)
   }
 
   async close(): Promise<void> {

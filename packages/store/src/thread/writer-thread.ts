@@ -19,6 +19,7 @@ function main(): void {
     }
     file ??= new StoreWriterFile(path, { limits, retention })
     if (request.kind === 'write') return file.write(request.batch, request.nowMs)
+    if (request.kind === 'remove') return file.remove(request.tag)
     const isMore = file.maintain(request.nowMs)
     return { isMore, bytes: file.bytes() }
   })

@@ -122,7 +122,7 @@ function deleteRoute(server: Server): Route {
       await server.saved.remove(name)
       await server.directory.tests.remove(name)
       await server.directory.durable.removeLetters(name)
-      if (query['keepStore'] !== 'true') await server.stores.remove(name)
+      if (query['keepStore'] !== 'true') await server.stores.removeAllOf(name)
       await server.directory.secrets.removeOwners((owner) => owner.startsWith(`flow/${name}/`))
       server.alerts.forget(name)
       server.points.retain(name, new Set())

@@ -19,12 +19,12 @@ export function storeRoutes({ stores, deployments }: Server): readonly Route[] {
     },
     {
       method: 'delete',
-      path: '/api/stores/:name',
+      path: '/api/stores/:store',
       summary: 'Deletes what a flow keeps over time; the flow must be stopped',
       answer: { status: 204, description: 'It is gone' },
       refusals: [404, 409],
       handle: async ({ params }) => {
-        const { name = '' } = params
+        const { store: name = '' } = params
         if (deployments.runningFlows().some((flow) => flow.name === name)) {
           const message = 'The flow runs and writes to it; stop it first'
           throw new Refusal(409, { code: 'STORE_IN_USE', message })
