@@ -94,7 +94,10 @@ function FieldRow(props: FieldRowProps) {
   const problem = useProblem(path)
   if (field === undefined) return null
   const isRequired = 'required' in field && field.required === true
-  const describedBy = problem !== undefined || field.help !== undefined ? `${id}-help` : undefined
+  const describedBy = [
+    ...(problem === undefined ? [] : [`${id}-problem`]),
+    ...(field.help === undefined ? [] : [`${id}-help`]),
+  ].join(' ')
   return (
     <div
       className={styles['row']}
@@ -117,20 +120,19 @@ function FieldRow(props: FieldRowProps) {
         field={field}
         value={value}
         onChange={onChange}
-        describedBy={describedBy}
+        describedBy={describedBy === '' ? undefined : describedBy}
         problem={problem}
         renderForm={renderForm}
       />
-      {problem !== undefined ? (
-        <p id={describedBy} className={styles['problem']} role="alert">
+      {problem !== undefined && (
+        <p id={`${id}-problem`} className={styles['problem']} role="alert">
           {problem.message}
         </p>
-      ) : (
-        field.help !== undefined && (
-          <p id={describedBy} className={styles['help']}>
-            <HelpWords text={field.help} />
-          </p>
-        )
+      )}
+      {field.help !== undefined && (
+        <p id={`${id}-help`} className={styles['help']}>
+          <HelpWords text={field.help} />
+        </p>
       )}
     </div>
   )
