@@ -2,17 +2,23 @@ import { useState } from 'react'
 import type { IntegerField, NumberField } from '@millrace/sdk/descriptor'
 import { useFieldSurroundings } from './field-context.ts'
 import styles from './fields.module.css'
+import { parseSize, printSize } from './size-text.ts'
 import type { WidgetProps } from './widget-props.ts'
 
-/** Keeps what is typed until it is a number; text that is none reaches the flow, and its check. */
+/**
+ * Keeps what is typed until it is a number; text that is none reaches the flow, and its check. Bytes
+ * are shown, and may be typed, as "64 MiB".
+ */
 export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
   const { id, field, value, onChange, describedBy, problem } = props
   const { settle } = useFieldSurroundings()
   const [typed, setTyped] = useState<string>()
+  const isSize = field.unit === 'bytes'
+  const shown = (number: number) => (isSize ? printSize(number) : String(number))
   const take = (text: string) => {
     setTyped(text)
     if (text.trim() === '') onChange(undefined)
-    else onChange(Number.isFinite(Number(text)) ? Number(text) : text)
+    else onChange((isSize ? parseSize(text) : parseNumber(text)) ?? text)
   }
   return (
     <div className={styles['withUnit']}>
@@ -20,12 +26,13 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
         id={id}
         className={styles['input']}
         data-numeric
-        inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'}
+        inputMode={isSize ? 'text' : field.kind === 'integer' ? 'numeric' : 'decimal'}
         autoComplete="off"
         value={
-          typed ?? (typeof value === 'number' || typeof value === 'string' ? String(value) : '')
+          typed ??
+          (typeof value === 'number' ? shown(value) : typeof value === 'string' ? value : '')
         }
-        placeholder={field.default === undefined ? undefined : String(field.default)}
+        placeholder={field.default === undefined ? undefined : shown(field.default)}
         aria-describedby={describedBy}
         aria-invalid={problem !== undefined || undefined}
         onChange={(event) => take(event.target.value)}
@@ -34,7 +41,11 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
           settle()
         }}
       />
-      {field.unit !== undefined && <span className={styles['unit']}>{field.unit}</span>}
+      {field.unit !== undefined && !isSize && <span className={styles['unit']}>{field.unit}</span>}
     </div>
   )
+}
+
+function parseNumber(text: string): number | undefined {
+  return Number.isFinite(Number(text)) ? Number(text) : undefined
 }
