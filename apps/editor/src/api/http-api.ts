@@ -32,7 +32,8 @@ export function createHttpApi(base = '/api'): EditorApi {
     flow: (name) => ask('GET', flow(name)),
     saveFlow: (name, body) => ask('PUT', flow(name), body),
     patchFlow: (name, body) => ask('PATCH', flow(name), body),
-    deleteFlow: (name) => ask('DELETE', flow(name)),
+    deleteFlow: (name, options) => ask('DELETE', flow(name) + keeping(options)),
+    stores: async () => (await part<readonly Named[]>('stores', 'GET', '/stores')).map(nameOf),
     deploy: (name, body) => ask('POST', `${flow(name)}/deploy`, body),
     stop: (name) => part('deployment', 'POST', `${flow(name)}/stop`, {}),
     resetState: (name) => part('deployment', 'DELETE', `${flow(name)}/state`),
@@ -65,6 +66,16 @@ export function createHttpApi(base = '/api'): EditorApi {
     importBundle: (bundle) => ask('POST', '/import', bundle),
     status: () => ask('GET', '/status'),
   }
+}
+
+interface Named {
+  readonly name: string
+}
+
+const nameOf = ({ name }: Named): string => name
+
+function keeping(options: { readonly isStoreKept: boolean } | undefined): string {
+  return options?.isStoreKept === true ? '?keepStore=true' : ''
 }
 
 async function send(url: string, method: Method, body: unknown): Promise<Response> {

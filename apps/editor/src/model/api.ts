@@ -31,7 +31,10 @@ export interface EditorApi {
   flow(name: string): Promise<SavedFlow>
   saveFlow(name: string, body: SaveFlowBody): Promise<SavedFlow>
   patchFlow(name: string, body: PatchFlowBody): Promise<PatchAnswer>
-  deleteFlow(name: string): Promise<void>
+  /** With its values over time, unless they are kept. */
+  deleteFlow(name: string, options?: { readonly isStoreKept: boolean }): Promise<void>
+  /** Names of the flows that keep values over time. */
+  stores(): Promise<readonly string[]>
   deploy(name: string, body: DeployBody): Promise<DeployResult>
   stop(name: string): Promise<DeploymentInfo>
   /** Refused while the flow runs. */

@@ -193,9 +193,9 @@ export class Editor {
     }
   }
 
-  async deleteFlow(name: string): Promise<void> {
+  async deleteFlow(name: string, options?: { readonly isStoreKept: boolean }): Promise<void> {
     try {
-      await this.api.deleteFlow(name)
+      await this.api.deleteFlow(name, options)
       this.#dropFlow(name)
       await this.#listFlows()
     } catch (error) {

@@ -206,6 +206,7 @@ export class FakeServer {
       saveFlow: unused,
       patchFlow: async (name, body) => this.#patch(name, body),
       deleteFlow: async (name) => void this.flows.delete(name),
+      stores: async () => [],
       deploy: async (name) => this.#deploy(name),
       stop: async (name) => (this.#kept(name).deployment = stopped),
       resetState: async (name) => this.#resetState(name),
