@@ -101,7 +101,8 @@ function readForm(text: string): Record<string, string | string[]> {
   for (const [name, value] of new URLSearchParams(text)) {
     const before = form[name]
     if (before === undefined) form[name] = value
-    else form[name] = Array.isArray(before) ? [...before, value] : [before, value]
+    else if (Array.isArray(before)) before.push(value)
+    else form[name] = [before, value]
   }
   return form
 }

@@ -11,6 +11,11 @@ import { NodeError } from '@millrace/sdk'
 const guarded = new BlockList()
 guarded.addSubnet('169.254.0.0', 16, 'ipv4')
 guarded.addSubnet('fe80::', 10, 'ipv6')
+// The same within addresses of version 6: through NAT64, through 6to4, and as it was once written.
+guarded.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
+guarded.addAddress('64:ff9b::6464:64c8', 'ipv6')
+guarded.addSubnet('2002:a9fe::', 32, 'ipv6')
+guarded.addSubnet('::a9fe:0', 112, 'ipv6')
 guarded.addAddress('fd00:ec2::254', 'ipv6')
 guarded.addAddress('100.100.100.200', 'ipv4')
 

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { readBody } from './read-body.ts'
+
+test('reads a form in no time however often a name comes', () => {
+  const options = {
+    format: 'form',
+    contentType: undefined,
+    contentEncoding: undefined,
+    bytesMax: 1_048_576,
+  } as const
+  const [form] = readBody(Buffer.from('a&'.repeat(524_288)), options)
+  expect(form).toMatchObject({ a: { length: 524_288 } })
+})
