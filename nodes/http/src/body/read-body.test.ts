@@ -3,8 +3,8 @@ import { readBody } from './read-body.ts'
 
 test('reads a form in no time however often a name comes', () => {
   const options = {
-    format: 'form',
-    contentType: undefined,
+    format: 'auto',
+    contentType: 'application/x-www-form-urlencoded',
     contentEncoding: undefined,
     bytesMax: 1_048_576,
   } as const

@@ -66,7 +66,8 @@ export class EventStreamParser {
   }
 
   private addData(value: string): void {
-    this.characters += value.length
+    // With what joins the lines, so that empty ones count too.
+    this.characters += value.length + Math.min(1, this.data.length)
     if (this.characters <= this.charactersMax) this.data.push(value)
     else this.data = []
   }

@@ -64,6 +64,17 @@ test('makes messages of events, of those named if told so', async () => {
   await until(() => expect(payloads(some)).toEqual([{ n: 1 }, 'two']))
 })
 
+test('comes back where the last id is none that a header carries', async () => {
+  const { url, seen } = await serve((response, visit) => {
+    begin(response, `id: \u0001\ndata: ${visit}\n\n`)
+    response.end()
+  })
+  const node = await listening({ url })
+  await until(() => expect(seen.length).toBeGreaterThan(1))
+  expect(seen[1]).not.toHaveProperty('last-event-id')
+  expect(payloads(node)[0]).toBe(1)
+})
+
 test('asks for what comes after the last event when the stream breaks, and after a crash', async () => {
   const { url, seen } = await serve((response, visit) => {
     begin(response, `id: ${visit}\ndata: ${visit}\n\n`)

@@ -88,7 +88,9 @@ class Listener {
     const { config, timers } = this.context
     const waiting = this.together.at(-1)?.lastId ?? ''
     const lastId = waiting === '' ? (this.position.get(config.url) ?? '') : waiting
-    const since = lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') }
+    const since = isSendable(lastId)
+      ? { 'last-event-id': Buffer.from(lastId).toString('latin1') }
+      : {}
     const accept = { accept: 'text/event-stream', 'cache-control': 'no-store' }
     const headers = { ...accept, ...this.headers, ...since }
     let isOver = false
@@ -200,6 +202,12 @@ class Listener {
   private explain(error: unknown): string {
     return unreachable(error, this.context.config.url)
   }
+}
+
+/** An id may have characters in it that no header carries. */
+function isSendable(lastId: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return lastId !== '' && !/[\x00-\x08\x0a-\x1f\x7f]/.test(lastId)
 }
 
 /** Events that the flow gets at once. */
