@@ -124,3 +124,12 @@ test('never falls over, whatever comes', () => {
     }),
   )
 })
+
+test('takes the zeros off the end of a text alone, and in no time', () => {
+  const length = 500_000
+  const decode = binaryFieldsDecoder(layout(field({ name: 't', type: 'text', length })))
+  const bytes = Buffer.alloc(length)
+  bytes.write('a', length - 2)
+  expect(decode(bytes)).toEqual([{ t: `${'\0'.repeat(length - 2)}a` }])
+  expect(decode(Buffer.alloc(length))).toEqual([{ t: '' }])
+})

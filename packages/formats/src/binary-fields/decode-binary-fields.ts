@@ -38,7 +38,7 @@ function fieldReader(field: BinaryField): ReadField {
   const { type, length, bit, scale, add } = field
   switch (type) {
     case 'text':
-      return (bytes, at) => bytes.toString('utf8', at, at + length).replace(/\0+$/, '')
+      return (bytes, at) => bytes.toString('utf8', at, textEnd(bytes, at, at + length))
     case 'bytes':
       return (bytes, at) => new Uint8Array(bytes.subarray(at, at + length))
     case 'bit':
@@ -53,6 +53,13 @@ function fieldReader(field: BinaryField): ReadField {
       return (bytes, at) => Number(read(bytes, at)) * scale + add
     }
   }
+}
+
+/** Without the zeros that fill a text up. */
+function textEnd(bytes: Buffer, start: number, end: number): number {
+  let last = end
+  while (last > start && bytes[last - 1] === 0) last -= 1
+  return last
 }
 
 type ReadNumber = (bytes: Buffer, at: number) => number | bigint
