@@ -28,6 +28,7 @@ export const grafanaAlerts = source(grafanaAlertsDescriptor, (context) => {
         }
         leaving.push(http.route({ method, path, bodyBytesMax, openMax }, onRequest))
       }
+      // Nothing of how it is read can be set, so what was taken in can be read again.
       intake.onReplay((record) => emitAll(context, readAlerts(record), isRepeat))
       context.status({ state: 'ok', text: `Takes alerts at ${path}`.slice(0, 200) })
     },

@@ -61,6 +61,18 @@ test('answers 202 once the request is in the log, and gives it to the flow again
   expect(lost.answer()?.status).toBe(500)
 })
 
+test('lets a request of the log that cannot be read any more leave by the error port', async () => {
+  const intake = testIntake()
+  const first = await opened({ body: 'text' }, { intake })
+  first.json('no JSON')
+  const log = testIntake(intake.records)
+  const { node } = await opened({ body: 'json' }, { intake: log })
+  log.replay(0)
+  expect(node.failures()).toMatchObject([
+    { code: 'HTTP_BODY_NOT_JSON', original: { payload: new TextEncoder().encode('no JSON') } },
+  ])
+})
+
 test('keeps no log of requests that it refuses, or that wait for their answer', async () => {
   const intake = testIntake()
   const { json } = await opened({}, { intake })

@@ -112,7 +112,17 @@ function replay({ context, known, reading }: Desk, record: Uint8Array): void {
   const request = decodeRequest(record)
   const key = keyOf(request, context.config)
   if (key !== undefined) known?.taken(key, request, accepted)
-  emitAll(context, messagesOf(request, reading, request.receivedAt))
+  let messages: readonly Message[]
+  try {
+    messages = messagesOf(request, reading, request.receivedAt)
+  } catch (error) {
+    // It was right when it came; the settings have changed since.
+    const { body, id, method, path, headers } = request
+    const message = { payload: Uint8Array.from(body), request: { id, method, path, headers } }
+    context.fail(error, { ...message, time: undefined })
+    return
+  }
+  emitAll(context, messages)
 }
 
 function keyOf({ headers }: HttpRequest, config: Context['config']): string | undefined {

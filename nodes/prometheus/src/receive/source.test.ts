@@ -158,3 +158,16 @@ test('lets in only who knows the token', async () => {
   expect(write(request, { ...usual, authorization: 'Bearer abc' })()?.status).toBe(204)
   expect(node.emitted('out')).toHaveLength(2)
 })
+
+test('lets a request of the log that is too long by now leave by the error port', async () => {
+  const intake = testIntake()
+  const first = await opened({}, { intake })
+  const labels = { long: 'x'.repeat(2000) }
+  const long = encodeWriteRequest([{ name: 'up', labels, samples: [{ timeMs: 1, value: 1 }] }])
+  first.write(long)
+  expect(first.node.emitted('out')).toHaveLength(1)
+  const log = testIntake(intake.records)
+  const { node } = await opened({ unpackedBytesMax: 1024 }, { intake: log })
+  log.replay(0)
+  expect(node.failures()).toMatchObject([{ code: 'PROMETHEUS_BAD_REQUEST' }])
+})

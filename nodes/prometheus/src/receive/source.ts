@@ -24,9 +24,7 @@ export const prometheusReceive = source(prometheusReceiveDescriptor, (context) =
         if (isPaused) http.respond(request.id, busy)
         else take(context, request)
       })
-      intake.onReplay((record) => {
-        emitAll(context, decodeWriteRequest(record, config.unpackedBytesMax))
-      })
+      intake.onReplay((record) => replay(context, record))
       context.status({ state: 'ok', text: `Takes remote write at ${path}`.slice(0, 200) })
     },
     pause: () => {
@@ -39,6 +37,18 @@ export const prometheusReceive = source(prometheusReceiveDescriptor, (context) =
     close: stop,
   }
 })
+
+/** It was right when it came; the settings may have changed since. */
+function replay(context: Context, record: Uint8Array): void {
+  let decoded: WriteRequest
+  try {
+    decoded = decodeWriteRequest(record, context.config.unpackedBytesMax)
+  } catch (error) {
+    context.fail(error, { payload: Uint8Array.from(record), time: undefined })
+    return
+  }
+  emitAll(context, decoded)
+}
 
 function take(context: Context, request: HttpRequest): void {
   const { config, http, intake } = context

@@ -303,3 +303,14 @@ test('answers at once however many lines are wrong', async () => {
     data: [{ line_number: 1 }, { line_number: 4 }, { line_number: 6 }],
   })
 })
+
+test('lets a write of the log that is too long by now leave by the error port', async () => {
+  const intake = testIntake()
+  const first = await opened({}, { intake })
+  first.write('/write', gzipSync(`m v="${'x'.repeat(2000)}"`), { 'content-encoding': 'gzip' })
+  expect(first.payloads()).toHaveLength(1)
+  const log = testIntake(intake.records)
+  const { node } = await opened({ unpackedBytesMax: 1024 }, { intake: log })
+  log.replay(0)
+  expect(node.failures()).toMatchObject([{ code: 'WEB_BODY_TOO_LONG' }])
+})

@@ -33,10 +33,7 @@ export const telegrafIn = source(telegrafInDescriptor, (context) => {
         const route = { method, path: `${prefix}${path}`, bodyBytesMax, openMax }
         leaving.push(http.route(route, (request) => answer(endpoint, request)))
       }
-      intake.onReplay((record) => {
-        const written = decodeWritten(record)
-        emitAll(context, written, sorted(endpoint, written).points)
-      })
+      intake.onReplay((record) => replay(endpoint, decodeWritten(record)))
       context.status({ state: 'ok', text: `Takes points at ${prefix}/write` })
     },
     pause: () => {
@@ -55,6 +52,19 @@ interface Endpoint {
   readonly types: FieldTypes
   readonly databases: Databases
   isPaused: boolean
+}
+
+/** It was right when it came; the settings may have changed since. */
+function replay(endpoint: Endpoint, written: Written): void {
+  const { context } = endpoint
+  let points: readonly Point[]
+  try {
+    points = sorted(endpoint, written).points
+  } catch (error) {
+    context.fail(error, { payload: Uint8Array.from(written.body), time: written.takenAt })
+    return
+  }
+  emitAll(context, written, points)
 }
 
 interface EndpointRoute {
