@@ -1,7 +1,8 @@
-import { compressionsAlgorithmsByBitmask, crc32c } from '@platformatic/kafka'
+import { crc32c } from '@platformatic/kafka'
 import { FieldReader, readInt64 } from './fields.ts'
 import { noHeaders } from './record.ts'
 import type { KafkaRecord, RecordHeader } from './record.ts'
+import { unpack } from './unpack.ts'
 
 /** A transaction that was aborted, and where its records begin. */
 export interface AbortedTransaction {
@@ -156,13 +157,6 @@ function readHeaders(reader: FieldReader, count: number): readonly RecordHeader[
     key: reader.varBytes()?.toString('utf8') ?? '',
     value: reader.varBytes(),
   }))
-}
-
-function unpack(bytes: Buffer, compression: number): Buffer {
-  if (compression === 0) return bytes
-  const algorithm = compressionsAlgorithmsByBitmask[compression]
-  if (algorithm === undefined) throw new Error(`compression ${compression} is not known`)
-  return algorithm.decompressSync(bytes)
 }
 
 /**
