@@ -102,6 +102,7 @@ function FieldRow(props: FieldRowProps) {
     <div
       className={styles['row']}
       data-kind={field.kind}
+      data-wide={(field.kind === 'text' && field.format === 'url') || undefined}
       data-field={path}
       data-wrong={problem?.severity}
     >

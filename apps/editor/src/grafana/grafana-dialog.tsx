@@ -63,7 +63,7 @@ export function GrafanaDialog({ flow, connection }: GrafanaDialogProps) {
   return (
     <Dialog
       title="Grafana dashboard"
-      description={`A panel for each chart and each stored field of ${title}. Made again, it is changed.`}
+      description={`A panel for each chart and each stored field of ${title}. Making it again updates it.`}
       testId="grafana-dialog"
       onClose={() => layout.closeDialog()}
       actions={
