@@ -24,15 +24,15 @@ const descriptor = describe({
         { value: 'connect', label: 'Connect', help: 'To a port elsewhere, again and again.' },
       ],
     },
-    port: { kind: 'integer', label: 'Port', required: true, min: 1, max: 65_535 },
     host: {
       kind: 'text',
       label: 'Host',
       required: true,
       default: '127.0.0.1',
       format: 'host',
-      help: 'To listen: 127.0.0.1 takes connections of this machine only, 0.0.0.0 of all.',
+      help: 'To listen, 127.0.0.1 takes connections from this machine only, 0.0.0.0 from all.',
     },
+    port: { kind: 'integer', label: 'Port', required: true, min: 1, max: 65_535 },
     connectionsMax: {
       kind: 'integer',
       label: 'Most connections',

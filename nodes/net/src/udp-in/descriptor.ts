@@ -10,7 +10,7 @@ export const udpInDescriptor = describe({
   title: 'UDP in',
   summary: 'Receives datagrams, also those of a multicast group.',
   category: 'sources',
-  icon: 'antenna',
+  icon: 'radio-tower',
   keywords: ['socket', 'port', 'datagram', 'multicast', 'broadcast', 'syslog', 'statsd', 'netflow'],
   inputs: [],
   outputs: [{ name: 'out', title: 'Messages' }],
