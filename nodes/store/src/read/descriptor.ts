@@ -6,7 +6,7 @@ export const storeReadDescriptor = describe({
   type: 'store/read',
   version: 1,
   kind: 'operator',
-  title: 'Read store',
+  title: 'Read from store',
   summary: 'For each message, reads values over time from the built-in store.',
   category: 'transform',
   icon: 'history',
