@@ -8,7 +8,7 @@ export const prometheusScrapeDescriptor = describe({
   title: 'Prometheus scrape',
   summary: 'Reads the metrics that targets show to Prometheus, at an interval.',
   category: 'sources',
-  icon: 'gauge',
+  icon: 'flame',
   keywords: ['metrics', 'exporter', 'node exporter', 'openmetrics', 'poll', 'target', 'monitoring'],
   inputs: [],
   outputs: [{ name: 'out', title: 'Samples' }],
