@@ -29,6 +29,7 @@ export async function attempt(attempts: Attempts, call: Call): Promise<Answer> {
       (error: unknown) => ({ error }),
     )
     context.goesOn()
+    if ('error' in result) attempts.show(asNodeError(result.error, call).message)
     const delayMs = nextDelayMs(attempts, { result, made, rule })
     if (delayMs === undefined || isClosed()) {
       if ('answer' in result) return result.answer

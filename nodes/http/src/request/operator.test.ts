@@ -260,3 +260,18 @@ test('lets go of everything when it is closed', async () => {
   await until(() => expect(call.openHolds).toBe(0))
   expect(call.failures()).toEqual([])
 })
+
+test('says on its card that the server is away, and that it is back', async () => {
+  const base = await serve((_request, response) => response.end('1'))
+  let isAway = true
+  const call = node({ url: () => (isAway ? 'http://127.0.0.1:1/secret?key=a' : base), retries: 0 })
+  const failed = call.send({ payload: 1 })
+  await until(() => expect(failed.isSettled).toBe(true))
+  expect(call.statuses()).toMatchObject([
+    { state: 'warning', text: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:1 failed: /u) },
+  ])
+  isAway = false
+  const passed = call.send({ payload: 2 })
+  await until(() => expect(passed.isSettled).toBe(true))
+  expect(call.statuses().at(-1)).toEqual({ state: 'ok', text: '' })
+})
