@@ -22,7 +22,6 @@ export const udpInDescriptor = describe({
     gaps: [{ may: 'lose', because: 'UDP does not say when a datagram is lost' }],
   },
   fields: {
-    port: { kind: 'integer', label: 'Port', required: true, min: 1, max: 65_535 },
     host: {
       kind: 'text',
       label: 'Host',
@@ -31,6 +30,7 @@ export const udpInDescriptor = describe({
       format: 'host',
       help: '127.0.0.1 receives from this machine only, 0.0.0.0 or :: from all that reach it.',
     },
+    port: { kind: 'integer', label: 'Port', required: true, min: 1, max: 65_535 },
     isMulticast: { kind: 'boolean', label: 'Join a multicast group', default: false },
     group: {
       kind: 'text',
@@ -43,10 +43,11 @@ export const udpInDescriptor = describe({
     },
     multicastInterface: {
       kind: 'text',
-      label: 'On the interface with the address',
+      label: 'Multicast interface',
       advanced: true,
       format: 'host',
       placeholder: '192.168.1.10',
+      help: 'The address of the network card to use. When empty, the system chooses.',
       when: multicast,
     },
     isShared: {
@@ -57,13 +58,13 @@ export const udpInDescriptor = describe({
     },
     receiveBufferBytes: {
       kind: 'integer',
-      label: 'Buffer of the system',
+      label: 'Receive buffer',
       advanced: true,
       default: 0,
       min: 0,
       max: 67_108_864,
       unit: 'bytes',
-      help: 'What comes faster than it is read waits there. 0 for what the system gives.',
+      help: 'Where the system keeps what comes faster than it is read. 0 for its usual size.',
     },
     format: {
       kind: 'choice',
