@@ -98,11 +98,11 @@ test('what was accepted is stored once, also when the engine is killed again and
     })
   }
   expect(accepted.size).toBeGreaterThan(1_000)
-  await until(async () => (await stored()).length >= accepted.size, {
+  // More may be stored: a request whose answer was lost with the engine. So counting is not enough.
+  await until(async () => accepted.isSubsetOf(new Set(await stored())), {
     what: 'all that was accepted',
     timeoutMs: 20_000,
   })
   const found = await stored()
-  expect([...accepted].filter((one) => !found.includes(one))).toEqual([])
   expect(new Set(found).size).toBe(found.length)
 })
