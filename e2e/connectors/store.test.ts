@@ -99,10 +99,11 @@ test('what was accepted is stored once, also when the engine is killed again and
   }
   expect(accepted.size).toBeGreaterThan(1_000)
   // More may be stored: a request whose answer was lost with the engine. So counting is not enough.
-  await until(async () => accepted.isSubsetOf(new Set(await stored())), {
-    what: 'all that was accepted',
-    timeoutMs: 20_000,
-  })
+  const isAllStored = async (): Promise<boolean> => {
+    const found = new Set(await stored())
+    return [...accepted].every((one) => found.has(one))
+  }
+  await until(isAllStored, { what: 'all that was accepted', timeoutMs: 20_000 })
   const found = await stored()
   expect(new Set(found).size).toBe(found.length)
 })
