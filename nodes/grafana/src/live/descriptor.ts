@@ -1,3 +1,4 @@
+import { pointFields } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 import { batchFields } from '@millrace/web/descriptor'
 
@@ -30,65 +31,13 @@ export const grafanaLiveDescriptor = describe({
       patternHint: 'Letters, digits, dashes and underscores.',
     },
     measurement: {
-      kind: 'template',
-      label: 'Measurement',
-      required: true,
+      ...pointFields.measurement,
       placeholder: 'climate',
       help: 'Panels read stream/<stream>/<measurement>.',
     },
-    tags: {
-      kind: 'list',
-      label: 'Tags',
-      itemLabel: 'tag',
-      default: [],
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.device',
-        },
-      },
-    },
-    fields: {
-      kind: 'list',
-      label: 'Fields',
-      itemLabel: 'field',
-      min: 1,
-      max: 250,
-      default: [{ name: 'value', value: 'payload', type: 'auto' }],
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.value',
-        },
-        type: {
-          kind: 'choice',
-          label: 'Type',
-          default: 'auto',
-          options: [
-            { value: 'auto', label: 'As it is', help: 'Numbers as float.' },
-            { value: 'float', label: 'Float' },
-            { value: 'integer', label: 'Integer' },
-            { value: 'boolean', label: 'Boolean' },
-            { value: 'string', label: 'Text' },
-          ],
-        },
-      },
-    },
-    time: {
-      kind: 'expression',
-      returns: 'any',
-      label: 'Time',
-      placeholder: 'time',
-      help: 'Milliseconds since the epoch, or ISO 8601 text. The time of the message when empty.',
-    },
+    tags: pointFields.tags,
+    fields: pointFields.fields,
+    time: pointFields.time,
     ...batchFields,
     batchAgeMs: { ...batchFields.batchAgeMs, default: 200 },
     bufferItems: { ...batchFields.bufferItems, default: 10_000 },

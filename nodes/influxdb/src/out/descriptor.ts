@@ -1,3 +1,4 @@
+import { pointFields } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 
 export const influxdbOutDescriptor = describe({
@@ -16,67 +17,13 @@ export const influxdbOutDescriptor = describe({
   promises: { idempotent: true },
   fields: {
     server: { kind: 'connection', type: 'influxdb/connection', label: 'Server', required: true },
-    measurement: {
-      kind: 'template',
-      label: 'Measurement',
-      section: 'Point',
-      required: true,
-      placeholder: 'temperature',
-    },
+    measurement: { ...pointFields.measurement, section: 'Point' },
     tags: {
-      kind: 'list',
-      label: 'Tags',
-      itemLabel: 'tag',
-      default: [],
+      ...pointFields.tags,
       help: 'What a point is about. Together with measurement and time they say which point it is.',
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.device',
-        },
-      },
     },
-    fields: {
-      kind: 'list',
-      label: 'Fields',
-      itemLabel: 'field',
-      min: 1,
-      max: 250,
-      default: [{ name: 'value', value: 'payload', type: 'auto' }],
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.value',
-        },
-        type: {
-          kind: 'choice',
-          label: 'Type',
-          default: 'auto',
-          options: [
-            { value: 'auto', label: 'As it is', help: 'Numbers as float.' },
-            { value: 'float', label: 'Float' },
-            { value: 'integer', label: 'Integer' },
-            { value: 'boolean', label: 'Boolean' },
-            { value: 'string', label: 'Text' },
-          ],
-        },
-      },
-    },
-    time: {
-      kind: 'expression',
-      returns: 'any',
-      label: 'Time',
-      placeholder: 'time',
-      help: 'Milliseconds since the epoch, or ISO 8601 text. The time of the message when empty.',
-    },
+    fields: pointFields.fields,
+    time: pointFields.time,
     precision: {
       kind: 'choice',
       label: 'Precision',

@@ -1,3 +1,4 @@
+import { pointFields } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 
 const dayMs = 86_400_000
@@ -29,46 +30,15 @@ export const storeWriteDescriptor = describe({
   targets: ['local'],
   promises: { idempotent: true },
   fields: {
-    measurement: {
-      kind: 'template',
-      label: 'Measurement',
-      section: 'Point',
-      required: true,
-      placeholder: 'temperature',
-    },
+    measurement: { ...pointFields.measurement, section: 'Point' },
     tags: {
-      kind: 'list',
-      label: 'Tags',
-      itemLabel: 'tag',
-      default: [],
+      ...pointFields.tags,
       help: 'What a point is about. Together with measurement and time they say which point it is.',
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.device',
-        },
-      },
     },
     fields: {
-      kind: 'list',
-      label: 'Fields',
-      itemLabel: 'field',
-      min: 1,
-      max: 250,
-      default: [{ name: 'value', value: 'payload', type: 'auto' }],
+      ...pointFields.fields,
       item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.value',
-        },
+        ...pointFields.fields.item,
         type: {
           kind: 'choice',
           label: 'Type',
@@ -82,13 +52,7 @@ export const storeWriteDescriptor = describe({
         },
       },
     },
-    time: {
-      kind: 'expression',
-      returns: 'any',
-      label: 'Time',
-      placeholder: 'time',
-      help: 'Milliseconds since the epoch, or ISO 8601 text. The time of the message when empty.',
-    },
+    time: pointFields.time,
     keepRawMs: {
       kind: 'duration',
       zero: 'for ever',

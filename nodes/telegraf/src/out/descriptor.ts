@@ -1,3 +1,4 @@
+import { pointFields } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
 import { batchFields } from '@millrace/web/descriptor'
 
@@ -52,69 +53,10 @@ export const telegrafOutDescriptor = describe({
         },
       ],
     },
-    measurement: {
-      kind: 'template',
-      label: 'Measurement',
-      required: true,
-      placeholder: 'temperature',
-      when: mapped,
-    },
-    tags: {
-      kind: 'list',
-      label: 'Tags',
-      itemLabel: 'tag',
-      default: [],
-      when: mapped,
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.device',
-        },
-      },
-    },
-    fields: {
-      kind: 'list',
-      label: 'Fields',
-      itemLabel: 'field',
-      min: 1,
-      max: 250,
-      default: [{ name: 'value', value: 'payload', type: 'auto' }],
-      when: mapped,
-      item: {
-        name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
-        value: {
-          kind: 'expression',
-          returns: 'any',
-          label: 'Value',
-          required: true,
-          placeholder: 'payload.value',
-        },
-        type: {
-          kind: 'choice',
-          label: 'Type',
-          default: 'auto',
-          options: [
-            { value: 'auto', label: 'As it is', help: 'Numbers as float.' },
-            { value: 'float', label: 'Float' },
-            { value: 'integer', label: 'Integer' },
-            { value: 'boolean', label: 'Boolean' },
-            { value: 'string', label: 'Text' },
-          ],
-        },
-      },
-    },
-    time: {
-      kind: 'expression',
-      returns: 'any',
-      label: 'Time',
-      placeholder: 'time',
-      when: mapped,
-      help: 'Milliseconds since the epoch, or ISO 8601 text. The time of the message when empty.',
-    },
+    measurement: { ...pointFields.measurement, when: mapped },
+    tags: { ...pointFields.tags, when: mapped },
+    fields: { ...pointFields.fields, when: mapped },
+    time: { ...pointFields.time, when: mapped },
     ...batchFields,
   },
 })

@@ -7,3 +7,4 @@ export {
   packFields,
   recordFields,
 } from './format-fields.ts'
+export { pointFields } from './point-fields.ts'
