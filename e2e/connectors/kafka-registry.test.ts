@@ -1,5 +1,12 @@
 import { createServer } from 'node:http'
-import { kafkaConnection, kafkaIn, kafkaOut, kafkaRegistry } from '@millrace/nodes-kafka'
+import {
+  kafkaConnection,
+  kafkaDecode,
+  kafkaEncode,
+  kafkaIn,
+  kafkaOut,
+  kafkaRegistry,
+} from '@millrace/nodes-kafka'
 import type { Message } from '@millrace/sdk'
 import { openConnection, realTime, run, testConnection } from '@millrace/sdk/testing'
 import type { TestRun } from '@millrace/sdk/testing'
@@ -123,6 +130,30 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
       expect(payloads(node)[2]).toEqual({ device: 'c', value: 3 })
     },
   )
+
+  test.each([
+    ['AVRO', avro],
+    ['PROTOBUF', protobuf],
+    ['JSON', json],
+  ])('write %s for other nodes, such as MQTT out, and read it for them', async (kind, schema) => {
+    const { registry } = open()
+    const subject = `elsewhere-${kind}`
+    const own = { schemaFrom: 'here', registersSchema: true, schemaType: kind, schema }
+    const writer = run(kafkaEncode, { registry, subject, ...own }, { time })
+    const reader = run(kafkaDecode, { registry }, { time })
+    opened.push(() => Promise.all([writer.close(), reader.close()]))
+    const values = [1, 2, 3].map((value) => ({ device: 'a', value }))
+    writer.sendAll(values.map((payload, at) => ({ payload, topic: `plant/${at}` })))
+    await until(() => expect(writer.openHolds).toBe(0))
+    expect(writer.failures()).toEqual([])
+    reader.sendAll(writer.emitted('out'))
+    await until(() => expect(payloads(reader)).toEqual(values))
+    expect(reader.emitted('out').map((message) => message.topic)).toEqual([
+      'plant/0',
+      'plant/1',
+      'plant/2',
+    ])
+  })
 
   test('write what others read: the number of the schema, then plain Avro', async () => {
     const name = await topic()

@@ -12,7 +12,7 @@ export const kafkaKafka: Connector = {
     connection: 'kafka/connection',
     source: 'kafka/in',
     sink: 'kafka/out',
-    more: ['kafka/registry'],
+    more: ['kafka/registry', 'kafka/decode', 'kafka/encode'],
   },
   open: async () => kafkaPeer(await startKafka({ user, hasTls: true }), 'atLeastOnce'),
 }

@@ -1,5 +1,7 @@
 import type { Descriptor } from '@millrace/sdk/descriptor'
 import { kafkaConnectionDescriptor } from './connection/descriptor.ts'
+import { kafkaDecodeDescriptor } from './decode/descriptor.ts'
+import { kafkaEncodeDescriptor } from './encode/descriptor.ts'
 import { kafkaInDescriptor } from './in/descriptor.ts'
 import { kafkaOutDescriptor } from './out/descriptor.ts'
 import { kafkaRegistryDescriptor } from './registry/descriptor.ts'
@@ -9,4 +11,6 @@ export const descriptors: readonly Descriptor[] = [
   kafkaRegistryDescriptor,
   kafkaInDescriptor,
   kafkaOutDescriptor,
+  kafkaDecodeDescriptor,
+  kafkaEncodeDescriptor,
 ]

@@ -1,4 +1,6 @@
 export { kafkaConnection } from './connection/connection.ts'
+export { kafkaDecode } from './decode/operator.ts'
+export { kafkaEncode } from './encode/operator.ts'
 export { kafkaIn } from './in/source.ts'
 export { nodeTypes } from './node-types.ts'
 export { kafkaOut } from './out/sink.ts'

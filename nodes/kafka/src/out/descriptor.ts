@@ -1,5 +1,6 @@
 import { encodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
+import { schemaFields } from '../registry/schema-fields.ts'
 
 const byRegistry = { field: 'format', is: ['registry'] } as const
 const ownSchema = { field: 'schemaFrom', is: ['here'], and: byRegistry } as const
@@ -91,54 +92,17 @@ export const kafkaOutDescriptor = describe({
       when: byRegistry,
     },
     subject: {
-      kind: 'text',
-      label: 'Subject',
+      ...schemaFields.subject,
+      required: false,
       default: '',
-      placeholder: 'orders-value',
-      maxLength: 500,
       advanced: true,
       when: byRegistry,
       help: 'The name of the topic with -value behind it when empty.',
     },
-    schemaFrom: {
-      kind: 'choice',
-      label: 'Schema',
-      default: 'latest',
-      when: byRegistry,
-      options: [
-        { value: 'latest', label: 'Latest in the registry' },
-        { value: 'here', label: 'Set here' },
-      ],
-    },
-    schemaType: {
-      kind: 'choice',
-      label: 'Schema type',
-      default: 'AVRO',
-      when: ownSchema,
-      options: [
-        { value: 'AVRO', label: 'Avro' },
-        {
-          value: 'PROTOBUF',
-          label: 'Protobuf',
-          help: 'The first message of the schema is written.',
-        },
-        { value: 'JSON', label: 'JSON Schema' },
-      ],
-    },
-    schema: {
-      kind: 'code',
-      language: 'text',
-      label: 'Schema text',
-      required: true,
-      when: ownSchema,
-    },
-    registersSchema: {
-      kind: 'boolean',
-      label: 'Register the schema',
-      default: false,
-      when: ownSchema,
-      help: 'When the subject does not have it yet. Whether it is compatible is checked in any case.',
-    },
+    schemaFrom: { ...schemaFields.schemaFrom, when: byRegistry },
+    schemaType: { ...schemaFields.schemaType, when: ownSchema },
+    schema: { ...schemaFields.schema, when: ownSchema },
+    registersSchema: { ...schemaFields.registersSchema, when: ownSchema },
     ...encodeFields('format'),
     headers: {
       kind: 'list',

@@ -1,7 +1,7 @@
 import type { Hold, Message, NodeContext, Sink } from '@millrace/sdk'
 import type { kafkaOutDescriptor } from './descriptor.ts'
 import { closed } from './batch-writer.ts'
-import type { SubjectEncoders } from './subject-encoders.ts'
+import type { SubjectEncoders } from '../registry/subject-encoders.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 

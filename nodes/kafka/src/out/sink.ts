@@ -10,7 +10,7 @@ import type { RecordOf } from './exactly-once.ts'
 import { Partitioner } from './partitioner.ts'
 import { schemaGate } from './schema-gate.ts'
 import { stateReporter } from './state-reporter.ts'
-import { SubjectEncoders } from './subject-encoders.ts'
+import { fixedTopic, SubjectEncoders } from '../registry/subject-encoders.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 
@@ -19,7 +19,7 @@ export const kafkaOut = sink(kafkaOutDescriptor, (context) => {
   if (config.format !== 'registry') {
     return writing(context, recordMaker(config, clock, valueBytes(config)))
   }
-  const encoders = new SubjectEncoders(context)
+  const encoders = new SubjectEncoders(context, context.config, fixedTopic(context.config.topic))
   const recordOf = recordMaker(config, clock, (value, topic) => encoders.encode(value, topic))
   return schemaGate(context, encoders, writing(context, recordOf))
 })

@@ -1,14 +1,23 @@
 import { NodeError } from '@millrace/sdk'
 import type { Message, NodeContext } from '@millrace/sdk'
-import { framed } from '../registry/frame.ts'
-import type { SchemaText, WholeSchema } from '../registry/registered-schema.ts'
-import { openSchema } from '../registry/schema-codec.ts'
-import type { SchemaCodec } from '../registry/schema-codec.ts'
-import { asRegistry } from '../registry/schema-registry.ts'
-import type { SchemaRegistry } from '../registry/schema-registry.ts'
-import type { kafkaOutDescriptor } from './descriptor.ts'
+import { framed } from './frame.ts'
+import type { SchemaText, SchemaType, WholeSchema } from './registered-schema.ts'
+import { openSchema } from './schema-codec.ts'
+import type { SchemaCodec } from './schema-codec.ts'
+import { asRegistry } from './schema-registry.ts'
+import type { SchemaRegistry } from './schema-registry.ts'
 
-type Context = NodeContext<typeof kafkaOutDescriptor>
+type Context = Pick<NodeContext, 'clock' | 'goesOn' | 'status' | 'log'>
+
+export interface WritingConfig {
+  readonly registry: unknown
+  /** That of the topic when empty. */
+  readonly subject: string
+  readonly schemaFrom: 'latest' | 'here'
+  readonly schemaType: SchemaType
+  readonly schema: string
+  readonly registersSchema: boolean
+}
 
 /** The newest schema, and what is wrong with one, are looked at again after so long. */
 const freshForMs = 300_000
@@ -28,15 +37,17 @@ interface Known {
 /** Writes values by the schemas of the registry, for each topic by that of its subject. */
 export class SubjectEncoders {
   private readonly context: Context
+  private readonly config: WritingConfig
   private readonly registry: SchemaRegistry
   private readonly known = new Map<string, Known>()
   private readonly learning = new Map<string, Promise<void>>()
   private isTroubled = false
 
-  constructor(context: Context) {
+  /** `topic` is that of all messages, where it is known. */
+  constructor(context: Context, config: WritingConfig, topic: string | undefined) {
     this.context = context
-    this.registry = asRegistry(context.config.registry)
-    const topic = fixedTopic(context.config.topic)
+    this.config = config
+    this.registry = asRegistry(config.registry)
     // So that what is wrong with the schema shows at once.
     if (topic !== undefined) void this.learn(topic)
   }
@@ -67,7 +78,8 @@ export class SubjectEncoders {
 
   /** Never rejects. */
   private async find(topic: string): Promise<void> {
-    const { clock, config } = this.context
+    const { clock } = this.context
+    const { config } = this
     const subject = config.subject === '' ? `${topic}-value` : config.subject
     try {
       const encoder = await this.registry.insist(
@@ -94,7 +106,7 @@ export class SubjectEncoders {
 
   private async own(subject: string): Promise<Encoder> {
     const { client } = this.registry
-    const { schema: text, schemaType: type, registersSchema } = this.context.config
+    const { schema: text, schemaType: type, registersSchema } = this.config
     const schema: SchemaText = { type, text, references: [] }
     const whole: WholeSchema = { ...schema, used: [] }
     const codec = openSchema(whole)
