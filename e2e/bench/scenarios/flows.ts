@@ -140,6 +140,16 @@ export const millraceHttp = flowOf(
   ['in > function', 'function > answer'],
 )
 
+export const millraceHttpDurable = flowOf(
+  'http-durable',
+  [
+    { id: 'in', type: 'http/in', config: { method: 'POST', path: '/bench', answer: 'accepted' } },
+    { id: 'filter', type: 'core/filter', config: { condition: 'payload.temperature > 90' } },
+    { id: 'debug', type: 'core/debug', config: {} },
+  ],
+  ['in > filter', 'filter > debug'],
+)
+
 function httpFunction(name: string): string {
   return `${name}.payload = { ok: true, at: 'bench' }\nreturn ${name}`
 }
@@ -238,5 +248,11 @@ export const redHttp: object[] = [
   redTab,
   redNode('in', 'http in', ['function'], { url: '/bench', method: 'get' }),
   redNode('function', 'function', ['answer'], { func: httpFunction('msg'), outputs: 1, libs: [] }),
+  redNode('answer', 'http response', [], {}),
+]
+
+export const redHttpPost: object[] = [
+  redTab,
+  redNode('in', 'http in', ['answer'], { url: '/bench', method: 'post' }),
   redNode('answer', 'http response', [], {}),
 ]

@@ -3,7 +3,7 @@ import { deploy } from './deploy.ts'
 import { devices } from './devices.ts'
 import { durable } from './durable.ts'
 import { editor } from './editor.ts'
-import { http } from './http.ts'
+import { http, httpDurable } from './http.ts'
 import { influxdb } from './influxdb.ts'
 import { kafka } from './kafka.ts'
 import { manyFlows } from './many-flows.ts'
@@ -16,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   passthroughMosquitto,
   pipeline,
   http,
+  httpDurable,
   deploy,
   chain,
   editor,
