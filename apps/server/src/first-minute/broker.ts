@@ -76,8 +76,8 @@ export class Broker {
 
   async listen(): Promise<void> {
     const { host, mqttPort, wsPort } = this.options
-    await listen(this.tcp, host, mqttPort)
-    await listen(this.web, host, wsPort)
+    await listen(this.tcp, { host, port: mqttPort, isShared: true })
+    await listen(this.web, { host, port: wsPort, isShared: true })
   }
 
   /** Nobody is connected, and nothing is lost when the broker goes. */

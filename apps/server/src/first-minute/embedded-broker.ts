@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { BrokerThread } from './broker-thread.ts'
-import { listenNear } from './listen.ts'
+import { canSharePorts, listen, listenNear } from './listen.ts'
 
 export interface EmbeddedBrokerOptions {
   readonly host?: string
@@ -77,7 +77,7 @@ class BrokerKeeper {
   }
 
   get isResting(): boolean {
-    return this.listeners.length > 0
+    return this.thread === undefined && this.listeners.length > 0
   }
 
   async rest(): Promise<void> {
@@ -106,14 +106,13 @@ class BrokerKeeper {
       else this.waiting.push({ socket, port })
       if (this.isResting) this.wake()
     })
-    const listening = await listenNear(server, this.options.host, port)
-    if (listening === port) return server
-    server.close()
-    throw new Error(`Port ${port} was taken while the embedded broker rested.`)
+    await listen(server, { host: this.options.host, port, isShared: true })
+    return server
   }
 
   private wake(): void {
-    this.stopListening()
+    // Where ports can be shared, whoever comes meanwhile is not turned away.
+    if (!canSharePorts) this.stopListening()
     const { host, mqttPort, wsPort, seed = 1, restAfterMs = 30_000 } = this.options
     const { isSimulating } = this
     const thread = new BrokerThread({
@@ -128,6 +127,7 @@ class BrokerKeeper {
 
   /** Who came while the broker started is connected to it through here. */
   private admit(): void {
+    this.stopListening()
     for (const { socket, port } of this.waiting) {
       const inner = connect({ host: this.options.host, port, noDelay: true })
       socket.setNoDelay(true)
@@ -141,6 +141,7 @@ class BrokerKeeper {
 
   private onExit(reason: string): void {
     this.thread = undefined
+    this.stopListening()
     if (this.isClosing) return
     if (reason !== '') this.options.onRestart?.(reason)
     const delayMs = reason === '' ? 0 : restartDelayMs
