@@ -10,6 +10,7 @@ export const files: Connector = {
   against: 'the disk',
   services: [],
   nodes: { source: 'file/tail', sink: 'file/out', more: ['file/read', 'file/watch'] },
+  hasNone: ['mistakes'],
   hasNoServer: true,
   open: async ({ files: folder }) => {
     await mkdir(folder, { recursive: true })

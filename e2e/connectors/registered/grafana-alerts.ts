@@ -6,6 +6,7 @@ export const grafanaWebhook: Connector = {
   against: 'its webhook by our own client; Alertmanager 0.25',
   services: [],
   nodes: { source: 'grafana/alerts' },
+  hasNone: ['mistakes', 'raw payloads'],
   hasNoServer: true,
   open: (places) =>
     Promise.resolve({

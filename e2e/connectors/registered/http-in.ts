@@ -5,6 +5,7 @@ export const httpIn: Connector = {
   against: 'our own client',
   services: [],
   nodes: { source: 'http/in', more: ['http/response'] },
+  hasNone: ['mistakes'],
   hasNoServer: true,
   open: (places) =>
     Promise.resolve({

@@ -8,6 +8,7 @@ export const httpRequest: Connector = {
   against: 'our own server',
   services: [],
   nodes: { sink: 'http/request' },
+  hasNone: ['mistakes'],
   open: async () => {
     const receiver = await openReceiver()
     return {

@@ -11,6 +11,7 @@ export const mqttEmbedded: Connector = {
   against: 'the embedded broker (aedes)',
   services: [],
   nodes: { connection: 'mqtt/connection', sink: 'mqtt/out' },
+  hasNone: ['secrets'],
   hasNoServer: true,
   open: async () => {
     const product = await startProduct({ hasDemo: true })

@@ -7,6 +7,7 @@ export const prometheusVmagent: Connector = {
   against: 'vmagent 1.79',
   services: ['vmagent'],
   nodes: { source: 'prometheus/receive' },
+  hasNone: ['mistakes', 'raw payloads'],
   hasNoServer: true,
   open: (places) => {
     const agents = new Map<string, Vmagent>()

@@ -9,6 +9,7 @@ export const store: Connector = {
   against: 'itself',
   services: [],
   nodes: { sink: 'store/write', more: ['store/read'] },
+  hasNone: ['mistakes'],
   hasNoServer: true,
   open: ({ files }) =>
     Promise.resolve({

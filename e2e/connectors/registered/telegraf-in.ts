@@ -6,6 +6,7 @@ export const telegrafLines: Connector = {
   against: 'line protocol 2 by our own client; influx and collectd',
   services: [],
   nodes: { source: 'telegraf/in' },
+  hasNone: ['mistakes', 'raw payloads'],
   hasNoServer: true,
   open: (places) =>
     Promise.resolve({

@@ -23,6 +23,11 @@ export interface Connector {
   }
   /** There is nothing that could be killed or halted, as with files, or where senders come to us. */
   readonly hasNoServer?: boolean
+  /**
+   * What there is not of it, and so cannot be tested: settings that may be wrong, payloads that
+   * are handed over as they are, secrets.
+   */
+  readonly hasNone?: readonly ('mistakes' | 'raw payloads' | 'secrets')[]
   /** Starts the server; called once for each of the connector's tests that need one. */
   readonly open: (product: ProductPlaces) => Promise<Peer>
 }
