@@ -4,6 +4,7 @@ import { shownBytes } from '../format/numbers.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import { Button, Dialog } from '../ui/index.ts'
 import { ChoiceRow } from './choice-row.tsx'
+import { downloadText } from '../values/index.ts'
 import styles from './dialogs.module.css'
 
 type Extent = 'selection' | 'flows' | 'all'
@@ -46,7 +47,7 @@ export function ExportDialog({ flows }: { readonly flows: readonly string[] }) {
             icon="download"
             disabled={!isReady}
             data-testid="export-download"
-            onClick={() => download(text ?? '', fileNameFor(extent, flows))}
+            onClick={() => downloadText(text ?? '', fileNameFor(extent, flows))}
           >
             Download
           </Button>
@@ -107,13 +108,4 @@ function fileNameFor(extent: Extent, flows: readonly string[]): string {
   const [only] = flows
   const base = extent === 'flows' && flows.length === 1 && only !== undefined ? only : 'millrace'
   return extent === 'selection' ? 'nodes.json' : `${base}.json`
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

@@ -4,7 +4,7 @@ import type { MadeDashboard } from '@millrace/protocol'
 import styles from '../dialogs/dialogs.module.css'
 import { useWorkbench } from '../shell/context.tsx'
 import { Button, Dialog } from '../ui/index.ts'
-import { downloadText } from './download-text.ts'
+import { downloadText } from '../values/index.ts'
 import { MadeNotice } from './made-notice.tsx'
 
 export interface GrafanaDialogProps {
