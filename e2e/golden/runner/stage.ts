@@ -15,7 +15,10 @@ export interface Stage {
   readonly output: OutputLine[]
 }
 
-const timingNames = ['eventTime', 'lateByMs', 'partition', 'idleAfterMs', 'futureByMs']
+const timingNames = ['eventTime', 'lateByMs', 'partition', 'idleAfterMs', 'futureByMs', 'pastByMs']
+
+/** The clock of a golden flow stands still where its input does not move it. */
+const trusting = { futureByMs: 0 } as const
 
 /** Replaces the sources that the test drives, and all sinks; everything in between is the real thing. */
 export function stage(
@@ -31,9 +34,11 @@ export function stage(
     const stands = { ...node, type: `golden/${node.id}` }
     if (driven.has(node.id)) {
       nodeTypes.push(standInSource(sources, { node, descriptor, type: stands.type }))
-      return { ...stands, config: pick(node.config, timingNames) }
+      return { ...stands, config: { ...trusting, ...pick(node.config, timingNames) } }
     }
-    if (descriptor.kind !== 'sink') return node
+    if (descriptor.kind !== 'sink') {
+      return descriptor.timed === true ? { ...node, config: { ...trusting, ...node.config } } : node
+    }
     nodeTypes.push(recorder(output, { descriptor, type: stands.type }))
     return { ...stands, config: {} }
   })

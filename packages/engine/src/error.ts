@@ -16,6 +16,7 @@ export const engineErrorCodes = {
   MESSAGE_TOO_DEEP: 'A message is nested too deeply to be copied.',
   EVENT_TIME_MISSING: 'The event time of a message could not be read.',
   EVENT_TIME_AHEAD: 'The event time of a message lies too far in the future.',
+  EVENT_TIME_BEHIND: 'The event time of a message lies too far in the past.',
   HOLD_RELEASED_TWICE: 'A node released the same hold twice.',
   STATE_UNREADABLE: 'The stored state of the flow cannot be read.',
   EPOCH_REFUSED: 'A node was not ready for its state to be stored.',

@@ -71,7 +71,7 @@ export function makeStage(flow: Flow, wishes: StageWishes, parts: StageParts): S
   return new StageMaker(flow, wishes, parts).make()
 }
 
-const timingNames = ['eventTime', 'lateByMs', 'partition', 'idleAfterMs', 'futureByMs']
+const timingNames = ['eventTime', 'lateByMs', 'partition', 'idleAfterMs', 'futureByMs', 'pastByMs']
 
 class StageMaker {
   private readonly flow: Flow
@@ -159,7 +159,7 @@ class StageMaker {
   private placeOperator(node: FlowNode, descriptor: Descriptor): void {
     const answers = this.wishes.answers[node.id]
     if (answers === undefined && !reachesOut(descriptor)) {
-      this.nodes.push(node)
+      this.nodes.push(this.wishes.replayed === undefined ? trusting(node, descriptor) : node)
       return
     }
     if (answers === undefined) this.muted.push(node.id)
@@ -200,6 +200,11 @@ class StageMaker {
     this.nodeTypes.set(type, make(type))
     return type
   }
+}
+
+/** As the clock of a test need not be that of its messages; what is replayed has both. */
+function trusting(node: FlowNode, { timed }: Descriptor): FlowNode {
+  return timed === true ? { ...node, config: { futureByMs: 0, ...node.config } } : node
 }
 
 /** The way in which a source tells time; by what messages bring where it has none of its own. */

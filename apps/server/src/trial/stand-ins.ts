@@ -19,6 +19,12 @@ const look = {
   icon: 'flask-conical',
 } as const
 
+/** A test has a clock of its own: only a limit that the flow sets counts. */
+const trustingFields = {
+  ...timingFields,
+  futureByMs: { ...timingFields.futureByMs, default: 0 },
+}
+
 export function handSource(
   type: string,
   outputs: readonly PortDescriptor[],
@@ -31,7 +37,7 @@ export function handSource(
     title: 'By hand',
     inputs: [],
     outputs,
-    fields: timingFields,
+    fields: trustingFields,
     timed: true,
   })
   return source(descriptor, (context) => {

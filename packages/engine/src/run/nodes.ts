@@ -129,13 +129,14 @@ function originOf(
 }
 
 function definedOnly(fields: Timing): Timing {
-  const { eventTime, lateByMs, partition, idleAfterMs, futureByMs } = fields
+  const { eventTime, lateByMs, partition, idleAfterMs, futureByMs, pastByMs } = fields
   return {
     eventTime,
     lateByMs: lateByMs ?? 0,
     partition,
     idleAfterMs: idleAfterMs ?? 0,
     futureByMs: futureByMs ?? 0,
+    pastByMs: pastByMs ?? 0,
   }
 }
 

@@ -76,7 +76,9 @@ export function sourceType(
   },
 ): NodeType {
   const { type, outputs = ['out'] } = given
-  const fields: Fields = { ...timingFields, ...given.fields }
+  // The clock of a test need not be that of its messages.
+  const futureByMs = { ...timingFields.futureByMs, default: 0 }
+  const fields: Fields = { ...timingFields, futureByMs, ...given.fields }
   const descriptor = describe({
     ...look,
     type,

@@ -10,7 +10,10 @@ export interface Timing {
   readonly lateByMs: number
   readonly partition: Expression | undefined
   readonly idleAfterMs: number
+  /** Times further ahead of the clock than that are refused; 0 takes all. */
   readonly futureByMs: number
+  /** Times further behind the clock than that are refused; 0 takes all. */
+  readonly pastByMs: number
 }
 
 export const arrivalTiming: Timing = {
@@ -19,6 +22,7 @@ export const arrivalTiming: Timing = {
   partition: undefined,
   idleAfterMs: 0,
   futureByMs: 0,
+  pastByMs: 0,
 }
 
 /** Clock ticks come this often while anything looks at time. */
@@ -70,16 +74,9 @@ export class Origin {
 
   /** The event time of a message that leaves here; throws where it has none that can be used. */
   timeOf(message: Message): number {
-    const { eventTime, futureByMs } = this.timing
-    if (eventTime === undefined) {
-      return typeof message.time === 'number' ? message.time : this.arrival()
-    }
-    const time = toTime(eventTime(message))
-    if (futureByMs > 0 && time > this.clock.now() + futureByMs) {
-      const text = `The event time ${new Date(time).toISOString()} lies too far in the future.`
-      throw new EngineError('EVENT_TIME_AHEAD', text)
-    }
-    return time
+    const { eventTime } = this.timing
+    if (eventTime !== undefined) return this.believed(toTime(eventTime(message)))
+    return typeof message.time === 'number' ? this.believed(message.time) : this.arrival()
   }
 
   /** After a message has gone out with this time. Only called while somebody listens. */
@@ -187,6 +184,19 @@ export class Origin {
     return this.lastArrival
   }
 
+  /**
+   * A time that is not: one far ahead would close every window that others still fill, and one far
+   * behind would hold them all open. A record of the log is judged by when it was taken in.
+   */
+  private believed(time: number): number {
+    const { futureByMs, pastByMs } = this.timing
+    if (futureByMs <= 0 && pastByMs <= 0) return time
+    const aheadMs = time - (this.behindAt ?? this.clock.now())
+    if (futureByMs > 0 && aheadMs > futureByMs) throw skewed('EVENT_TIME_AHEAD', time, aheadMs)
+    if (pastByMs > 0 && -aheadMs > pastByMs) throw skewed('EVENT_TIME_BEHIND', time, aheadMs)
+    return time
+  }
+
   private partitionOf(message: Message): string | number {
     return keyOf(this.timing.partition?.(message) ?? null)
   }
@@ -206,6 +216,36 @@ export class Origin {
 function keyOf(partition: unknown): string | number {
   const isKey = typeof partition === 'string' || typeof partition === 'number'
   return isKey ? partition : JSON.stringify(partition)
+}
+
+function skewed(
+  code: 'EVENT_TIME_AHEAD' | 'EVENT_TIME_BEHIND',
+  time: number,
+  aheadMs: number,
+): EngineError {
+  const [where, field] = code === 'EVENT_TIME_AHEAD' ? ['ahead of', 'ahead'] : ['behind', 'behind']
+  const far = `${lengthText(Math.abs(aheadMs))} ${where} the clock of this machine`
+  const text = `The event time ${timeText(time)} is ${far}, more than "Refuse times ${field} by more than" allows.`
+  return new EngineError(code, text)
+}
+
+const units = [
+  ['years', 365 * 86_400_000],
+  ['days', 86_400_000],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+] as const
+
+/** In the largest unit of which there are two and more. */
+function lengthText(ms: number): string {
+  const [name, unitMs] = units.find(([, unit]) => ms >= 2 * unit) ?? ['seconds', 1000]
+  return `${Math.round(ms / unitMs)} ${name}`
+}
+
+/** Not every number is a date: they end 273,000 years from now. */
+function timeText(time: number): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString()
 }
 
 /** Milliseconds since the epoch, or ISO 8601 text. */
