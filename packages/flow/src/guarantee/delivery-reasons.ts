@@ -1,6 +1,6 @@
-import type { DeliveryGap, Descriptor, FieldCondition } from '@millrace/sdk/descriptor'
+import type { DeliveryGap, Descriptor } from '@millrace/sdk/descriptor'
 import type { ConnectionDocument, FlowNode } from '../flow.ts'
-import { configValue, isConfigShown } from '../validate/config-shown.ts'
+import { configValue, isConditionMet } from '../validate/config-shown.ts'
 import type { DescriptorsByType } from '../validate/validate-flow.ts'
 
 /** Why a message that passes a node may be lost, or take effect more than once. */
@@ -60,26 +60,13 @@ interface Place {
 
 function isOpen({ when, whenConnection }: DeliveryGap, place: Place): boolean {
   const { node, descriptor, circumstances } = place
-  if (when !== undefined && !holds(when, node.config, descriptor)) return false
+  if (when !== undefined && !isConditionMet(descriptor.fields, node.config, when)) return false
   if (whenConnection === undefined) return true
   const id = configValue(descriptor.fields, node.config, whenConnection.of)
   const connection = typeof id === 'string' ? circumstances.connections.get(id) : undefined
   const type = connection && circumstances.nodeTypes.get(connection.type)
   if (connection === undefined || type === undefined) return false
-  return holds(whenConnection.when, connection.config, type)
-}
-
-function holds(
-  condition: FieldCondition,
-  config: FlowNode['config'],
-  { fields }: Descriptor,
-): boolean {
-  for (let part: FieldCondition | undefined = condition; part; part = part.and) {
-    const value = configValue(fields, config, part.field)
-    if (!isConfigShown(fields, config, part.field)) return false
-    if (!part.is.some((wanted) => wanted === value)) return false
-  }
-  return true
+  return isConditionMet(type.fields, connection.config, whenConnection.when)
 }
 
 function filledIn(text: string, node: FlowNode, { fields }: Descriptor): string {

@@ -10,6 +10,11 @@ export function isConfigShown(fields: Fields, config: Values, name: string): boo
   return isShown(fields, config, { name, asked: [] })
 }
 
+/** Whether a condition holds: fields that are not shown have no say. */
+export function isConditionMet(fields: Fields, config: Values, condition: FieldCondition): boolean {
+  return holds(fields, config, { condition, asked: [] })
+}
+
 interface Question {
   readonly name: string
   /** Fields on the way here: conditions that go round in a circle count as met. */
@@ -19,19 +24,29 @@ interface Question {
 function isShown(fields: Fields, config: Values, { name, asked }: Question): boolean {
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (field === undefined) return false
-  const within = [...asked, name]
-  for (let condition = field.when; condition; condition = condition.and) {
-    if (!isMet(fields, config, condition)) return false
-    const { field: sibling } = condition
-    if (within.includes(sibling)) continue
-    if (!isShown(fields, config, { name: sibling, asked: within })) return false
-  }
-  return true
+  if (field.when === undefined) return true
+  return holds(fields, config, { condition: field.when, asked: [...asked, name] })
 }
 
-function isMet(fields: Fields, config: Values, condition: FieldCondition): boolean {
-  const value = configValue(fields, config, condition.field)
-  return condition.is.some((wanted) => wanted === value)
+interface Claim {
+  readonly condition: FieldCondition
+  readonly asked: readonly string[]
+}
+
+function holds(fields: Fields, config: Values, { condition, asked }: Claim): boolean {
+  const { field: name, and, or } = condition
+  const isSo =
+    isMet(configValue(fields, config, name), condition) &&
+    (asked.includes(name) || isShown(fields, config, { name, asked })) &&
+    (and === undefined || holds(fields, config, { condition: and, asked }))
+  return isSo || (or !== undefined && holds(fields, config, { condition: or, asked }))
+}
+
+function isMet(value: unknown, { is = [], begins = [] }: FieldCondition): boolean {
+  if (is.some((wanted) => wanted === value)) return true
+  if (typeof value !== 'string') return false
+  const text = value.trimStart().toLowerCase()
+  return begins.some((start) => text.startsWith(start))
 }
 
 /** What a configuration says about a field: its value, or the default where there is none. */

@@ -35,11 +35,16 @@ interface FieldCommon {
   readonly section?: string
 }
 
-/** Holds while the sibling field has one of the values. Several conditions must all hold. */
+/** Holds while the sibling field has one of the values, or a text that begins like one of these. */
 export interface FieldCondition {
   readonly field: string
-  readonly is: readonly (string | number | boolean)[]
+  readonly is?: readonly (string | number | boolean)[]
+  /** In small letters, such as `https:`; the text may have capitals. */
+  readonly begins?: readonly string[]
+  /** Has to hold as well. */
   readonly and?: FieldCondition
+  /** Is enough by itself. */
+  readonly or?: FieldCondition
 }
 
 export interface TextField extends FieldCommon {
@@ -54,6 +59,8 @@ export interface TextField extends FieldCommon {
   readonly pattern?: string
   readonly patternHint?: string
   readonly suggestions?: readonly string[]
+  /** It has to be what a row of a sibling list says in a column: `list.column`. The form offers them. */
+  readonly rowOf?: string
   /** A check known by name to validator and editor. */
   readonly format?:
     | 'mqtt-topic'
@@ -76,6 +83,8 @@ export interface NumberField extends FieldCommon {
 
 export interface IntegerField extends Omit<NumberField, 'kind'> {
   readonly kind: 'integer'
+  /** The sibling that it may not be smaller than. */
+  readonly notBelow?: string
 }
 
 export interface BooleanField extends FieldCommon {
@@ -174,5 +183,7 @@ export interface ListField extends FieldCommon {
   readonly max?: number
   /** The column in which no two rows may say the same, such as a name. */
   readonly distinct?: string
+  /** A check of the rows together that validator and editor know by name. */
+  readonly format?: 'pattern-steps'
   readonly default?: readonly Readonly<Record<string, unknown>>[]
 }

@@ -1,4 +1,4 @@
-import type { Descriptor, Field, Fields } from '../descriptor/index.ts'
+import type { Descriptor, Field, FieldCondition, Fields } from '../descriptor/index.ts'
 import { outputPorts } from '../descriptor/index.ts'
 import type { NodeType } from '../node-type.ts'
 import { run } from './run.ts'
@@ -65,17 +65,19 @@ function checkFields(fields: Fields, at: string): string[] {
 }
 
 function checkCondition(field: Field, siblings: Fields, name: string): string[] {
-  const problems: string[] = []
-  for (let when = field.when; when !== undefined; when = when.and) {
+  return partsOf(field.when).flatMap((when) => {
     const other = siblings[when.field]
-    if (other === undefined) problems.push(`${name} depends on "${when.field}", which is no field.`)
-    if (other?.kind !== 'choice') continue
+    if (other === undefined) return [`${name} depends on "${when.field}", which is no field.`]
+    if (other.kind !== 'choice') return []
     const known = other.options.map((option) => option.value)
-    const unknown = when.is.filter((value) => !known.some((option) => option === value))
-    if (unknown.length > 0)
-      problems.push(`${name} depends on a choice that does not exist: ${unknown.join(', ')}`)
-  }
-  return problems
+    const unknown = (when.is ?? []).filter((value) => !known.some((option) => option === value))
+    if (unknown.length === 0) return []
+    return [`${name} depends on a choice that does not exist: ${unknown.join(', ')}`]
+  })
+}
+
+function partsOf(when: FieldCondition | undefined): readonly FieldCondition[] {
+  return when === undefined ? [] : [when, ...partsOf(when.and), ...partsOf(when.or)]
 }
 
 function checkField(field: Field, name: string): string[] {

@@ -37,8 +37,13 @@ function isVisible(when: FieldCondition | undefined, fields: Fields, given: Valu
   const field = fields[when.field]
   const value =
     given[when.field] ?? (field !== undefined && 'default' in field ? field.default : undefined)
-  const holds = when.is.some((wanted) => wanted === value)
-  return holds && isVisible(when.and, fields, given)
+  const holds = isOneOf(value, when) && isVisible(when.and, fields, given)
+  return holds || (when.or !== undefined && isVisible(when.or, fields, given))
+}
+
+function isOneOf(value: unknown, { is = [], begins = [] }: FieldCondition): boolean {
+  const text = typeof value === 'string' ? value.toLowerCase() : undefined
+  return is.some((wanted) => wanted === value) || begins.some((start) => text?.startsWith(start))
 }
 
 function valueOf(field: Field, name: string, value: unknown, compiler: TestCompiler): unknown {

@@ -5,6 +5,7 @@ import { checkList } from './check-list.ts'
 import { checkDuration, checkNumber } from './check-number.ts'
 import { checkSource } from './check-source.ts'
 import { checkCode, checkText } from './check-text.ts'
+import { checkTogether } from './check-together.ts'
 import type { FieldFinding } from './field-finding.ts'
 import { wrongType } from './wrong-type.ts'
 
@@ -29,7 +30,8 @@ export function checkFields(
   const known = Object.entries(fields).flatMap(([name, field]) => {
     if (field.when !== undefined && !isConfigShown(fields, config, name)) return []
     const value = Object.hasOwn(config, name) ? config[name] : undefined
-    const findings = checkField(field, value, { ...surroundings, name })
+    const own = checkField(field, value, { ...surroundings, name })
+    const findings = own.length > 0 ? own : checkTogether(name, { fields, config })
     return findings.map((finding) => ({ ...finding, inside: `${name}${finding.inside ?? ''}` }))
   })
   return unknown.length === 0 ? known : [...unknown, ...known]
