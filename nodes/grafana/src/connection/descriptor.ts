@@ -1,5 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { tlsFields } from '@millrace/web/descriptor'
+import { httpsFields } from '@millrace/web/descriptor'
 
 export const grafanaConnectionDescriptor = describe({
   type: 'grafana/connection',
@@ -48,6 +48,6 @@ export const grafanaConnectionDescriptor = describe({
       min: 100,
       max: 300_000,
     },
-    ...tlsFields,
+    ...httpsFields,
   },
 })

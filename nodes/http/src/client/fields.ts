@@ -1,6 +1,8 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { signInFields, tlsFields } from '@millrace/web/descriptor'
+import { signInFields, tlsFieldsWhen } from '@millrace/web/descriptor'
 
+/** Of an address that is a template nobody can tell beforehand. */
+const secure = { field: 'url', begins: ['https:', '{{'] } as const
 const viaProxy = { field: 'isProxied', is: [true] } as const
 
 /** What every node that calls out over HTTP asks for in the same way. */
@@ -15,7 +17,7 @@ export const clientFields = describe({
   inputs: [],
   outputs: [],
   fields: {
-    ...tlsFields,
+    ...tlsFieldsWhen(secure),
     isProxied: {
       kind: 'boolean',
       label: 'Go through a proxy',

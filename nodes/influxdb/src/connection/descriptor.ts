@@ -1,5 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { tlsFields } from '@millrace/web/descriptor'
+import { httpsFields } from '@millrace/web/descriptor'
 
 const one = { field: 'version', is: ['1'] } as const
 const two = { field: 'version', is: ['2'] } as const
@@ -83,6 +83,6 @@ export const influxdbConnectionDescriptor = describe({
       min: 100,
       max: 300_000,
     },
-    ...tlsFields,
+    ...httpsFields,
   },
 })

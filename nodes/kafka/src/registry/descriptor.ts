@@ -1,5 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { signInFields, tlsFields } from '@millrace/web/descriptor'
+import { signInFields, httpsFields } from '@millrace/web/descriptor'
 
 export const kafkaRegistryDescriptor = describe({
   type: 'kafka/registry',
@@ -33,7 +33,7 @@ export const kafkaRegistryDescriptor = describe({
       help: "Of Confluent's API; with Apicurio it ends in /apis/ccompat/v7.",
     },
     ...signInFields,
-    ...tlsFields,
+    ...httpsFields,
     timeoutMs: {
       kind: 'duration',
       label: 'Give up after',

@@ -1,5 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { signInFields, tlsFields } from '@millrace/web/descriptor'
+import { signInFields, tlsFieldsWhen } from '@millrace/web/descriptor'
 
 const connecting = { field: 'mode', is: ['connect'] } as const
 const serving = { field: 'mode', is: ['serve'] } as const
@@ -119,10 +119,7 @@ export const webSocketFields = describe({
       max: 300_000,
       when: connecting,
     },
-    isVerified: { ...tlsFields.isVerified, when: connecting },
-    ca: { ...tlsFields.ca, when: { ...tlsFields.ca.when, and: connecting } },
-    serverName: { ...tlsFields.serverName, when: connecting },
-    clientCertificate: { ...tlsFields.clientCertificate, when: connecting },
-    clientKey: { ...tlsFields.clientKey, when: connecting },
+    // The address is there only to connect.
+    ...tlsFieldsWhen({ field: 'url', begins: ['wss:'] }),
   },
 }).fields

@@ -1,5 +1,11 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { tlsFields } from '@millrace/web/descriptor'
+import { tlsFieldsWhen } from '@millrace/web/descriptor'
+
+const secure = {
+  field: 'region',
+  is: ['us', 'eu'],
+  or: { field: 'url', begins: ['https:'] },
+} as const
 
 export const pagerdutyServiceDescriptor = describe({
   type: 'notify/pagerduty-service',
@@ -48,6 +54,6 @@ export const pagerdutyServiceDescriptor = describe({
       min: 100,
       max: 300_000,
     },
-    ...tlsFields,
+    ...tlsFieldsWhen(secure),
   },
 })

@@ -64,5 +64,9 @@ export const webhookDescriptor = describe({
       max: 300_000,
     },
     ...tlsFields,
+    isVerified: {
+      ...tlsFields.isVerified,
+      help: 'For https addresses. Without it, anybody in between can read and change everything.',
+    },
   },
 })

@@ -1,5 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { signInFields, tlsFields } from '@millrace/web/descriptor'
+import { signInFields, httpsFields } from '@millrace/web/descriptor'
 
 export const prometheusConnectionDescriptor = describe({
   type: 'prometheus/connection',
@@ -44,6 +44,6 @@ export const prometheusConnectionDescriptor = describe({
       min: 100,
       max: 300_000,
     },
-    ...tlsFields,
+    ...httpsFields,
   },
 })

@@ -127,6 +127,10 @@ export const prometheusScrapeDescriptor = describe({
     },
     ...signInFields,
     ...tlsFields,
+    isVerified: {
+      ...tlsFields.isVerified,
+      help: 'For https addresses. Without it, anybody in between can read and change everything.',
+    },
     ...timingFields,
     eventTime: { ...timingFields.eventTime, default: 'time' },
     partition: { ...timingFields.partition, default: 'target' },

@@ -1,9 +1,15 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { tlsFields } from '@millrace/web/descriptor'
+import { tlsFieldsWhen } from '@millrace/web/descriptor'
 
 const overHttp = { field: 'listener', is: ['influxdb', 'influxdb_v2', 'http'] } as const
 const overSocket = { field: 'listener', is: ['tcp', 'udp'] } as const
 const overTcp = { field: 'listener', is: ['tcp'] } as const
+/** Neither field is there for the listeners that do not have it. */
+const secure = {
+  field: 'url',
+  begins: ['https:'],
+  or: { field: 'isSecure', is: [true] },
+} as const
 const one = { field: 'listener', is: ['influxdb'] } as const
 const two = { field: 'listener', is: ['influxdb_v2'] } as const
 const named = { field: 'listener', is: ['influxdb', 'http'] } as const
@@ -91,6 +97,6 @@ export const telegrafConnectionDescriptor = describe({
       min: 100,
       max: 300_000,
     },
-    ...tlsFields,
+    ...tlsFieldsWhen(secure),
   },
 })

@@ -1,6 +1,7 @@
+import type { FieldCondition } from '@millrace/sdk/descriptor'
 import { describe } from '@millrace/sdk/descriptor'
 
-/** TLS towards a server at an `https` address; a connection spreads them into its fields. */
+/** TLS towards a server, whatever the address; a connection spreads them into its fields. */
 export const tlsFields = describe({
   type: 'web/tls',
   version: 1,
@@ -18,7 +19,7 @@ export const tlsFields = describe({
       section: 'TLS',
       advanced: true,
       default: true,
-      help: 'For https addresses. Without it, anybody in between can read and change everything.',
+      help: 'Without it, anybody in between can read and change everything.',
     },
     ca: {
       kind: 'code',
@@ -39,3 +40,20 @@ export const tlsFields = describe({
     clientKey: { kind: 'secret', label: 'Client key (PEM)', advanced: true },
   },
 }).fields
+
+const { isVerified, ca, serverName, clientCertificate, clientKey } = tlsFields
+
+/** The same, there only while a condition holds, such as that the address is one of `https`. */
+export function tlsFieldsWhen(when: FieldCondition) {
+  return {
+    isVerified: { ...isVerified, when },
+    // Asking for a field asks for its condition, too.
+    ca,
+    serverName: { ...serverName, when },
+    clientCertificate: { ...clientCertificate, when },
+    clientKey: { ...clientKey, when },
+  } as const
+}
+
+/** Those of a connection with the address in `url`. */
+export const httpsFields = tlsFieldsWhen({ field: 'url', begins: ['https:'] })
