@@ -43,6 +43,7 @@ export const descriptor = describe({
       section: 'Pattern',
       itemLabel: 'step',
       distinct: 'name',
+      format: 'pattern-steps',
       min: 1,
       max: 20,
       help: 'In conditions, `previous` is the message taken before, and `steps.NAME.last` the last one of a step.',
@@ -88,6 +89,7 @@ export const descriptor = describe({
         atMost: {
           kind: 'integer',
           label: 'To',
+          notBelow: 'atLeast',
           min: 1,
           max: 1_000_000,
           help: 'No limit when empty.',
@@ -143,6 +145,7 @@ export const descriptor = describe({
       label: 'Step',
       advanced: true,
       required: true,
+      rowOf: 'steps.name',
       maxLength: 60,
       placeholder: 'closed',
       when: { field: 'afterMatch', is: ['first', 'last'] },

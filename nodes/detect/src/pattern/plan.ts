@@ -101,8 +101,10 @@ function check(steps: readonly Step[], begin: Exit): void {
 
 function skipOf({ afterMatch, afterStep }: Config, steps: readonly Step[]): Skip {
   if (afterMatch === 'pastLast' || afterMatch === 'next') return { to: afterMatch }
-  const step = steps.findIndex(({ name, isAbsent }) => name === afterStep && !isAbsent)
+  const step = steps.findIndex(({ name }) => name === afterStep)
   if (step < 0) throw wrong(`No step is called "${afterStep}" after which to begin again.`)
+  if (steps[step]?.isAbsent === true)
+    throw wrong(`No match can begin again after "${afterStep}", which is called never to come.`)
   return { to: afterMatch, step }
 }
 
