@@ -25,7 +25,8 @@ export function networkProblem(error: unknown, where: Where): NetworkProblem {
   const kind = speaksNoTls.test(messageOf(error)) ? 'no-tls' : kindOf(codeOf(error))
   const { peer = 'server', labels = usualLabels } = where
   const words: Words = { at: placeText(where), where, peer, labels, error }
-  return { kind, text: sentences[kind](words) }
+  const fixed = where.isFixed === true ? fixedSentences[kind] : undefined
+  return { kind, text: (fixed ?? sentences[kind])(words) }
 }
 
 /** Node gives such errors several codes, `ECONNRESET` and `EPROTO` among them. */
@@ -62,6 +63,18 @@ const sentences: Readonly<Record<NetworkProblemKind, (words: Words) => string>> 
     `The ${peer} wants a client certificate that it knows. Give "Client certificate (PEM)" and "Client key (PEM)".`,
   tls: ({ at, error }) => `TLS with ${at} failed: ${messageOf(error)}.`,
   other: ({ at, error }) => `The connection to ${at} failed: ${messageOf(error)}.`,
+}
+
+/** Of a place that no setting names, where only the way to it can be wrong. */
+const fixedSentences: Partial<typeof sentences> = {
+  'unknown-host': ({ where }) =>
+    `The name "${where.host}" leads to no address. Does this machine reach the internet?`,
+  refused: ({ at }) =>
+    `Nothing answers at ${at}. Does a firewall keep this machine from the internet?`,
+  'no-answer': ({ at }) =>
+    `${at} does not answer. Does a firewall keep this machine from the internet?`,
+  lost: ({ at }) => `The connection to ${at} broke.`,
+  'no-tls': ({ at }) => `There is no TLS at ${at}: something in between answers in its place.`,
 }
 
 function isRight({ host, port }: FieldLabels): string {

@@ -18,6 +18,8 @@ export interface Where extends Place {
   readonly peer?: string | undefined
   /** Host, Port and Transport when absent. */
   readonly labels?: FieldLabels | undefined
+  /** A place that everybody knows, which no setting names. */
+  readonly isFixed?: boolean | undefined
   /** Whether it is to be reached with TLS. */
   readonly isSecure?: boolean | undefined
 }

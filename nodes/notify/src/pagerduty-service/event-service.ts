@@ -25,7 +25,8 @@ export class PagerdutyService implements EventService {
     this.context = context
     const { timeoutMs } = config
     const tls = tlsOf(config)
-    this.poster = new Poster({ clock, timers, timeoutMs, tls, addressLabel, ...words })
+    const isFixed = !isAddressSet(config)
+    this.poster = new Poster({ clock, timers, timeoutMs, tls, addressLabel, isFixed, ...words })
   }
 
   enqueue(event: object): Promise<Outcome> {
@@ -42,6 +43,11 @@ export class PagerdutyService implements EventService {
   close(): void {
     this.poster.close()
   }
+}
+
+/** The address is a field of its own, beside those of PagerDuty's regions. */
+export function isAddressSet({ region }: Context['config']): boolean {
+  return region === 'other'
 }
 
 const addresses = {

@@ -2,7 +2,7 @@ import { placeOfUrl, reachSteps, takeSteps } from '@millrace/reach'
 import type { ConnectionContext, TestStep } from '@millrace/sdk'
 import { tlsOf } from '../post/tls-of.ts'
 import type { pagerdutyServiceDescriptor } from './descriptor.ts'
-import { addressLabel, PagerdutyService } from './event-service.ts'
+import { addressLabel, isAddressSet, PagerdutyService } from './event-service.ts'
 
 type Context = ConnectionContext<typeof pagerdutyServiceDescriptor>
 
@@ -13,8 +13,9 @@ export async function* testSteps(context: Context): AsyncGenerator<TestStep> {
   try {
     const { isSecure, ...place } = placeOfUrl(service.address.href, addressLabel)
     const tls = isSecure ? tlsOf(config) : undefined
+    const isFixed = !isAddressSet(config)
     yield* takeSteps([
-      ...reachSteps({ ...place, tls, timeoutMs: config.timeoutMs, clock, timers }),
+      ...reachSteps({ ...place, isFixed, tls, timeoutMs: config.timeoutMs, clock, timers }),
       { name: 'Integration key', run: () => tryKey(service) },
     ])
   } finally {

@@ -14,6 +14,8 @@ export interface PosterOptions {
   readonly tls: TlsSettings
   /** What the form calls the address, for sentences. */
   readonly addressLabel: string
+  /** The address is none that a person sets. */
+  readonly isFixed?: boolean
   /** For sentences, such as `Slack`. */
   readonly name: string
   /** What to do about an address or key that is not accepted. */
@@ -40,7 +42,7 @@ export class Poster {
 
   /** Never rejects; `urlOf` may throw. */
   async post(urlOf: () => URL, { body, headers, ownOutcome }: Letter): Promise<Outcome> {
-    const { clock, addressLabel } = this.options
+    const { clock } = this.options
     let url: URL | undefined
     try {
       url = urlOf()
@@ -53,7 +55,7 @@ export class Poster {
       const told: Told = { status: answer.status, headers: answer.headers, body: answer.text() }
       return ownOutcome?.(told) ?? readAnswer(told, { ...this.options, nowMs: clock.now() })
     } catch (error) {
-      return { kind: 'later', error: problemOf(error, url, addressLabel) }
+      return { kind: 'later', error: problemOf(error, url, this.options) }
     }
   }
 
@@ -64,10 +66,14 @@ export class Poster {
 
 const answerBytesMax = 100_000
 
-function problemOf(error: unknown, url: URL | undefined, addressLabel: string): NodeError {
+function problemOf(
+  error: unknown,
+  url: URL | undefined,
+  { addressLabel, isFixed }: PosterOptions,
+): NodeError {
   if (error instanceof NodeError) return error
   if (url === undefined) return new NodeError('NOTIFY_FAILED', String(error), { cause: error })
   const { host, port, labels } = placeOfUrl(url.href, addressLabel)
-  const { text } = networkProblem(error, { host, port, labels })
+  const { text } = networkProblem(error, { host, port, labels, isFixed })
   return new NodeError('NOTIFY_UNREACHABLE', text, { cause: error })
 }
