@@ -36,19 +36,19 @@ export const timingFields = describe({
     partition: {
       kind: 'expression',
       returns: 'any',
-      label: 'Time runs apart for each',
+      label: 'Watermark for each',
       advanced: true,
       placeholder: 'topic',
-      help: 'Keeps a watermark for each value, and goes by the slowest.',
+      help: 'For devices that are not in step: time goes by the slowest of them.',
     },
     idleAfterMs: {
       kind: 'duration',
       zero: 'never',
-      label: 'Ignore as idle after',
+      label: 'Idle after',
       advanced: true,
       default: 30_000,
       min: 0,
-      help: 'A partition silent for this long no longer holds time back. 0 waits for ever.',
+      help: 'One that is silent for this long no longer holds time back. 0 waits for ever.',
     },
     futureByMs: {
       kind: 'duration',

@@ -13,11 +13,19 @@ export function checkReach(flow: Flow, nodes: CheckedNodes): readonly Problem[] 
     if (!checked?.descriptor || node.isDisabled === true) return []
     const { kind } = checked.descriptor
     if (checked.inputs.size > 0 && !fed.has(node.id) && !beginsByItself(node, checked.descriptor)) {
-      return [warning(node.id, 'NODE_UNREACHED', 'Nothing reaches this node; wire something to it')]
+      return [
+        warning(
+          node.id,
+          'NODE_UNREACHED',
+          'No messages come to this node yet: wire another one to it',
+        ),
+      ]
     }
     const isSource = kind === 'source' && checked.outputs.size > 0
     if (isSource && !used.has(node.id)) {
-      return [warning(node.id, 'NODE_UNUSED', 'Nothing happens with its messages; wire it on')]
+      return [
+        warning(node.id, 'NODE_UNUSED', 'Its messages go nowhere yet: wire it to another node'),
+      ]
     }
     return []
   })
