@@ -95,9 +95,15 @@ export interface IngestLog {
   readonly isFull: boolean
   /**
    * Appends a record and gives its position. `safe` is called, in order, once it is synced to disk,
-   * or with the error that kept it from there; then the record is not in the log.
+   * or with the error that kept it from there; then the record is not in the log. One that is
+   * awaited is written as soon as the disk is free.
    */
-  append(bytes: Uint8Array, takenAt: number, safe: (error?: unknown) => void): number
+  append(
+    bytes: Uint8Array,
+    takenAt: number,
+    safe: (error?: unknown) => void,
+    isAwaited?: boolean,
+  ): number
   /** Up to `limit` records after the position, oldest first, those not yet synced among them. */
   read(after: number, limit: number): readonly IngestRecord[]
   /**

@@ -209,7 +209,12 @@ export interface Intake {
    * order of `take`, also after the source was closed. `run` is called at once, or not at all where the flow is behind: then the
    * record is replayed in its turn.
    */
-  readonly take: (record: Uint8Array, run: () => void, safe: (error?: unknown) => void) => void
+  readonly take: (
+    record: Uint8Array,
+    run: () => void,
+    safe: (error?: unknown) => void,
+    options?: TakeOptions,
+  ) => void
   /**
    * To be called in the source's `start`, before anything is taken in: `run` emits the messages of
    * a record that was taken but not yet dealt with, in the order in which they were taken, then and
@@ -221,6 +226,14 @@ export interface Intake {
    * for a source whose sender repeats what it got no acknowledgement of, to be called in `start`.
    */
   readonly recall: (limit: number, see: (record: Uint8Array) => void) => void
+}
+
+export interface TakeOptions {
+  /**
+   * The sender does nothing else before it is acknowledged, as an HTTP client: the record goes to
+   * disk as soon as that is free, instead of in one group with those of the next few milliseconds.
+   */
+  readonly isAwaited?: boolean
 }
 
 export interface ConnectionContext<D extends Descriptor = Descriptor> {

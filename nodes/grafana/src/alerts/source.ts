@@ -60,11 +60,12 @@ function take(context: Context, request: HttpRequest, isRepeat: (alert: Alert) =
     http.respond(request.id, answer(400, code, message))
     return
   }
+  const settled = (error?: unknown): void => {
+    http.respond(request.id, error === undefined ? accepted : failed(error, intake.isDurable))
+  }
   const run = (): void => emitAll(context, group, isRepeat)
   // A copy: the body is a part of something bigger.
-  intake.take(Uint8Array.from(request.body), run, (error) => {
-    http.respond(request.id, error === undefined ? accepted : failed(error, intake.isDurable))
-  })
+  intake.take(Uint8Array.from(request.body), run, settled, { isAwaited: true })
 }
 
 /** Both senders try again on 5xx and give up on 4xx. */

@@ -206,9 +206,11 @@ function take({ context, known }: Desk, { request, receivedAt, messages, key }: 
   }
   // One that waits for its answer ends with a crash; its client has to ask again.
   if (isAccepted && intake.isDurable) {
-    intake.take(encodeRequest(request, receivedAt), run, settled)
+    intake.take(encodeRequest(request, receivedAt), run, settled, awaited)
   } else deliver(run, settled)
 }
+
+const awaited = { isAwaited: true }
 
 function emitAll({ emit }: Context, messages: readonly Message[]): void {
   for (const message of messages) emit.out(message)

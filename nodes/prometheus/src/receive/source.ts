@@ -68,10 +68,11 @@ function take(context: Context, request: HttpRequest): void {
   const accepted = answerOf(decoded)
   // A copy: the body is a part of something bigger.
   const record = Uint8Array.from(request.body)
-  const run = (): void => emitAll(context, decoded)
-  intake.take(record, run, (error) => {
+  const settled = (error?: unknown): void => {
     http.respond(request.id, error === undefined ? accepted : failed(error, intake.isDurable))
-  })
+  }
+  const run = (): void => emitAll(context, decoded)
+  intake.take(record, run, settled, { isAwaited: true })
 }
 
 /** The good series are taken in whatever the answer is: a sender drops all that got a 400. */

@@ -133,10 +133,11 @@ function take(endpoint: Endpoint, dialect: Dialect, request: HttpRequest): void 
   }
   databases.add(written.database)
   const run = (): void => emitAll(context, written, read.points)
-  intake.take(encodeWritten(written), run, (error) => {
+  const settled = (error?: unknown): void => {
     const answer = error === undefined ? answerTo(dialect, verdict) : failed(dialect, error, intake)
     http.respond(request.id, answer)
-  })
+  }
+  intake.take(encodeWritten(written), run, settled, { isAwaited: true })
 }
 
 const statuses: ReadonlyMap<string, number> = new Map([

@@ -21,6 +21,14 @@ export interface IntakeEvents {
   ended(node: NodeRun): void
 }
 
+/** What goes with a record that was taken in. */
+interface Taken {
+  readonly run: () => void
+  readonly safe: Safe
+  /** Its sender does nothing else before it is safe. */
+  readonly isAwaited: boolean
+}
+
 /**
  * The ingest log of one source, and how far the flow has come in it. It outlives the source's run:
  * a changed source goes on where the one before it was.
@@ -140,7 +148,7 @@ export class IntakeLog {
     }
   }
 
-  take(node: NodeRun, bytes: Uint8Array, taken: { run: () => void; safe: Safe }): void {
+  take(node: NodeRun, bytes: Uint8Array, taken: Taken): void {
     const safe: Safe = (error) => {
       if (!node.isClosed) node.runAttributed(() => taken.safe(error))
       else if (error === undefined) tellClosed(node, taken.safe)
@@ -149,8 +157,9 @@ export class IntakeLog {
       safe(new EngineError('NODE_CLOSED', 'The source was closed.', { node: node.id }))
       return
     }
-    if (this.owner === node && this.keepsUp()) this.append(node, bytes, { run: taken.run, safe })
-    else this.putBack(node, bytes, safe)
+    const { run, isAwaited } = taken
+    if (this.owner === node && this.keepsUp()) this.append(node, bytes, { run, safe, isAwaited })
+    else this.putBack(node, bytes, { run, safe, isAwaited })
   }
 
   /** Gives the flow the next record. Only called while `isReady`. */
@@ -206,14 +215,11 @@ export class IntakeLog {
     return this.replay === undefined || (this.backlog === 0 && !this.isPressed)
   }
 
-  private append(
-    node: NodeRun,
-    bytes: Uint8Array,
-    { run, safe }: { readonly run: () => void; readonly safe: Safe },
-  ): void {
+  private append(node: NodeRun, bytes: Uint8Array, { run, safe, isAwaited }: Taken): void {
     const takenAt = this.takenAt(node)
     const { origin } = node
-    this.position = this.log.append(bytes, takenAt, this.acknowledgements.next(safe))
+    const told = this.acknowledgements.next(safe)
+    this.position = this.log.append(bytes, takenAt, told, isAwaited)
     if (origin !== undefined) origin.behindAt = takenAt
     node.runtime.deliver(node, run, () => undefined)
     if (origin !== undefined) origin.behindAt = undefined
@@ -221,7 +227,7 @@ export class IntakeLog {
   }
 
   /** The flow is behind: the record waits for its turn, or is dropped. */
-  private putBack(node: NodeRun, bytes: Uint8Array, safe: Safe): void {
+  private putBack(node: NodeRun, bytes: Uint8Array, { safe, isAwaited }: Taken): void {
     const { policy, keepMax } = this.overflow
     const isOver = this.backlog >= keepMax || this.log.isFull
     if (isOver && (policy === 'dropNewest' || (policy === 'dropOldest' && this.log.isFull))) {
@@ -230,7 +236,7 @@ export class IntakeLog {
       return
     }
     const takenAt = this.takenAt(node)
-    this.log.append(bytes, takenAt, this.acknowledgements.next(safe))
+    this.log.append(bytes, takenAt, this.acknowledgements.next(safe), isAwaited)
     if (isOver && policy === 'dropOldest') {
       this.position += 1
       this.dropped += 1

@@ -51,9 +51,9 @@ export class Intakes {
   intakeOf(node: NodeRun, overflow: Overflow): Intake {
     return {
       isDurable: true,
-      take: (record, run, safe) => {
+      take: (record, run, safe, { isAwaited = false } = {}) => {
         const log = node.intake ?? this.open(node, overflow)
-        log.take(node, record, { run, safe })
+        log.take(node, record, { run, safe, isAwaited })
       },
       onReplay: (run) => (node.intake ?? this.open(node, overflow)).onReplay(node, run),
       recall: (limit, see) => (node.intake ?? this.open(node, overflow)).recall(limit, see),

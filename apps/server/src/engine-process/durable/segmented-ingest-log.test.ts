@@ -85,6 +85,30 @@ test('calls back in the order of appending', async () => {
   expect(order).toEqual(Array.from({ length: 500 }, (_, index) => index))
 })
 
+test('waits a little for more to write, but not where a sender waits', async () => {
+  const delaysMs: number[] = []
+  const schedule = (delayMs: number, run: () => void) => {
+    delaysMs.push(delayMs)
+    const immediate = setImmediate(run)
+    return { cancel: () => clearImmediate(immediate) }
+  }
+  const { log, time, take } = open(newFolder(), { schedule, limits: { groupMs: 4 } })
+  await take('the first')
+  time.advance(1)
+  await take('the second')
+  expect(delaysMs).toEqual([0, 3])
+  const order: string[] = []
+  log.append(Buffer.from('c'), 0, () => void order.push('third'))
+  await new Promise<void>((resolve) => {
+    log.append(Buffer.from('d'), 0, () => (order.push('awaited'), resolve()), true)
+  })
+  expect(order).toEqual(['third', 'awaited'])
+  expect(delaysMs).toEqual([0, 3, 0])
+  await take('another')
+  expect(delaysMs.at(-1)).toBe(4)
+  await log.close()
+})
+
 test('reads in parts over many segments without going over a record twice', async () => {
   const folder = newFolder()
   const { log, take } = open(folder, { limits: { segmentBytes: 200 } })

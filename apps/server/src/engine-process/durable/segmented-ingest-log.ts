@@ -40,6 +40,8 @@ export class SegmentedIngestLog implements IngestLog {
   private spare: Group | undefined = new Group()
   private flushing: Promise<void> | undefined
   private timer: Timer | undefined
+  /** Somebody waits for what is being gathered. */
+  private isAwaited = false
   private flushedAtMs = -Infinity
   private due: Safe[] = []
   private trouble: string | undefined
@@ -71,10 +73,11 @@ export class SegmentedIngestLog implements IngestLog {
     return this.bytes >= bytesMax
   }
 
-  append(bytes: Uint8Array, takenAt: number, safe: Safe): number {
+  append(bytes: Uint8Array, takenAt: number, safe: Safe, isAwaited = false): number {
     const position = this.lastPosition + 1
     this.lastPosition = position
     this.gathering.add({ position, takenAt, bytes }, safe)
+    if (isAwaited && !this.isAwaited) this.hurry()
     this.flushSoon()
     return position
   }
@@ -117,6 +120,7 @@ export class SegmentedIngestLog implements IngestLog {
     // What is under way writes the same bytes to the same place once more, which changes nothing.
     for (const group of groups) if (group !== undefined) this.settle(group)
     this.gathering.clear()
+    this.isAwaited = false
     if (this.flushing === undefined) this.writing = undefined
     this.recover()
     this.schedule(0, () => this.tellDue())
@@ -145,18 +149,29 @@ export class SegmentedIngestLog implements IngestLog {
     return writing + this.gathering.length
   }
 
+  private get flushEveryMs(): number {
+    if (this.trouble !== undefined) return this.limits.retryMs
+    return this.isAwaited ? 0 : this.limits.groupMs
+  }
+
   private flushSoon(): void {
     if (this.flushing !== undefined || this.timer !== undefined || this.isClosed) return
-    const { groupMs, retryMs } = this.limits
     const sinceMs = this.clock.monotonic() - this.flushedAtMs
-    const delayMs = (this.trouble === undefined ? groupMs : retryMs) - sinceMs
-    this.timer = this.schedule(Math.max(0, delayMs), () => {
+    this.timer = this.schedule(Math.max(0, this.flushEveryMs - sinceMs), () => {
       this.timer = undefined
       this.flushing = this.flush().finally(() => {
         this.flushing = undefined
         if (this.writing !== undefined || !this.gathering.isEmpty) this.flushSoon()
       })
     })
+  }
+
+  /** What is gathered goes to disk when this turn ends, or with what is under way. */
+  private hurry(): void {
+    this.isAwaited = true
+    if (this.trouble !== undefined) return
+    this.timer?.cancel()
+    this.timer = undefined
   }
 
   /** Never rejects. */
@@ -166,6 +181,7 @@ export class SegmentedIngestLog implements IngestLog {
       this.writing = this.gathering
       this.gathering = this.spare ?? new Group()
       this.spare = undefined
+      this.isAwaited = false
     }
     const { writing } = this
     this.flushedAtMs = this.clock.monotonic()

@@ -7,8 +7,8 @@ export interface RequestBatch {
   readonly methods: string[]
   /** Path and query as they came. */
   readonly targets: string[]
-  /** Names and values in turn, as they came. */
-  readonly headers: (readonly string[])[]
+  /** Names and values in turn as they came, joined by `headerSeparator`: a string is sent quicker than a list. */
+  readonly headers: string[]
   readonly addresses: string[]
   /** All bodies in one piece, transferred; null when none has one. */
   readonly bodies: Uint8Array<ArrayBuffer> | null
@@ -40,6 +40,9 @@ export interface WaitingRequest {
   readonly body: readonly Uint8Array[]
 }
 
+/** No header holds one. */
+export const headerSeparator = '\n'
+
 /** Puts the bodies into one buffer that only the batch refers to, so that it can be transferred. */
 export function packRequests(requests: readonly WaitingRequest[]): RequestBatch {
   const bodyEnds: number[] = []
@@ -54,7 +57,7 @@ export function packRequests(requests: readonly WaitingRequest[]): RequestBatch 
     routes: requests.map((request) => request.route),
     methods: requests.map((request) => request.method),
     targets: requests.map((request) => request.target),
-    headers: requests.map((request) => request.headers),
+    headers: requests.map((request) => request.headers.join(headerSeparator)),
     addresses: requests.map((request) => request.address),
     bodies: end === 0 ? null : packBodies(requests, end),
     bodyEnds,

@@ -13,14 +13,24 @@ export function readBody(
   bytesMax: number,
   done: (body: Body) => void,
 ): void {
-  const announced = request.headers['content-length']
-  if (announced === undefined && request.headers['transfer-encoding'] === undefined) {
+  const { rawHeaders } = request
+  const announced = headerOf(rawHeaders, 'content-length')
+  if (announced === undefined && headerOf(rawHeaders, 'transfer-encoding') === undefined) {
     done({ outcome: 'complete', chunks: nothing })
   } else if (announced !== undefined && Number(announced) > bytesMax) {
     done({ outcome: 'too-long' })
   } else {
     collect(request, bytesMax, done)
   }
+}
+
+/** Read from the list, as the record of all headers is made only when it is first asked for. */
+function headerOf(raw: readonly string[], name: string): string | undefined {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const each = raw[index]
+    if (each?.length === name.length && each.toLowerCase() === name) return raw[index + 1]
+  }
+  return undefined
 }
 
 function collect(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {

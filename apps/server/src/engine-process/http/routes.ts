@@ -97,6 +97,7 @@ export class RouteTable<Owner> {
 /** The parameters of a path that fits the route, decoded. */
 export function pathParameters(route: string, path: string): Record<string, string> {
   const parameters: Record<string, string> = Object.create(null)
+  if (!route.includes('/:')) return parameters
   const values = decodedSegments(path) ?? []
   segmentsOf(route).forEach((segment, index) => {
     const value = values[index]
@@ -108,6 +109,7 @@ export function pathParameters(route: string, path: string): Record<string, stri
 /** The query by name; a name that comes twice gives a list. */
 export function queryParameters(query: string): Record<string, string | string[]> {
   const parameters: Record<string, string | string[]> = Object.create(null)
+  if (query === '') return parameters
   for (const [name, value] of new URLSearchParams(query)) {
     const before = parameters[name]
     if (before === undefined) parameters[name] = value

@@ -6,7 +6,12 @@ import type {
   HttpStream,
   HttpStreamEvents,
 } from '@millrace/sdk'
-import { emptyResponses, type RequestBatch, type ResponseBatch } from './batches.ts'
+import {
+  emptyResponses,
+  headerSeparator,
+  type RequestBatch,
+  type ResponseBatch,
+} from './batches.ts'
 import { pathParameters, queryParameters } from './routes.ts'
 import type { StreamBatch, StreamedBatch } from './stream-batches.ts'
 import { WorkerStreams } from './worker-streams.ts'
@@ -150,15 +155,18 @@ class BatchedRequest implements HttpRequest {
   readonly remoteAddress: string
   private readonly target: string
   private readonly routePath: string
-  private readonly rawHeaders: readonly string[]
+  private readonly rawHeaders: string
   private readonly packedBody: Uint8Array | null
+  private readParams: Readonly<Record<string, string>> | undefined
+  private readQuery: Readonly<Record<string, string | readonly string[]>> | undefined
+  private readHeaders: Readonly<Record<string, string>> | undefined
 
   constructor(batch: RequestBatch, index: number, routePath: string) {
     this.id = String(batch.ids[index])
     this.method = batch.methods[index] ?? ''
     this.target = batch.targets[index] ?? '/'
     this.remoteAddress = batch.addresses[index] ?? ''
-    this.rawHeaders = batch.headers[index] ?? []
+    this.rawHeaders = batch.headers[index] ?? ''
     this.routePath = routePath
     const queryAt = this.target.indexOf('?')
     this.path = queryAt < 0 ? this.target : this.target.slice(0, queryAt)
@@ -166,15 +174,18 @@ class BatchedRequest implements HttpRequest {
   }
 
   get params(): Readonly<Record<string, string>> {
-    return pathParameters(this.routePath, this.path)
+    this.readParams ??= pathParameters(this.routePath, this.path)
+    return this.readParams
   }
 
   get query(): Readonly<Record<string, string | readonly string[]>> {
-    return queryParameters(this.target.slice(this.path.length + 1))
+    this.readQuery ??= queryParameters(this.target.slice(this.path.length + 1))
+    return this.readQuery
   }
 
   get headers(): Readonly<Record<string, string>> {
-    return headerRecord(this.rawHeaders)
+    this.readHeaders ??= headerRecord(this.rawHeaders.split(headerSeparator))
+    return this.readHeaders
   }
 
   get body(): Uint8Array {
