@@ -1,5 +1,5 @@
-export { openAvro } from './avro/open-avro.ts'
-export type { Codec } from './avro/open-avro.ts'
+export { openAvro, openAvroReader } from './avro/open-avro.ts'
+export type { AvroSource, Codec } from './avro/open-avro.ts'
 export type { BinaryField, BinaryFieldType } from './binary-fields/binary-field.ts'
 export type { Compression } from './compression/compression.ts'
 export type { CellType, CsvColumn, CsvSettings, CsvShape } from './csv/csv-shape.ts'

@@ -13,6 +13,12 @@ export function compileReader(type: AvroType): Read {
   return new ReaderCompiler().compile(type)
 }
 
+/** What reads a list or a map of what `item` reads. */
+export function compileBlocks(kind: 'array' | 'map', item: Read): Read {
+  const compiler = new ReaderCompiler()
+  return kind === 'array' ? compiler.array(item) : compiler.map(item)
+}
+
 class ReaderCompiler {
   private readonly records = new Map<RecordType, Read>()
   private readonly halves: Halves = { low: 0, high: 0 }
@@ -71,7 +77,7 @@ class ReaderCompiler {
     }
   }
 
-  private array(read: Read): Read {
+  array(read: Read): Read {
     return (reader) => {
       const list: unknown[] = []
       reader.enter()
@@ -87,7 +93,7 @@ class ReaderCompiler {
     }
   }
 
-  private map(read: Read): Read {
+  map(read: Read): Read {
     return (reader) => {
       const map: Record<string, unknown> = {}
       reader.enter()

@@ -32,6 +32,8 @@ export type Logical =
 export interface FixedType {
   readonly kind: 'fixed'
   readonly name: string
+  /** Full names that it had before. */
+  readonly aliases: readonly string[]
   readonly size: number
   readonly logical?: Logical | undefined
 }
@@ -39,11 +41,16 @@ export interface FixedType {
 export interface EnumType {
   readonly kind: 'enum'
   readonly name: string
+  readonly aliases: readonly string[]
   readonly symbols: readonly string[]
+  /** Stands for symbols that are not among them. */
+  readonly otherwise: string | undefined
 }
 
 export interface AvroField {
   readonly name: string
+  /** Names that it had before. */
+  readonly aliases: readonly string[]
   readonly type: AvroType
   /** As JSON; `undefined` where there is none. */
   readonly defaultJson: unknown
@@ -52,6 +59,7 @@ export interface AvroField {
 export interface RecordType {
   readonly kind: 'record'
   readonly name: string
+  readonly aliases: readonly string[]
   /** Filled while the schema is read, as the record may contain itself. */
   fields: readonly AvroField[]
 }

@@ -1,6 +1,7 @@
 import { ByteReader } from '../bytes/byte-reader.ts'
 import { ByteWriter } from '../bytes/byte-writer.ts'
 import { compileReader } from './avro-reader.ts'
+import { compileResolver } from './avro-resolver.ts'
 import { compileWriter } from './avro-writer.ts'
 import { readAvroSchema } from './read-schema.ts'
 
@@ -34,5 +35,32 @@ export function openAvro(schema: string, references: readonly string[] = []): Co
       write(writer, value, 0)
       return writer.finish()
     },
+  }
+}
+
+/** A schema as text, with the schemas whose names it uses. */
+export interface AvroSource {
+  readonly schema: string
+  readonly references?: readonly string[]
+}
+
+/**
+ * Reads values that were written by one schema as another has them (Avro's schema resolution):
+ * fields that are new get their default, those that are gone are left out, aliases are followed,
+ * numbers are widened. Throws `FORMAT_SETTINGS` where the one cannot be read as the other.
+ */
+export function openAvroReader(
+  written: AvroSource,
+  wanted: AvroSource,
+): (bytes: Uint8Array) => unknown {
+  const read = compileResolver(
+    readAvroSchema(written.schema, written.references),
+    readAvroSchema(wanted.schema, wanted.references),
+  )
+  return (bytes) => {
+    const reader = new ByteReader(bytes)
+    const value = read(reader)
+    reader.finish()
+    return value
   }
 }

@@ -79,9 +79,14 @@ class SchemaReader {
 
   private record(json: Record<string, unknown>, namespace: string): RecordType {
     const name = this.newName(json, namespace)
-    const record: RecordType = { kind: 'record', name, fields: [] }
+    const record: RecordType = {
+      kind: 'record',
+      name,
+      aliases: formerNames(json, name),
+      fields: [],
+    }
     this.names.set(name, record)
-    const inner = name.slice(0, Math.max(0, name.lastIndexOf('.')))
+    const inner = namespaceOf(name)
     const fields = ownValue(json, 'fields')
     if (!Array.isArray(fields)) throw wrong(`The record "${name}" has no list of fields.`)
     if (fields.length > limits.columns) throw wrong(`The record "${name}" has too many fields.`)
@@ -100,7 +105,8 @@ class SchemaReader {
     }
     try {
       const type = this.type(ownValue(json, 'type'), namespace)
-      return { name, type, defaultJson: ownValue(json, 'default') }
+      const aliases = aliasesOf(json)
+      return { name, aliases, type, defaultJson: ownValue(json, 'default') }
     } catch (error) {
       throw within(error, name)
     }
@@ -112,7 +118,15 @@ class SchemaReader {
     if (!Array.isArray(symbols) || !symbols.every(isIdentifier)) {
       throw wrong(`The enum "${name}" has no list of names as its symbols.`)
     }
-    const type: AvroType = { kind: 'enum', name, symbols }
+    const given = ownValue(json, 'default')
+    const otherwise = symbols.find((symbol) => symbol === given)
+    const type: AvroType = {
+      kind: 'enum',
+      name,
+      aliases: formerNames(json, name),
+      symbols,
+      otherwise,
+    }
     this.names.set(name, type)
     return type
   }
@@ -123,7 +137,7 @@ class SchemaReader {
     if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
       throw wrong(`The type "${name}" has no size.`)
     }
-    const plain: AvroType = { kind: 'fixed', name, size }
+    const plain: AvroType = { kind: 'fixed', name, aliases: formerNames(json, name), size }
     const type: AvroType = { ...plain, logical: logicalOf(json, plain) }
     this.names.set(name, type)
     return type
@@ -144,6 +158,20 @@ const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 function isIdentifier(name: unknown): name is string {
   return typeof name === 'string' && identifier.test(name)
+}
+
+function namespaceOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('.')))
+}
+
+/** Aliases of a type, which are meant relative to its namespace. */
+function formerNames(json: Record<string, unknown>, name: string): readonly string[] {
+  return aliasesOf(json).map((alias) => fullName(alias, namespaceOf(name)))
+}
+
+function aliasesOf(json: Record<string, unknown>): readonly string[] {
+  const aliases = ownValue(json, 'aliases')
+  return Array.isArray(aliases) ? aliases.filter((alias) => typeof alias === 'string') : []
 }
 
 function fullName(name: string, namespace: string): string {
