@@ -97,16 +97,16 @@ const listen = operator(
   }),
 )
 
-/** Confirms each write after 50 ms; refuses what says so. */
+/** Confirms each write after 50 ms; refuses what says so. Its action lets sources go on. */
 const write = sink(
   descriptor({ ...look, type: 'test/write', kind: 'sink', outputs: [], fields: {} }),
   ({ hold, release, timers, pressure }) => ({
     onMessage: (message) => {
       if (message.payload === 'press') pressure(true)
-      if (message.payload === 'let go') pressure(false)
       const held = hold()
       timers.after(50, () => release(held, message.payload === 'refused' ? 'no' : undefined))
     },
+    onAction: () => pressure(false),
   }),
 )
 
@@ -333,7 +333,7 @@ test('pressure pauses exactly the sources upstream, until it is gone', async () 
     specOf([node('a', 'source'), node('b', 'source'), node('write', 'write')], ['b > write']),
   )
   expect([source('a').isPaused, source('b').isPaused]).toEqual([false, true])
-  source('b').emit(message('let go'))
+  deployment.action('write', 'let go')
   expect(source('b').isPaused).toBe(false)
 })
 

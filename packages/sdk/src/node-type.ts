@@ -30,7 +30,10 @@ export interface Behaviour {
  */
 export interface Source extends Behaviour {
   start(): void | Promise<void>
-  /** Take nothing new in, in the way of the protocol, until `resume`. May be called twice. */
+  /**
+   * Take nothing new in, in the way of the protocol, until `resume`. May be called twice. What is in
+   * hand can be emitted to its end: the engine keeps it until those who press let go.
+   */
   pause?(): void
   resume?(): void
   stop?(): void | Promise<void>

@@ -176,7 +176,8 @@ export class IntakeLog {
       const run = (): void => replay(record.bytes, record.takenAt)
       owner.runtime.deliver(owner, run, () => undefined)
     }
-    if (this.backlog === 0) this.catchUp(owner)
+    // What the flow was too slow for is still of the time when it was taken in.
+    if (this.backlog === 0) owner.afterOverhang(() => this.catchUp(owner))
   }
 
   /** Whether the source's end has to wait for what is still to be replayed. */
@@ -207,7 +208,7 @@ export class IntakeLog {
   }
 
   private get isPressed(): boolean {
-    return (this.owner?.presses ?? 0) > 0
+    return this.owner?.isPressed === true
   }
 
   /** A source that cannot replay has no other way than at once. */
@@ -264,6 +265,7 @@ export class IntakeLog {
   }
 
   private catchUp(owner: NodeRun): void {
+    if (this.backlog > 0) return
     if (owner.origin !== undefined) owner.origin.behindAt = undefined
     this.events.pause(owner)
     if (!this.hasSourceEnded) return

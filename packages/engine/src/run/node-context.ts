@@ -42,8 +42,8 @@ export function nodeContext(node: NodeRun, config: AnyConfig): SourceContext {
       })
     },
     deliver: (run, settled) => runtime.deliver(node, run, settled),
-    watermark: (time) => node.origin?.told(time),
-    expect: (like, isExpected) => node.origin?.expect(like, isExpected),
+    watermark: (time) => node.afterOverhang(() => node.origin?.told(time)),
+    expect: (like, isExpected) => node.afterOverhang(() => node.origin?.expect(like, isExpected)),
     end: () => runtime.endSource(node),
     isUnattended: host.isUnattended === true,
     intake: intakeOf(node, config),
@@ -66,9 +66,10 @@ function emitsOf(node: NodeRun): SourceContext['emit'] {
   const emits: Record<string, (message: Message) => void> = {}
   for (const port of node.ports) {
     if (port === node.errorPort) continue
-    const { emit } = port
     emits[port.name] =
-      node.origin === undefined ? emit : (message) => node.runtime.emitTimed(node, message, emit)
+      node.origin === undefined
+        ? port.emit
+        : (message) => node.runtime.emitTimed(node, message, port)
   }
   return emits
 }

@@ -14,6 +14,7 @@ import { recovers } from './failure-policy.ts'
 import type { GaugeSlots } from './gauge-pool.ts'
 import { NodeTimers } from './node-timers.ts'
 import { OutputPort } from './output-port.ts'
+import { Overhang } from './overhang.ts'
 import type { Runtime } from './runtime.ts'
 
 export type AnyBehaviour = Behaviour & Partial<Source & Operator & Sink>
@@ -41,6 +42,7 @@ export interface NodeRunParts {
 export class NodeRun implements TimeListener {
   readonly runtime: Runtime
   readonly id: string
+  readonly isSource: boolean
   /** Number of the node in the host's marker. */
   readonly index: number
   readonly gauges: GaugeSlots
@@ -84,6 +86,10 @@ export class NodeRun implements TimeListener {
   /** Nodes downstream that press on this source. */
   presses = 0
   isPaused = false
+  /** What a source has in hand while others press on it. */
+  readonly overhang: Overhang | undefined
+  /** What it emits is to wait there. */
+  keepsBack = false
   /** Whether `start` was called, and whether it is through. */
   wasStarted = false
   hasStarted = false
@@ -108,6 +114,8 @@ export class NodeRun implements TimeListener {
     this.runtime = runtime
     this.planned = planned
     this.id = planned.id
+    this.isSource = planned.descriptor.kind === 'source'
+    this.overhang = this.isSource ? new Overhang(this) : undefined
     this.index = parts.index
     this.gauges = gauges
     this.state = parts.state
@@ -130,6 +138,11 @@ export class NodeRun implements TimeListener {
 
   get isPressing(): boolean {
     return this.asksPressure || this.isOverfull
+  }
+
+  /** A source of which nothing more is wanted now. */
+  get isPressed(): boolean {
+    return this.presses > 0 || (this.overhang?.size ?? 0) > 0
   }
 
   /** The function that takes messages in by a wire; the same one each time it is asked for. */
@@ -155,8 +168,9 @@ export class NodeRun implements TimeListener {
   /** Gives the node a message that was held, and lets go of the hold. */
   receiveAgain(hold: HoldRecord, { message, input }: Held): void {
     const { runtime, gauges } = this
-    gauges.counts[gauges.at] = this.received + 1
+    if (!this.isSource) gauges.counts[gauges.at] = this.received + 1
     runtime.resume(hold, () => {
+      if (this.isSource) return this.emitAgain(message, input)
       try {
         operatorOf(this).onMessage(message, input)
       } catch (error) {
@@ -164,6 +178,12 @@ export class NodeRun implements TimeListener {
       }
     })
     if (hold.state === 'open') runtime.release(hold)
+  }
+
+  /** Does something about time that comes after what waits to be emitted. */
+  afterOverhang(task: () => void): void {
+    if (this.overhang === undefined) task()
+    else this.overhang.afterwards(task)
   }
 
   /** Code of the node that no message called for: timers, actions, watermarks. */
@@ -217,10 +237,10 @@ export class NodeRun implements TimeListener {
       this.notes.note(reason)
       return
     }
-    this.errorPort.emit({
-      ...message,
-      error: { code: reason.code, message: reason.message, node: this.id },
-    })
+    const { code, message: sentence } = reason
+    const failed = { ...message, error: { code, message: sentence, node: this.id } }
+    if (this.keepsBack) this.overhang?.keep(failed, this.errorPort)
+    else this.errorPort.emit(failed)
   }
 
   /** The node threw where there was no message in hand. */
@@ -251,7 +271,14 @@ export class NodeRun implements TimeListener {
 
   /** Messages will be held before time is joined, so that it is joined with the gate there. */
   expectHolds(): void {
-    this.gate ??= new Gate()
+    if (!this.isSource) this.gate ??= new Gate()
+  }
+
+  /** What waited at a source before a crash waits there again, until others have what they held. */
+  private emitAgain(message: Message, port: number): void {
+    const by = this.ports[port] ?? this.ports[0]
+    if (by !== undefined) this.overhang?.keep(message, by)
+    this.overhang?.review()
   }
 
   countError(): void {

@@ -47,8 +47,9 @@ export class Pressure {
 /** A source that is only starting is paused once it has started. */
 export function apply(source: NodeRun): void {
   const { intake } = source
+  source.overhang?.review()
   intake?.eased()
-  const shouldPause = intake === undefined ? source.presses > 0 : intake.shouldPause
+  const shouldPause = intake === undefined ? source.isPressed : intake.shouldPause
   if (source.isPaused === shouldPause || !source.hasStarted || source.isClosed) return
   source.isPaused = shouldPause
   const { behaviour } = source
@@ -63,6 +64,6 @@ function findSources(start: PlannedNode, running: ReadonlyMap<string, NodeRun>):
   for (const node of seen) for (const upstream of node.upstream) seen.add(upstream)
   return [...seen].flatMap((node) => {
     const run = running.get(node.id)
-    return run !== undefined && node.descriptor.kind === 'source' ? [run] : []
+    return run?.isSource === true ? [run] : []
   })
 }

@@ -25,19 +25,21 @@ import { Nodes, restoreStop, startFailure } from './nodes.ts'
 import type { Inheritance } from './nodes.ts'
 import type { HoldRecord } from './batch.ts'
 import type { OutputPort, See } from './output-port.ts'
+import type { Overhang } from './overhang.ts'
 import { Pressure, apply as applyPressure } from './pressure.ts'
 import { Runtime } from './runtime.ts'
+import { Taps } from './taps.ts'
 
 /** A source may take this long to start. */
 const startMs = 30_000
 /** A node or connection may take this long to close. */
 const closeMs = 5_000
 
-interface Tap {
-  readonly node: string
-  readonly port: string
-  readonly see: See
-  end: () => void
+/** What a node left behind. */
+interface Left {
+  readonly type: string
+  readonly state: NodeState
+  readonly overhang: Overhang | undefined
 }
 
 /** The nodes that run now, and the steps by which they become others. */
@@ -54,9 +56,9 @@ export class RunningFlow {
   private readonly drain: Drain
   private readonly ending: Ending
   private readonly ticker: Ticker
-  private readonly taps = new Set<Tap>()
+  private readonly taps = new Taps()
   /** State of nodes that left, until a node of the same id and type takes over. */
-  private readonly left = new Map<string, { readonly type: string; readonly state: NodeState }>()
+  private readonly left = new Map<string, Left>()
   private plan: Plan = emptyPlan
   private readonly durable: Durable | undefined
 
@@ -70,6 +72,7 @@ export class RunningFlow {
     const events = {
       firstHold: () => this.joinTime(),
       pressure: (node: NodeRun) => this.pressure.changed(node),
+      overhangGone: applyPressure,
       sourceEnded: (node: NodeRun) => this.ending.sourceEnded(node),
       settled: (node: NodeRun) => {
         this.ending.settle(node)
@@ -110,7 +113,8 @@ export class RunningFlow {
 
   /** Lets nodes that will end finish what they hold, with the sources before them at rest. */
   async settle({ leaving }: Change, timeoutMs: number): Promise<void> {
-    const busy = leaving.filter((run) => run.inFlight > 0)
+    // What a source has in hand goes to the one in its place.
+    const busy = leaving.filter((run) => run.inFlight > 0 && !run.isSource)
     if (busy.length === 0) return
     for (const run of busy) this.runtime.setPressure(run, true)
     await this.drain.wait(busy, timeoutMs)
@@ -177,18 +181,9 @@ export class RunningFlow {
   }
 
   tap(node: string, port: string, see: See): () => void {
-    const tap: Tap = { node, port, see, end: () => undefined }
     const run = this.nodes.get(node)
     if (run === undefined) throw unknownNode(node)
-    if (!attach(tap, run)) {
-      const message = `Node "${node}" has no output "${port}".`
-      throw new EngineError('PORT_UNKNOWN', message, { node })
-    }
-    this.taps.add(tap)
-    return () => {
-      this.taps.delete(tap)
-      tap.end()
-    }
+    return this.taps.open(run, port, see)
   }
 
   nodeAt(index: number): string | undefined {
@@ -201,8 +196,9 @@ export class RunningFlow {
     for (const run of leaving) {
       this.nodes.delete(run.id)
       const { type } = run.planned.document
-      this.left.set(run.id, { type, state: run.state.handedOver() })
-      this.durable?.keep({ id: run.id, type }, takeHeld(run))
+      this.left.set(run.id, { type, state: run.state.handedOver(), overhang: run.overhang })
+      run.overhang?.rest()
+      if (!run.isSource) this.durable?.keep({ id: run.id, type }, takeHeld(run))
       run.intake?.disown(run)
       for (const port of run.ports) port.join([])
       closing.push(this.retire(run))
@@ -234,15 +230,22 @@ export class RunningFlow {
       this.connections.fill(config.holes, plan, planned.id)
       const run = this.factory.create(newcomer, this.inheritanceOf(newcomer))
       this.nodes.set(planned.id, run)
+      this.leftOf(newcomer)?.overhang?.handOver(run)
       created.push(run)
     }
     return created.reverse()
   }
 
-  private inheritanceOf({ planned }: Newcomer): Inheritance {
+  private inheritanceOf(newcomer: Newcomer): Inheritance {
+    const left = this.leftOf(newcomer)
+    if (left !== undefined) return { state: left.state }
+    return { maps: this.restored(newcomer.planned) }
+  }
+
+  /** What the node left in whose place this one comes. */
+  private leftOf({ planned }: Newcomer): Left | undefined {
     const left = this.left.get(planned.id)
-    if (left?.type === planned.document.type) return { state: left.state }
-    return { maps: this.restored(planned) }
+    return left?.type === planned.document.type ? left : undefined
   }
 
   /** Takes holds for messages that new nodes will be given again, before time passes by them. */
@@ -267,10 +270,7 @@ export class RunningFlow {
       run.planned = byId.get(run.id) ?? run.planned
       this.joinPorts(run)
     }
-    for (const tap of this.taps) {
-      const run = created.find(({ id }) => id === tap.node)
-      if (run !== undefined) attach(tap, run)
-    }
+    this.taps.attachTo(created)
     this.joinTime()
     for (const run of created) restoreStop(run)
     this.restored = nothingRestored
@@ -386,13 +386,6 @@ async function stopSource(run: NodeRun): Promise<void> {
   } catch (error) {
     run.crashed(error)
   }
-}
-
-function attach(tap: Tap, run: NodeRun): boolean {
-  const port = run.ports.find(({ name }) => name === tap.port)
-  if (port === undefined) return false
-  tap.end = port.tap(tap.see)
-  return true
 }
 
 function unknownNode(node: string): EngineError {

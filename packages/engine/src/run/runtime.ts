@@ -5,6 +5,7 @@ import type { Intakes } from '../durable/intakes.ts'
 import { EngineError } from '../error.ts'
 import type { Batch, HoldRecord } from './batch.ts'
 import type { NodeRun } from './node-run.ts'
+import type { OutputPort } from './output-port.ts'
 import type { Tracking } from '../state/keyed-state.ts'
 import { Turn } from './node-timers.ts'
 
@@ -20,6 +21,8 @@ export interface RuntimeEvents {
   pressure(node: NodeRun): void
   /** A hold was released or a batch settled: what waits for that may go on. */
   settled(node: NodeRun): void
+  /** All that waited at a source because others pressed has gone on. */
+  overhangGone(node: NodeRun): void
   /** A source says that it has come to its end. */
   sourceEnded(node: NodeRun): void
 }
@@ -98,9 +101,9 @@ export class Runtime {
   hold(node: NodeRun): HoldRecord {
     const { batch } = this
     if (batch !== undefined) batch.open += 1
-    const gate = node.gateForHolds()
-    // What is held on behalf of a held message holds back the same watermarks.
-    const segment = gate.enter(node.resumed?.segment)
+    // What is held on behalf of a held message holds back the same watermarks. No time comes to a
+    // source from which it could be held back.
+    const segment = node.isSource ? undefined : node.gateForHolds().enter(node.resumed?.segment)
     const next = node.holds
     const hold: HoldRecord = {
       kind: 'hold',
@@ -115,7 +118,7 @@ export class Runtime {
     if (next !== undefined) next.previous = hold
     node.holds = hold
     node.inFlight += 1
-    if (node.inFlight === holdsHigh) this.setOverfull(node, true)
+    if (node.inFlight === holdsHigh && !node.isSource) this.setOverfull(node, true)
     return hold
   }
 
@@ -178,6 +181,10 @@ export class Runtime {
     this.events.firstHold(node)
   }
 
+  onOverhangGone(node: NodeRun): void {
+    this.events.overhangGone(node)
+  }
+
   endSource(node: NodeRun): void {
     if (node.isClosed || node.intake?.endsLater() === true) return
     this.events.sourceEnded(node)
@@ -189,8 +196,14 @@ export class Runtime {
     if (!node.isOverfull) this.events.pressure(node)
   }
 
-  /** Emits by a port of a node that gives messages their event time. */
-  emitTimed(node: NodeRun, message: Message, emit: (message: Message) => void): void {
+  /** Emits by a port of a node that gives messages their event time, unless others press on it. */
+  emitTimed(node: NodeRun, message: Message, port: OutputPort): void {
+    if (node.keepsBack && node.overhang !== undefined) node.overhang.keep(message, port)
+    else this.passTimed(node, message, port)
+  }
+
+  /** The same whoever presses. */
+  passTimed(node: NodeRun, message: Message, port: OutputPort): void {
     const { origin } = node
     if (origin === undefined) return
     let time: number
@@ -200,7 +213,7 @@ export class Runtime {
       node.fail(error, message)
       return
     }
-    emit(withTime(node, message, time))
+    port.emit(withTime(node, message, time))
     if (origin.links.length > 0) origin.saw(time, message)
   }
 
@@ -284,7 +297,7 @@ function failBatch(batch: Batch, error: unknown): void {
 /** Sources hand out fresh messages; an operator may pass on one that others see. */
 function withTime(node: NodeRun, message: Message, time: number): Message {
   if (message.time === time) return message
-  if (node.planned.descriptor.kind !== 'source') return { ...message, time }
+  if (!node.isSource) return { ...message, time }
   message.time = time
   return message
 }
