@@ -10,7 +10,7 @@ import { CardPorts } from './card-ports.tsx'
 import styles from './card.module.css'
 import { describeNode } from './describe-node.ts'
 import { NoteText } from './note-text.tsx'
-import { problemsByNode } from './problems-by-node.ts'
+import { problemsByNode, type NodeProblems } from './problems-by-node.ts'
 import type { Stage } from './stage.ts'
 import { useFlowPart, useStage } from './stage-context.tsx'
 
@@ -53,7 +53,7 @@ function CardFrame({
   const isSelected = useFlowPart(({ selection }) => selection.nodes.has(id))
   const isFocused = useFlowPart(({ focus }) => focus === id)
   const isChanged = useFlowPart((state) => isUndeployed(state, id))
-  const problems = useFlowPart((state) => problemsByNode(state.problems).get(id))
+  const problems = useFlowPart((state) => problemsByNode(state).get(id))
   return (
     <div
       ref={ref}
@@ -67,7 +67,7 @@ function CardFrame({
       data-selected={isSelected || undefined}
       data-focused={isFocused || undefined}
       data-disabled={node.isDisabled === true || undefined}
-      data-problem={problems === undefined ? undefined : problems.errors > 0 ? 'error' : 'warning'}
+      data-problem={problems?.look}
       role="group"
       aria-roledescription="node"
       aria-label={describeNode(stage, id)}
@@ -76,11 +76,16 @@ function CardFrame({
       {isChanged && <span className={styles['changed']} title="Not deployed yet" />}
       {problems !== undefined && (
         <span className={styles['badge']} title={problems.first} data-testid={`problem-${id}`}>
-          {problems.errors > 0 ? problems.errors : '!'}
+          {badgeOf(problems)}
         </span>
       )}
     </div>
   )
+}
+
+function badgeOf({ look, errors }: NodeProblems): string {
+  if (look === 'unfinished') return '…'
+  return errors > 0 ? String(errors) : '!'
 }
 
 function CardBody({ id, node, descriptor }: CardPartProps) {

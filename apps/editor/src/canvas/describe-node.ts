@@ -16,7 +16,7 @@ export function describeNode(stage: Stage, id: string): string {
   const ports = scene.nodes.get(id)?.ports
   const status = workbench.live.gauges.status(id)
   const gauge = workbench.live.gauges.node(id)
-  const problems = problemsByNode(state.problems).get(id)
+  const problems = problemsByNode(state).get(id)
   const rate = gauge === undefined ? 0 : gauge.receivedPerSecond
   return [
     name === title ? title : `${title} ${name}`,
@@ -28,6 +28,7 @@ export function describeNode(stage: Stage, id: string): string {
     gauge?.isBottleneck === true ? 'slows the flow' : '',
     gauge?.isPressing === true ? 'back pressure' : '',
     problems === undefined ? '' : counted(problems.errors + problems.warnings, 'problem'),
+    problems?.look === 'unfinished' ? 'not set up yet' : '',
   ]
     .filter((part) => part !== '')
     .join(', ')

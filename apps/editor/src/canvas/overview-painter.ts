@@ -1,6 +1,7 @@
 import { nameOf, portId } from '../model/index.ts'
 import type { Box, Curve } from '../model/geometry.ts'
 import { readColors, type Colors } from './palette-colors.ts'
+import { problemsByNode } from './problems-by-node.ts'
 import type { SceneNode } from './scene.ts'
 import type { Stage } from './stage.ts'
 
@@ -186,15 +187,17 @@ export class OverviewPainter {
   /** What is selected, has problems or presses stands out. */
   #paintMarks(context: CanvasRenderingContext2D, boxes: readonly SceneNode[]): void {
     const { flow, workbench, viewport } = this.#stage
-    const { selection, focus, problems } = flow.store.getState()
-    const broken = new Set(problems.flatMap(({ node }) => node ?? []))
+    const state = flow.store.getState()
+    const { selection, focus } = state
+    const problems = problemsByNode(state)
+    const isBroken = (id: string) => (problems.get(id)?.look ?? 'unfinished') !== 'unfinished'
     for (const { id, x, y, width, height } of boxes) {
       const gauge = workbench.live.gauges.node(id)
       // Of those that press, the one for which they do is drawn twice as thick.
       context.lineWidth = (gauge?.isBottleneck === true ? 4 : 2) / viewport.zoom
       const color = selection.nodes.has(id)
         ? this.#colors.selected
-        : broken.has(id) || workbench.live.gauges.status(id)?.state === 'error'
+        : isBroken(id) || workbench.live.gauges.status(id)?.state === 'error'
           ? this.#colors.error
           : gauge?.isPressing === true
             ? this.#colors.warning

@@ -1,6 +1,6 @@
-import { useId } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { connectionOwner } from '@millrace/flow'
-import { FieldContext, Form, type FieldSurroundings } from '../fields/index.ts'
+import { FieldScope, Form, type FieldSurroundings } from '../fields/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import type { DialogRequest } from '../shell/layout.ts'
 import { Button, Dialog } from '../ui/index.ts'
@@ -28,6 +28,7 @@ export function ConnectionDialog({ back, ...subject }: ConnectionSubject & WayBa
   const { id, type } = draft.document
   const test = useConnectionTest(id)
   const close = () => (back === undefined ? layout.closeDialog() : layout.openDialog(back()))
+  const { element, failed, attempt } = useAttempt(isWrong)
   const change = (next: ConnectionDraft) => {
     edited.change(next)
     test.forget()
@@ -45,9 +46,9 @@ export function ConnectionDialog({ back, ...subject }: ConnectionSubject & WayBa
           <Button
             icon="plug-zap"
             isBusy={test.isRunning}
-            disabled={isWrong || isBusy || test.isRunning}
+            disabled={isBusy || test.isRunning}
             data-testid="connection-test"
-            onClick={() => void save().then((isSaved) => isSaved && test.run())}
+            onClick={() => attempt(() => void save().then((isSaved) => isSaved && test.run()))}
           >
             {isDirty ? 'Save and test' : 'Test'}
           </Button>
@@ -55,7 +56,7 @@ export function ConnectionDialog({ back, ...subject }: ConnectionSubject & WayBa
             look="primary"
             type="submit"
             form={form}
-            disabled={isWrong || isBusy}
+            disabled={isBusy}
             data-testid="connection-save"
           >
             {isDirty ? 'Save' : 'Done'}
@@ -68,22 +69,38 @@ export function ConnectionDialog({ back, ...subject }: ConnectionSubject & WayBa
         className={styles['stack']}
         onSubmit={(event) => {
           event.preventDefault()
-          if (!isWrong && !isBusy) void save().then((isSaved) => isSaved && close())
+          if (isBusy) return
+          attempt(() => void save().then((isSaved) => isSaved && close()))
         }}
+        ref={element}
       >
-        <ConnectionForm edited={edited} onChange={change} />
+        <ConnectionForm edited={edited} insistence={failed} onChange={change} />
         <ConnectionTest test={test} />
       </form>
     </Dialog>
   )
 }
 
+/** Does something with a form that is right; of a wrong one it says what is, and goes there. */
+function useAttempt(isWrong: boolean) {
+  const element = useRef<HTMLFormElement>(null)
+  const [failed, setFailed] = useState<object>()
+  useEffect(() => {
+    if (failed === undefined) return
+    const wrong =
+      '[aria-invalid], [data-wrong="error"] :is(input, select, button, [contenteditable])'
+    element.current?.querySelector<HTMLElement>(wrong)?.focus()
+  }, [failed])
+  return { element, failed, attempt: (act: () => void) => (isWrong ? setFailed({}) : act()) }
+}
+
 interface ConnectionFormProps {
   readonly edited: EditedConnection
+  readonly insistence: object | undefined
   readonly onChange: (draft: ConnectionDraft) => void
 }
 
-function ConnectionForm({ edited, onChange }: ConnectionFormProps) {
+function ConnectionForm({ edited, insistence, onChange }: ConnectionFormProps) {
   const { draft, saved, descriptor, problems, error } = edited
   const surroundings: FieldSurroundings = {
     owner: connectionOwner(draft.document.id),
@@ -95,6 +112,7 @@ function ConnectionForm({ edited, onChange }: ConnectionFormProps) {
       set: (field, text) => onChange(withSecret(draft, field, text)),
     },
   }
+  const isNameless = draft.document.name.trim() === ''
   const general = problems.filter(({ field }) => field === undefined).map(({ message }) => message)
   return (
     <>
@@ -104,11 +122,18 @@ function ConnectionForm({ edited, onChange }: ConnectionFormProps) {
           className={styles['input']}
           autoFocus={saved === undefined}
           maxLength={100}
+          aria-required
+          aria-invalid={isNameless || undefined}
           value={draft.document.name}
           onChange={(event) => onChange(withName(draft, event.target.value))}
         />
+        {isNameless && (
+          <span className={styles['wrong']} role="alert">
+            Give it a name
+          </span>
+        )}
       </label>
-      <FieldContext value={surroundings}>
+      <FieldScope surroundings={surroundings} insistence={insistence}>
         {descriptor !== undefined && (
           <Form
             fields={descriptor.fields}
@@ -116,7 +141,7 @@ function ConnectionForm({ edited, onChange }: ConnectionFormProps) {
             onChange={(field, value) => onChange(withConfig(draft, field, value))}
           />
         )}
-      </FieldContext>
+      </FieldScope>
       {[...general, ...(error === undefined ? [] : [error])].map((message) => (
         <p key={message} className={styles['notice']} data-severity="error" role="alert">
           {message}

@@ -31,6 +31,7 @@ export function ConnectionSelect(props: WidgetProps<ConnectionField>) {
           id={id}
           className={styles['input']}
           value={chosen}
+          aria-required={field.required}
           aria-describedby={describedBy}
           aria-invalid={problem !== undefined || undefined}
           onChange={(event) => {

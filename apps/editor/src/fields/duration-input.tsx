@@ -24,6 +24,7 @@ export function DurationInput(props: WidgetProps<DurationField>) {
       spellCheck={false}
       value={typed ?? (known === undefined ? textOf(value) : shownDuration(known, field))}
       placeholder={field.default === undefined ? '10 s' : shownDuration(field.default, field)}
+      aria-required={field.required}
       aria-describedby={describedBy}
       aria-invalid={problem !== undefined || undefined}
       onChange={(event) => take(event.target.value)}

@@ -6,7 +6,10 @@ import type { Problem } from '@millrace/flow'
 export interface FieldSurroundings {
   /** Whose fields these are: `connection/<id>` or `flow/<name>/<node>`; secrets are kept under it. */
   readonly owner: string
+  /** Those to be told. */
   readonly problems: readonly Problem[]
+  /** Told of the fields where a person is, by `FieldScope`. */
+  readonly visit?: Visit
   /** The newest messages that reached the node, newest first; for completion and preview. */
   samples(): readonly Message[]
   /** Places of messages that the flow's settings name; for completion before a message was seen. */
@@ -15,6 +18,11 @@ export interface FieldSurroundings {
   settle(): void
   /** Where secrets wait until all is saved; without it they are stored at once. */
   readonly draftSecrets?: DraftSecrets
+}
+
+export interface Visit {
+  arrive(field: string): void
+  depart(field: string): void
 }
 
 export interface DraftSecrets {

@@ -4,7 +4,7 @@ import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Problem } from '@millrace/flow'
 import type { Fields } from '@millrace/sdk/descriptor'
-import { FieldContext } from './field-context.ts'
+import { FieldScope } from './field-scope.tsx'
 import { Form } from './form.tsx'
 
 const fields: Fields = {
@@ -30,11 +30,13 @@ const fields: Fields = {
 let root: Root
 let host: HTMLElement
 let config: Record<string, unknown>
+let insistence: object | undefined
 
 function form(problems: readonly Problem[]) {
   return (
-    <FieldContext
-      value={{ owner: 'flow/f/n', problems, samples: () => [], settle: () => undefined }}
+    <FieldScope
+      insistence={insistence}
+      surroundings={{ owner: 'flow/f/n', problems, samples: () => [], settle: () => undefined }}
     >
       <Form
         fields={fields}
@@ -44,13 +46,14 @@ function form(problems: readonly Problem[]) {
           root.render(form(problems))
         }}
       />
-    </FieldContext>
+    </FieldScope>
   )
 }
 
 beforeEach(() => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
   config = {}
+  insistence = undefined
   host = document.body.appendChild(document.createElement('div'))
   root = createRoot(host)
 })
@@ -115,4 +118,37 @@ test('stands a problem at its field, and opens what hides it', () => {
   const described = control('Length')?.getAttribute('aria-describedby') ?? ''
   expect(document.getElementById(described)?.textContent).toBe('Too short')
   expect(control('Eager')).not.toBeNull()
+})
+
+const missing: Problem = { severity: 'error', code: 'FIELD_MISSING', message: 'M', field: 'sizeMs' }
+const isTold = () => control('Length')?.getAttribute('aria-invalid') === 'true'
+
+test('tells what is missing once its field was left', () => {
+  show([missing])
+  expect(isTold()).toBe(false)
+  act(() => control('Length')?.focus())
+  expect(isTold()).toBe(false)
+  act(() => control('Length')?.blur())
+  expect(isTold()).toBe(true)
+})
+
+test('tells what is missing where the form was submitted', () => {
+  insistence = {}
+  show([missing])
+  expect(isTold()).toBe(true)
+})
+
+test('lets go of what is pressed before it tells what moves it', async () => {
+  show([missing])
+  act(() => control('Length')?.focus())
+  act(() => {
+    window.dispatchEvent(new Event('pointerdown'))
+    control('Length')?.blur()
+  })
+  expect(isTold()).toBe(false)
+  await act(async () => {
+    window.dispatchEvent(new Event('pointerup'))
+    await new Promise((resolve) => setTimeout(resolve))
+  })
+  expect(isTold()).toBe(true)
 })

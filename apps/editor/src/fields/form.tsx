@@ -24,7 +24,7 @@ export function Form({ fields, config, onChange, prefix = '' }: FormProps) {
               key={name}
               name={name}
               path={`${prefix}${name}`}
-              field={fields[name]}
+              field={withRowNames(fields[name], fields, config)}
               isNamedAbove={fields[name]?.label === title}
               value={configValue(fields, config, name)}
               onChange={(value) => onChange(name, value)}
@@ -43,6 +43,24 @@ export function Form({ fields, config, onChange, prefix = '' }: FormProps) {
       )}
     </div>
   )
+}
+
+/** A text that names a row of a list is offered the names that there are. */
+function withRowNames(
+  field: Field | undefined,
+  fields: FormProps['fields'],
+  config: FormProps['config'],
+): Field | undefined {
+  if (field?.kind !== 'text' || field.rowOf === undefined) return field
+  const [list = '', column = ''] = field.rowOf.split('.')
+  const rows = configValue(fields, config, list)
+  const names = (Array.isArray(rows) ? rows : []).flatMap((row: unknown) => textIn(row, column))
+  return { ...field, suggestions: names }
+}
+
+function textIn(row: unknown, column: string): readonly string[] {
+  const text = typeof row === 'object' && row !== null ? Reflect.get(row, column) : undefined
+  return typeof text === 'string' && text !== '' ? [text] : []
 }
 
 interface AdvancedProps {
@@ -92,6 +110,7 @@ function FieldRow(props: FieldRowProps) {
   const { name, path, field, isNamedAbove, value, onChange } = props
   const id = useId()
   const problem = useProblem(path)
+  const { visit } = useFieldSurroundings()
   if (field === undefined) return null
   const isRequired = 'required' in field && field.required === true
   const describedBy = [
@@ -105,6 +124,14 @@ function FieldRow(props: FieldRowProps) {
       data-wide={(field.kind === 'text' && field.format === 'url') || undefined}
       data-field={path}
       data-wrong={problem?.severity}
+      onFocus={({ target, currentTarget }) => {
+        if (target.closest('[data-field]') === currentTarget) visit?.arrive(path)
+      }}
+      onBlur={({ relatedTarget, currentTarget }) => {
+        // A window that is left keeps its focus.
+        const isGone = document.hasFocus() && !currentTarget.contains(relatedTarget)
+        if (isGone) visit?.depart(path)
+      }}
     >
       <label id={`${id}-label`} htmlFor={id} className={isNamedAbove ? 'unseen' : styles['label']}>
         {field.label}

@@ -1,6 +1,6 @@
 export { parseDuration, printDuration, shownDuration } from './duration-text.ts'
-export { FieldContext } from './field-context.ts'
 export type { DraftSecrets, FieldSurroundings } from './field-context.ts'
+export { FieldScope } from './field-scope.tsx'
 export { Form } from './form.tsx'
 export type { FormProps } from './form-props.ts'
 export { usedPaths } from './used-paths.ts'

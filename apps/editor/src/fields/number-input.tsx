@@ -33,6 +33,7 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
           (typeof value === 'number' ? shown(value) : typeof value === 'string' ? value : '')
         }
         placeholder={field.default === undefined ? undefined : shown(field.default)}
+        aria-required={field.required}
         aria-describedby={describedBy}
         aria-invalid={problem !== undefined || undefined}
         onChange={(event) => take(event.target.value)}

@@ -6,6 +6,7 @@ interface SecretBoxProps {
   readonly hint: string
   readonly describedBy: string | undefined
   readonly isWrong: boolean
+  readonly isRequired: boolean
   readonly onChange: (text: string) => void
   readonly onEnter?: () => void
   readonly onLeave?: () => void
@@ -13,7 +14,7 @@ interface SecretBoxProps {
 
 /** Shows dots. What is pasted keeps its line breaks, which keys and certificates cannot do without. */
 export function SecretBox(props: SecretBoxProps) {
-  const { id, value, hint, describedBy, isWrong, onChange, onEnter, onLeave } = props
+  const { id, value, hint, describedBy, isWrong, isRequired, onChange, onEnter, onLeave } = props
   return (
     <input
       id={id}
@@ -24,6 +25,7 @@ export function SecretBox(props: SecretBoxProps) {
       placeholder={hint}
       aria-describedby={describedBy}
       aria-invalid={isWrong || undefined}
+      aria-required={isRequired || undefined}
       onChange={(event) => onChange(event.target.value)}
       onPaste={(event) => {
         const text = event.clipboardData.getData('text/plain')

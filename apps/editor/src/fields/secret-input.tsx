@@ -32,7 +32,7 @@ function useSetAt(name: string): number | undefined {
 
 /** Waits with the rest of a draft; an empty input leaves the secret as it is. */
 function DraftSecret(props: SecretProps & { readonly drafts: DraftSecrets }) {
-  const { id, name, describedBy, drafts, problem } = props
+  const { id, name, field, describedBy, drafts, problem } = props
   const setAt = useSetAt(name)
   const draft = drafts.of(name)
   const hint = draft === null ? 'cleared when saved' : setAt === undefined ? 'not set' : '••••••••'
@@ -44,6 +44,7 @@ function DraftSecret(props: SecretProps & { readonly drafts: DraftSecrets }) {
         hint={hint}
         describedBy={describedBy}
         isWrong={problem !== undefined}
+        isRequired={field.required === true}
         onChange={(text) => drafts.set(name, text)}
       />
       {setAt !== undefined && (
@@ -60,7 +61,7 @@ function DraftSecret(props: SecretProps & { readonly drafts: DraftSecrets }) {
 }
 
 /** Of a node: stored as soon as it is entered, because the flow itself never holds it. */
-function StoredSecret({ id, name, describedBy, problem }: SecretProps) {
+function StoredSecret({ id, name, field, describedBy, problem }: SecretProps) {
   const { editor } = useWorkbench()
   const { owner } = useFieldSurroundings()
   const setAt = useSetAt(name)
@@ -104,6 +105,7 @@ function StoredSecret({ id, name, describedBy, problem }: SecretProps) {
         hint="not set"
         describedBy={describedBy}
         isWrong={problem !== undefined}
+        isRequired={field.required === true}
         onChange={setTyped}
         onEnter={save}
         onLeave={save}

@@ -11,6 +11,7 @@ export function TextInput(props: WidgetProps<TextField>) {
     value: typeof value === 'string' ? value : '',
     placeholder: field.placeholder,
     'aria-describedby': describedBy,
+    'aria-required': field.required,
     'aria-invalid': problem !== undefined || undefined,
     spellCheck: false,
     onBlur: settle,

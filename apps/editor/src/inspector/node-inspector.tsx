@@ -2,8 +2,8 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import { nodeOwner } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
-import { FieldContext, Form, usedPaths } from '../fields/index.ts'
-import { nameOf, portId, type FlowEditor } from '../model/index.ts'
+import { FieldScope, Form, usedPaths } from '../fields/index.ts'
+import { lookOf, nameOf, portId, type FlowEditor } from '../model/index.ts'
 import { PaceLines } from '../pace/pace-lines.tsx'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { ErrorsForm } from '../trust/errors-form.tsx'
@@ -25,10 +25,13 @@ export function NodeInspector({ flow, id }: NodeProps) {
   const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
   const descriptors = useStore(editor.catalog, (catalog) => catalog.descriptors)
   const problems = useFlowState(flow, (state) => state.problems)
+  const tried = useFlowState(flow, (state) => state.tried)
   const [tab, setTab] = useState('settings')
   if (node === undefined) return null
   const descriptor = descriptors.get(node.type)
-  const wrong = problems.filter((problem) => problem.node === id)
+  const wrong = problems.filter(
+    (problem) => problem.node === id && lookOf(problem, tried) !== 'unfinished',
+  )
   const isError = wrong.some(({ severity }) => severity === 'error')
   return (
     <div className={styles['inspector']}>
@@ -151,6 +154,7 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
   const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
   const problems = useFlowState(flow, (state) => state.problems)
   const samples = useSamples(useNodeTaps(flow, id))
+  const tried = useFlowState(flow, (state) => state.tried)
   const asked = useStore(layout, ({ askedField }) => askedField)
   useEffect(() => {
     if (asked?.node !== id) return
@@ -160,8 +164,9 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
   if (node === undefined) return null
   const own = problems.filter((problem) => problem.node === id)
   return (
-    <FieldContext
-      value={{
+    <FieldScope
+      insistence={tried.has(id) ? tried : undefined}
+      surroundings={{
         owner: nodeOwner(flow.name, id),
         problems: own,
         samples,
@@ -173,7 +178,11 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
         {own
           .filter(({ field }) => field === undefined)
           .map((problem) => (
-            <p key={problem.code} className={styles['problem']} data-severity={problem.severity}>
+            <p
+              key={problem.code}
+              className={styles['problem']}
+              data-severity={lookOf(problem, tried)}
+            >
               {problem.message}
             </p>
           ))}
@@ -195,7 +204,7 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
         )}
         <ErrorsForm flow={flow} node={node} descriptor={descriptor} />
       </div>
-    </FieldContext>
+    </FieldScope>
   )
 }
 

@@ -89,6 +89,7 @@ function openState(saved: SavedFlow): FlowState {
     trouble: troubleAfter(undefined, saved.deployment),
     isDeploying: false,
     problems: saved.problems,
+    tried: new Set(wasDeployed ? deployed.nodes.keys() : []),
     history: emptyHistory,
   }
 }

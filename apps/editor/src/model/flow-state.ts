@@ -37,6 +37,8 @@ export interface FlowState {
   readonly isDeploying: boolean
   /** Errors first. */
   readonly problems: readonly Problem[]
+  /** The nodes that somebody deployed, or wanted to: what they lack is not merely unfinished. */
+  readonly tried: ReadonlySet<string>
   readonly history: History
 }
 

@@ -4,6 +4,7 @@ import { ApiError } from './api.ts'
 import { nameOf } from './catalog.ts'
 import { fromFlow, toFlow } from './document.ts'
 import type { FlowCore } from './flow-core.ts'
+import { allTried } from './problem-look.ts'
 import type { Saving } from './saving.ts'
 import { troubleAfter } from './trouble.ts'
 import { createUndeployed, type Undeployed } from './undeployed.ts'
@@ -109,7 +110,7 @@ async function deploy(
   options: DeployOptions,
 ): Promise<DeployResult | undefined> {
   const { store } = core
-  store.setState({ isDeploying: true })
+  store.setState((state) => ({ isDeploying: true, tried: allTried(state) }))
   try {
     return await told(core, 'Not deployed', () => deployNow(core, saving, options))
   } finally {

@@ -4,6 +4,7 @@ import { nameOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { EmptyState, IconButton, Select } from '../ui/index.ts'
 import { calmly } from './calmly.ts'
+import { debugAdvice } from './debug-advice.ts'
 import { DebugList } from './debug-list.tsx'
 import styles from './panel.module.css'
 import { PanelSearch } from './panel-search.tsx'
@@ -57,7 +58,7 @@ function Debug({ flow }: { readonly flow: FlowEditor }) {
         <IconButton icon="trash-2" size="small" label="Clear" onClick={clear} />
       </div>
       {shown.length === 0 ? (
-        <NoMessages isFiltered={entries.some((entry) => entry.flow === flow.name)} />
+        <NoMessages flow={flow} isFiltered={entries.some((entry) => entry.flow === flow.name)} />
       ) : (
         <DebugList flow={flow} entries={shown} isPaused={frozen !== undefined} />
       )}
@@ -137,12 +138,18 @@ function SourceSelect({ flow, source, onChange }: SourceSelectProps) {
   )
 }
 
-function NoMessages({ isFiltered }: { readonly isFiltered: boolean }) {
-  if (isFiltered)
-    return <EmptyState icon="search" title="No message fits the search or the chosen nodes" />
-  return (
+interface NoMessagesProps {
+  readonly flow: FlowEditor
+  readonly isFiltered: boolean
+}
+
+function NoMessages({ flow, isFiltered }: NoMessagesProps) {
+  const advice = useFlowState(flow, debugAdvice)
+  return isFiltered ? (
+    <EmptyState icon="search" title="No message fits the search or the chosen nodes" />
+  ) : (
     <EmptyState icon="bug" title="No messages yet">
-      Wire a debug node to what you want to look at, and deploy.
+      {advice}
     </EmptyState>
   )
 }

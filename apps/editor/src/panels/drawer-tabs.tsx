@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
-import type { FlowEditor } from '../model/index.ts'
+import { countProblems, worstLook, type FlowEditor, type FlowState } from '../model/index.ts'
 import { useWorkbench } from '../shell/context.tsx'
 import { DeadLettersPanel } from '../trust/dead-letters-panel.tsx'
 import { ReplayPanel } from '../trust/replay-panel.tsx'
@@ -16,7 +16,7 @@ import { ProblemsPanel } from './problems-panel.tsx'
 /** The tabs of the drawer, by `DrawerTab`. */
 export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
   const problems = useProblemCount(flow)
-  const errors = useProblemCount(flow, 'error')
+  const look = useProblemLook(flow)
   const { live } = useWorkbench()
   const open = useStore(
     live.alerts,
@@ -28,7 +28,7 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
       id: 'problems',
       label: 'Problems',
       count: problems,
-      countLook: errors > 0 ? 'error' : 'warning',
+      countLook: look === 'error' || look === 'warning' ? look : 'plain',
       content: <ProblemsPanel flow={flow} />,
     },
     { id: 'log', label: 'Log', content: <LogPanel flow={flow} /> },
@@ -51,12 +51,18 @@ export function useDrawerTabs(flow: FlowEditor | undefined): readonly Tab[] {
   ]
 }
 
-function useProblemCount(flow: FlowEditor | undefined, severity?: 'error'): number {
+function useProblemCount(flow: FlowEditor | undefined): number {
+  return useOfFlow(flow, ({ problems }) => problems.length) ?? 0
+}
+
+function useProblemLook(flow: FlowEditor | undefined) {
+  return useOfFlow(flow, ({ problems, tried }) => worstLook(countProblems(problems, tried)))
+}
+
+/** Undefined while no flow is open. */
+function useOfFlow<Value>(flow: FlowEditor | undefined, read: (state: FlowState) => Value) {
   const subscribe = (listener: () => void) => flow?.store.subscribe(listener) ?? (() => undefined)
-  return useSyncExternalStore(subscribe, () => {
-    const problems = flow?.store.getState().problems ?? []
-    return severity === undefined
-      ? problems.length
-      : problems.filter((problem) => problem.severity === severity).length
-  })
+  return useSyncExternalStore(subscribe, () =>
+    flow === undefined ? undefined : read(flow.store.getState()),
+  )
 }

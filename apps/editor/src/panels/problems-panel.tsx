@@ -1,6 +1,7 @@
+import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Problem } from '@millrace/flow'
-import { nameOf, type FlowEditor } from '../model/index.ts'
+import { lookOf, nameOf, type FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
 import { EmptyState, Icon } from '../ui/index.ts'
 import styles from './panel.module.css'
@@ -12,7 +13,9 @@ export function ProblemsPanel({ flow }: { readonly flow: FlowEditor | undefined 
 }
 
 function Problems({ flow }: { readonly flow: FlowEditor }) {
-  const problems = useFlowState(flow, (state) => state.problems)
+  const found = useFlowState(flow, (state) => state.problems)
+  const tried = useFlowState(flow, (state) => state.tried)
+  const problems = useMemo(() => wrongFirst(found, tried), [found, tried])
   if (problems.length === 0)
     return (
       <EmptyState icon="circle-check" title="No problems">
@@ -33,6 +36,18 @@ function Problems({ flow }: { readonly flow: FlowEditor }) {
   )
 }
 
+/** What is wrong stands above what is not finished yet. */
+function wrongFirst(problems: readonly Problem[], tried: ReadonlySet<string>): readonly Problem[] {
+  const isLast = (problem: Problem) => Number(lookOf(problem, tried) === 'unfinished')
+  return problems.toSorted((one, other) => isLast(one) - isLast(other))
+}
+
+const lookIcons = {
+  error: 'circle-x',
+  warning: 'triangle-alert',
+  unfinished: 'ellipsis',
+} as const
+
 function ProblemRow({ flow, problem }: { readonly flow: FlowEditor; readonly problem: Problem }) {
   const { editor, layout, view } = useWorkbench()
   const catalog = useStore(editor.catalog)
@@ -42,6 +57,7 @@ function ProblemRow({ flow, problem }: { readonly flow: FlowEditor; readonly pro
   const connection = useStore(editor.connections.store, ({ documents }) =>
     problem.connection === undefined ? undefined : documents.get(problem.connection),
   )
+  const look = useFlowState(flow, ({ tried }) => lookOf(problem, tried))
   const where = node === undefined ? connection?.name : nameOf(catalog, node)
   const go = () => {
     if (problem.connection !== undefined && node === undefined)
@@ -55,8 +71,8 @@ function ProblemRow({ flow, problem }: { readonly flow: FlowEditor; readonly pro
   }
   return (
     <button type="button" className={styles['row']} onClick={go}>
-      <span className={styles['severity']} data-severity={problem.severity}>
-        <Icon name={problem.severity === 'error' ? 'circle-x' : 'triangle-alert'} size={14} />
+      <span className={styles['severity']} data-severity={look}>
+        <Icon name={lookIcons[look]} size={14} />
       </span>
       <span className={styles['text']}>{problem.message}</span>
       {where !== undefined && <span className={styles['dim']}>{where}</span>}

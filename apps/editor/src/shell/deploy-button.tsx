@@ -1,4 +1,5 @@
-import type { FlowEditor } from '../model/index.ts'
+import type { Problem } from '@millrace/flow'
+import { isUnfinished, type FlowEditor } from '../model/index.ts'
 import { Button, joined, Menu, type MenuEntry, Tooltip } from '../ui/index.ts'
 import { useFlowState, useWorkbench } from './context.tsx'
 import { deployWithCare } from './deploy-with-care.ts'
@@ -13,7 +14,8 @@ export function DeployButton({ flow }: { readonly flow: FlowEditor }) {
   useFlowState(flow, ({ deployed }) => deployed)
   const deployment = useFlowState(flow, (state) => state.deployment)
   const isBusy = useFlowState(flow, ({ isDeploying }) => isDeploying)
-  const errors = useFlowState(flow, ({ problems }) => countErrors(problems))
+  const problems = useFlowState(flow, (state) => state.problems)
+  const errors = problems.filter(({ severity }) => severity === 'error')
   const { count } = flow.undeployed()
   const isRunning = deployment.state === 'running' || deployment.state === 'starting'
   const isNeeded = count > 0 || !isRunning
@@ -72,13 +74,15 @@ export function DeployButton({ flow }: { readonly flow: FlowEditor }) {
   )
 }
 
-function countErrors(problems: readonly { readonly severity: string }[]): number {
-  return problems.filter(({ severity }) => severity === 'error').length
-}
-
-function told(count: number, errors: number, isRunning: boolean): string {
-  if (errors > 0)
-    return `${errors} ${errors === 1 ? 'problem has' : 'problems have'} to be mended first`
+function told(count: number, errors: readonly Problem[], isRunning: boolean): string {
+  if (errors.length > 0) return firstToDo(errors)
   if (count > 0) return `${count} ${count === 1 ? 'change' : 'changes'} not running yet`
   return isRunning ? 'What you see is what runs' : 'Not running'
+}
+
+function firstToDo(errors: readonly Problem[]): string {
+  const { length } = errors
+  if (errors.every(isUnfinished))
+    return `${length} ${length === 1 ? 'field has' : 'fields have'} to be filled in first`
+  return `${length} ${length === 1 ? 'problem has' : 'problems have'} to be mended first`
 }

@@ -24,6 +24,15 @@ export function loadTheRest(): void {
   DialogFor.load()
 }
 
+/** Whether a flow is in front, or is going to be; what the drawer tells is told of it. */
+function useIsFlowOpen(): boolean {
+  const { editor } = useWorkbench()
+  return useStore(
+    editor.session,
+    ({ isLoaded, active, loadError }) => active !== undefined || !(isLoaded || loadError),
+  )
+}
+
 /** Where the parts of `src/inspector`, `src/panels` and `src/dialogs` are shown. */
 export function InspectorRegion() {
   const { layout } = useWorkbench()
@@ -57,7 +66,8 @@ export function DrawerRegion() {
   const { layout } = useWorkbench()
   const { isDrawerOpen, drawerHeight } = useStore(layout)
   const isReady = useIsCanvasShown()
-  if (!isDrawerOpen) return null
+  const isFlowOpen = useIsFlowOpen()
+  if (!isDrawerOpen || !isFlowOpen) return null
   return (
     <section
       className={styles['drawer']}

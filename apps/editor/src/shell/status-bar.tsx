@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import { shortNumber, shownBytes } from '../format/numbers.ts'
-import type { FlowEditor } from '../model/index.ts'
+import { countProblems, worstLook, type FlowEditor } from '../model/index.ts'
 import { GuaranteeBadge } from '../trust/guarantee-badge.tsx'
 import { Icon, joined } from '../ui/index.ts'
 import { useActiveFlow, useFlowState, useWorkbench } from './context.tsx'
@@ -19,8 +19,8 @@ export function StatusBar() {
       {flow !== undefined && <Saved flow={flow} />}
       {flow !== undefined && <GuaranteeBadge flow={flow} className={styles['button']} />}
       {flow !== undefined && <Problems flow={flow} />}
-      <DrawerButton tab="debug" icon="bug" label="Debug" />
-      <DrawerButton tab="log" icon="list-tree" label="Log" />
+      {flow !== undefined && <DrawerButton tab="debug" icon="bug" label="Debug" />}
+      {flow !== undefined && <DrawerButton tab="log" icon="list-tree" label="Log" />}
       <Machine />
     </footer>
   )
@@ -100,14 +100,14 @@ function Saved({ flow }: { readonly flow: FlowEditor }) {
 function Problems({ flow }: { readonly flow: FlowEditor }) {
   const { layout } = useWorkbench()
   const problems = useFlowState(flow, (state) => state.problems)
-  const errors = problems.filter(({ severity }) => severity === 'error').length
-  const warnings = problems.length - errors
-  const look = errors > 0 ? 'error' : warnings > 0 ? 'warning' : 'none'
+  const tried = useFlowState(flow, (state) => state.tried)
+  const counts = countProblems(problems, tried)
+  const { errors, warnings, unfinished } = counts
   return (
     <button
       type="button"
       className={styles['button']}
-      data-look={look}
+      data-look={worstLook(counts)}
       data-testid="problems-button"
       onClick={() => toggleDrawer(layout, 'problems')}
     >
@@ -117,6 +117,13 @@ function Problems({ flow }: { readonly flow: FlowEditor }) {
       <Icon name="triangle-alert" size={12} className={styles['warningIcon']} />
       {warnings}
       <span className="unseen"> warnings</span>
+      {unfinished > 0 && (
+        <span className={styles['unfinished']} title="Not filled in or wired yet">
+          <Icon name="ellipsis" size={12} />
+          {unfinished}
+          <span className="unseen"> not filled in or wired yet</span>
+        </span>
+      )}
     </button>
   )
 }

@@ -15,7 +15,7 @@ export function ErrorsForm({ flow, node, descriptor }: ErrorsFormProps) {
   const { onError = {} } = node
   return (
     <Form
-      fields={fieldsFor(descriptor, onError)}
+      fields={errorFields(descriptor, onError)}
       config={{ ...onError }}
       prefix="onError."
       onChange={(field, value) => flow.setErrorPolicy(node.id, changed(onError, field, value))}
@@ -31,18 +31,19 @@ const policyField = {
   section: 'Errors',
   default: 'port',
   options: [
-    { value: 'port', label: 'leaves by the error port' },
-    { value: 'dead-letter', label: 'goes to the dead letters', help: 'To be mended and replayed.' },
-    { value: 'stop', label: 'stops the flow' },
+    { value: 'port', label: 'Leaves by the error port' },
+    { value: 'dead-letter', label: 'Goes to the dead letters', help: 'To be mended and replayed.' },
+    { value: 'stop', label: 'Stops the flow' },
   ],
 } as const
 
 const retriesField = {
   kind: 'integer',
-  label: 'Retries before that',
+  label: 'Retries',
   default: 0,
   min: 0,
   max: 100,
+  help: 'How often the node tries a message again before it counts as failed.',
 } as const
 
 const backoffField = {
@@ -54,14 +55,29 @@ const backoffField = {
   help: 'Twice as long each time.',
 } as const
 
-/** A source cannot be given a message again. */
-function fieldsFor({ kind }: Descriptor, { retries = 0 }: ErrorPolicy): Fields {
+/**
+ * A source cannot be given a message again. A node that has retries of its own, with settings that
+ * know what is worth one, is not asked for others; those of a flow from elsewhere can be seen.
+ */
+export function errorFields(descriptor: Descriptor, { retries = 0 }: ErrorPolicy): Fields {
+  const hasOwn = ownRetries.some((name) => Object.hasOwn(descriptor.fields, name))
+  const isAsked = descriptor.kind !== 'source' && (!hasOwn || retries > 0)
   return {
-    policy: policyField,
-    ...(kind !== 'source' && { retries: retriesField }),
-    ...(kind !== 'source' && retries > 0 && { backoffMs: backoffField }),
+    policy: hasOwn
+      ? { ...policyField, label: 'A message that fails after its retries' }
+      : policyField,
+    ...(isAsked && { retries: hasOwn ? { ...retriesField, ...furtherRetries } : retriesField }),
+    ...(isAsked && retries > 0 && { backoffMs: backoffField }),
   }
 }
+
+/** Fields by which nodes say how often, or how long, they try again. */
+const ownRetries = ['retries', 'retryForMs']
+
+const furtherRetries = {
+  label: 'Further rounds of retries',
+  help: 'Each does everything once more, with all retries set above.',
+} as const
 
 /** What is not finished typing changes nothing yet; what is as usual is not kept. */
 function changed(before: ErrorPolicy, field: string, value: unknown): ErrorPolicy | undefined {

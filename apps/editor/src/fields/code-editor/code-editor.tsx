@@ -91,6 +91,7 @@ function extensionsFor(latest: Latest): readonly Extension[] {
     EditorView.contentAttributes.of({
       'aria-labelledby': `${id}-label`,
       spellcheck: 'false',
+      ...('required' in field && field.required === true ? { 'aria-required': 'true' } : {}),
       tabindex: '0',
     }),
     autocompletion({

@@ -20,7 +20,7 @@ export function checkList(
   const least = field.min ?? 0
   const tooFew: readonly FieldFinding[] =
     value.length < least
-      ? [{ code: 'FIELD_RANGE', message: `Needs at least ${least} × ${field.itemLabel}` }]
+      ? [{ code: 'FIELD_MISSING', message: tooFewText(field.itemLabel, least) }]
       : []
   const findings = value.flatMap((row: unknown, index) =>
     isRecord(row)
@@ -28,6 +28,10 @@ export function checkList(
       : inside(`[${index}]`, wrongType('a row', row)),
   )
   return [...tooFew, ...findings, ...repeated(field, value)]
+}
+
+function tooFewText(itemLabel: string, least: number): string {
+  return least === 1 ? `At least one ${itemLabel} is needed` : `At least ${least} are needed`
 }
 
 /** Rows that say the same as one before them where they must not. */
