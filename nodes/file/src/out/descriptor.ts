@@ -38,7 +38,7 @@ export const fileOutDescriptor = describe({
       required: true,
       placeholder: 'measurements.jsonl',
       maxLength: 1000,
-      help: 'Within the folder files of the user directory, or an absolute path that the server allows.',
+      help: 'Below the folder “files” of the user directory, or an absolute path that the server allows.',
     },
     format: {
       kind: 'choice',
@@ -57,12 +57,12 @@ export const fileOutDescriptor = describe({
     },
     content: {
       kind: 'choice',
-      label: 'Write',
+      label: 'Content',
       default: 'payload',
       when: { field: 'format', is: ['jsonl'] },
       options: [
-        { value: 'payload', label: 'the payload' },
-        { value: 'message', label: 'the whole message' },
+        { value: 'payload', label: 'Payload' },
+        { value: 'message', label: 'Whole message' },
       ],
     },
     columns: {
@@ -139,7 +139,7 @@ export const fileOutDescriptor = describe({
     },
     rotateBytes: {
       kind: 'integer',
-      label: 'Full at',
+      label: 'Maximum file size',
       default: 104_857_600,
       min: 1,
       max: 1_099_511_627_776,
@@ -158,7 +158,7 @@ export const fileOutDescriptor = describe({
     },
     rotateKeep: {
       kind: 'integer',
-      label: 'Keep old files',
+      label: 'Old files to keep',
       default: 10,
       min: 1,
       max: 10_000,

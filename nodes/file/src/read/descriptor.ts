@@ -33,11 +33,11 @@ export const fileReadDescriptor = describe({
       label: 'File',
       required: true,
       placeholder: 'recipes/{{ payload.product }}.json',
-      help: 'Within the folder files of the user directory, or an absolute path that the server allows.',
+      help: 'Below the folder “files” of the user directory, or an absolute path that the server allows.',
     },
     format: {
       kind: 'choice',
-      label: 'It holds',
+      label: 'Format',
       default: 'text',
       options: formatChoices(),
     },
@@ -45,15 +45,15 @@ export const fileReadDescriptor = describe({
     ...compressionFields('format'),
     gives: {
       kind: 'choice',
-      label: 'Give',
+      label: 'Output',
       default: 'whole',
       options: [
         {
           value: 'whole',
-          label: 'one message with all of it',
+          label: 'One message with all of it',
           help: 'Rows, lines and points as a list.',
         },
-        { value: 'each', label: 'a message for each line, row or point' },
+        { value: 'each', label: 'A message for each line, row or point' },
       ],
     },
     to: {
@@ -65,7 +65,7 @@ export const fileReadDescriptor = describe({
     },
     bytesMax: {
       kind: 'integer',
-      label: 'Longest file',
+      label: 'Maximum file size',
       advanced: true,
       default: 10_485_760,
       min: 1,

@@ -67,6 +67,6 @@ function linesOf([text]: readonly unknown[]): readonly string[] {
 }
 
 function tooLong(path: string, size: number, max: number): NodeError {
-  const text = `${path} has ${size} bytes, and no more than ${max} are read. Raise "Longest file", or use File tail.`
+  const text = `${path} has ${size} bytes, and no more than ${max} are read. Raise "Maximum file size", or use File tail.`
   return new NodeError('FILE_TOO_LONG', text)
 }

@@ -48,6 +48,6 @@ function addFiles(listing: Listing, { within, depth, found }: Level): void {
 }
 
 function tooMany(folder: string, filesMax: number): NodeError {
-  const text = `There are more than ${filesMax} files in ${folder}. Move those away that were dealt with, or raise "Most files".`
+  const text = `There are more than ${filesMax} files in ${folder}. Move those away that were dealt with, or raise "Maximum files".`
   return new NodeError('FILE_TOO_MANY', text)
 }

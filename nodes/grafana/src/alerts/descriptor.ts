@@ -46,25 +46,25 @@ export const grafanaAlertsDescriptor = describe({
     },
     repeats: {
       kind: 'choice',
-      label: 'What was told before',
+      label: 'Repeated alerts',
       default: 'drop',
       options: [
-        { value: 'drop', label: 'Is left out', help: 'The same alert with the same state.' },
-        { value: 'pass', label: 'Comes again' },
+        { value: 'drop', label: 'Leave out', help: 'The same alert with the same state.' },
+        { value: 'pass', label: 'Pass on' },
       ],
       help: 'Senders send all alerts of a group when one of them changes, and remind of those that go on.',
     },
     ...admissionFields,
     isSigned: {
       kind: 'boolean',
-      label: 'Signed by HMAC',
+      label: 'Check the signature (HMAC)',
       default: false,
       help: 'Grafana 12 and later. Requests without the right signature are refused.',
     },
     hmacSecret: { kind: 'secret', label: 'Secret', required: true, when: isSigned },
     signatureHeader: {
       kind: 'text',
-      label: 'Header of the signature',
+      label: 'Signature header',
       advanced: true,
       default: 'X-Grafana-Alerting-Signature',
       maxLength: 200,
@@ -74,7 +74,7 @@ export const grafanaAlertsDescriptor = describe({
     },
     timestampHeader: {
       kind: 'text',
-      label: 'Header of the timestamp',
+      label: 'Timestamp header',
       default: '',
       maxLength: 200,
       pattern: "[!#$%&'*+.^_`|~0-9A-Za-z-]*",
@@ -84,7 +84,7 @@ export const grafanaAlertsDescriptor = describe({
     },
     bodyBytesMax: {
       kind: 'integer',
-      label: 'Longest body',
+      label: 'Maximum body size',
       section: 'Limits',
       advanced: true,
       default: 4_194_304,

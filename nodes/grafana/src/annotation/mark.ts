@@ -50,7 +50,10 @@ export function markReader(mapping: MarkMapping): (message: Message) => Mark {
 
 function keyOf(value: unknown): string {
   if (value === null || value === undefined || value === '') {
-    throw new NodeError('GRAFANA_NO_KEY', '"One for each" gives nothing for the message.')
+    throw new NodeError(
+      'GRAFANA_NO_KEY',
+      '"One annotation for each" gives nothing for the message.',
+    )
   }
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

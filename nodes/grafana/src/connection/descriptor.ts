@@ -41,7 +41,7 @@ export const grafanaConnectionDescriptor = describe({
     },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up after',
+      label: 'Timeout',
       section: 'Transport',
       advanced: true,
       default: 10_000,

@@ -44,7 +44,7 @@ export const grafanaLiveDescriptor = describe({
     retryForMs: {
       ...batchFields.retryForMs,
       default: 5000,
-      help: 'Then the messages leave by the error port: values of yesterday are not live. 0 tries for ever.',
+      help: 'Then the messages leave by the error port: values of yesterday are not live. 0 retries for ever.',
     },
   },
 })

@@ -45,7 +45,7 @@ export const httpEventsDescriptor = describe({
     },
     format: {
       kind: 'choice',
-      label: 'Data is',
+      label: 'Data format',
       default: 'auto',
       options: [
         { value: 'auto', label: 'JSON where it can be, else text' },
@@ -56,7 +56,7 @@ export const httpEventsDescriptor = describe({
     ...plainHeaderFields,
     connectTimeoutMs: {
       kind: 'duration',
-      label: 'Give up connecting after',
+      label: 'Connection timeout',
       section: 'Limits',
       advanced: true,
       default: 10_000,
@@ -66,7 +66,7 @@ export const httpEventsDescriptor = describe({
     silentMs: {
       kind: 'duration',
       zero: 'never',
-      label: 'Connect anew after silence of',
+      label: 'Reconnect after silence of',
       advanced: true,
       default: 300_000,
       min: 0,
@@ -75,7 +75,7 @@ export const httpEventsDescriptor = describe({
     },
     eventBytesMax: {
       kind: 'integer',
-      label: 'Longest event',
+      label: 'Maximum event size',
       advanced: true,
       default: 1_048_576,
       min: 1,

@@ -150,7 +150,7 @@ export const httpInDescriptor = describe({
     },
     bodyBytesMax: {
       kind: 'integer',
-      label: 'Largest body',
+      label: 'Maximum body size',
       advanced: true,
       default: 1_048_576,
       min: 0,
@@ -160,7 +160,7 @@ export const httpInDescriptor = describe({
     },
     openMax: {
       kind: 'integer',
-      label: 'Most open requests',
+      label: 'Maximum open requests',
       advanced: true,
       default: 10_000,
       min: 1,
@@ -169,12 +169,12 @@ export const httpInDescriptor = describe({
     },
     auth: {
       kind: 'choice',
-      label: 'Sign-in',
-      section: 'Who may send',
+      label: 'Clients sign in with',
+      section: 'Access',
       default: 'none',
       options: [
-        { value: 'none', label: 'Anybody' },
-        { value: 'bearer', label: 'Bearer token' },
+        { value: 'none', label: 'Nothing: anybody may send' },
+        { value: 'bearer', label: 'Token' },
         { value: 'basic', label: 'User name and password' },
         { value: 'signature', label: 'Signature (HMAC)' },
       ],
@@ -201,7 +201,7 @@ export const httpInDescriptor = describe({
     },
     signedBy: {
       kind: 'choice',
-      label: 'Signed as by',
+      label: 'Signed like',
       default: 'github',
       when: signed,
       options: [
@@ -224,7 +224,7 @@ export const httpInDescriptor = describe({
     },
     signatureHeader: {
       kind: 'text',
-      label: 'Header of the signature',
+      label: 'Signature header',
       default: 'X-Signature',
       required: true,
       maxLength: 200,
@@ -234,7 +234,7 @@ export const httpInDescriptor = describe({
     },
     signatureAlgorithm: {
       kind: 'choice',
-      label: 'Algorithm',
+      label: 'Signature algorithm',
       default: 'sha256',
       when: signedAsSaid,
       options: [
@@ -245,7 +245,7 @@ export const httpInDescriptor = describe({
     },
     signatureEncoding: {
       kind: 'choice',
-      label: 'Written in',
+      label: 'Signature encoding',
       default: 'hex',
       when: signedAsSaid,
       options: [
@@ -255,7 +255,7 @@ export const httpInDescriptor = describe({
     },
     signaturePrefix: {
       kind: 'text',
-      label: 'Before the signature stands',
+      label: 'Signature prefix',
       default: '',
       placeholder: 'sha256=',
       maxLength: 100,
@@ -273,7 +273,7 @@ export const httpInDescriptor = describe({
     },
     timestampHeader: {
       kind: 'text',
-      label: 'Header of the time',
+      label: 'Timestamp header',
       placeholder: 'X-Timestamp',
       maxLength: 200,
       pattern: headerName,
@@ -283,7 +283,7 @@ export const httpInDescriptor = describe({
     },
     signatureToleranceMs: {
       kind: 'duration',
-      label: 'Times may differ by',
+      label: 'Clock tolerance',
       advanced: true,
       default: 300_000,
       min: 1000,
@@ -299,7 +299,7 @@ export const httpInDescriptor = describe({
     },
     idempotencyHeader: {
       kind: 'text',
-      label: 'Header of the key',
+      label: 'Key header',
       default: 'Idempotency-Key',
       required: true,
       maxLength: 200,
@@ -319,7 +319,7 @@ export const httpInDescriptor = describe({
     },
     idempotencyMax: {
       kind: 'integer',
-      label: 'Most keys remembered',
+      label: 'Maximum keys',
       advanced: true,
       default: 100_000,
       min: 1,

@@ -78,7 +78,7 @@ export const httpPollDescriptor = describe({
     },
     responseBytesMax: {
       kind: 'integer',
-      label: 'Largest response',
+      label: 'Maximum response size',
       advanced: true,
       default: 10_485_760,
       min: 1,

@@ -77,7 +77,7 @@ export const influxdbConnectionDescriptor = describe({
     },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up a write after',
+      label: 'Timeout',
       advanced: true,
       default: 10_000,
       min: 100,

@@ -82,7 +82,7 @@ export const influxdbQueryDescriptor = describe({
     },
     output: {
       kind: 'choice',
-      label: 'Send',
+      label: 'Output',
       section: 'Result',
       default: 'list',
       options: [
@@ -92,7 +92,7 @@ export const influxdbQueryDescriptor = describe({
     },
     rowsMax: {
       kind: 'integer',
-      label: 'Rows at most',
+      label: 'Maximum rows',
       default: 10_000,
       min: 1,
       max: 1_000_000,
@@ -100,7 +100,7 @@ export const influxdbQueryDescriptor = describe({
     },
     bytesMax: {
       kind: 'integer',
-      label: 'Answer at most',
+      label: 'Maximum response size',
       advanced: true,
       default: 16_000_000,
       min: 1_000,

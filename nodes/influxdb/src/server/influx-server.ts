@@ -173,7 +173,7 @@ function versionOf(headers: Readonly<Record<string, unknown>>): string | undefin
 
 function tooMuch(bytesMax: number): NodeError {
   const megabytes = Math.round(bytesMax / 1e6)
-  const text = `The answer is longer than ${megabytes} MB: ask for less, or raise "Answer at most".`
+  const text = `The answer is longer than ${megabytes} MB: ask for less, or raise "Maximum response size".`
   return new NodeError('INFLUXDB_TOO_MUCH', text)
 }
 

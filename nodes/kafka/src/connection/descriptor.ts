@@ -75,18 +75,18 @@ export const kafkaConnectionDescriptor = describe({
     password: { kind: 'secret', label: 'Password', when: withPassword },
     tokenFrom: {
       kind: 'choice',
-      label: 'Token comes from',
+      label: 'Token from',
       default: 'server',
       when: withToken,
       options: [
-        { value: 'server', label: 'A token server (OAuth 2 client credentials)' },
-        { value: 'fixed', label: 'Here' },
+        { value: 'server', label: 'Token server (OAuth 2 client credentials)' },
+        { value: 'fixed', label: 'A fixed token' },
       ],
     },
     token: { kind: 'secret', label: 'Token', when: withFixedToken },
     tokenUrl: {
       kind: 'text',
-      label: 'Address of the token server',
+      label: 'Token server address',
       required: true,
       format: 'url',
       placeholder: 'https://login.example.org/oauth2/token',
@@ -94,7 +94,7 @@ export const kafkaConnectionDescriptor = describe({
     },
     tokenClientId: {
       kind: 'text',
-      label: 'Client id at the token server',
+      label: 'Token server client id',
       required: true,
       maxLength: 1000,
       when: withTokenServer,
@@ -148,7 +148,7 @@ export const kafkaConnectionDescriptor = describe({
     },
     connectTimeoutMs: {
       kind: 'duration',
-      label: 'Give up connecting after',
+      label: 'Connection timeout',
       advanced: true,
       default: 10_000,
       min: 100,

@@ -119,7 +119,7 @@ export const mqttConnectionDescriptor = describe({
     },
     connectTimeoutMs: {
       kind: 'duration',
-      label: 'Give up connecting after',
+      label: 'Connection timeout',
       advanced: true,
       default: 10_000,
       min: 100,
@@ -155,7 +155,7 @@ export const mqttConnectionDescriptor = describe({
     },
     packetBytesMax: {
       kind: 'integer',
-      label: 'Longest packet in',
+      label: 'Maximum packet size',
       advanced: true,
       default: 16_777_216,
       min: 1024,

@@ -56,7 +56,7 @@ export const mqttInDescriptor = describe({
     },
     moreTopics: {
       kind: 'list',
-      label: 'Further topics',
+      label: 'More topics',
       itemLabel: 'topic',
       advanced: true,
       default: [],
@@ -77,7 +77,7 @@ export const mqttInDescriptor = describe({
     },
     format: {
       kind: 'choice',
-      label: 'Payload is',
+      label: 'Payload format',
       default: 'auto',
       options: [
         { value: 'auto', label: 'Detected', help: 'JSON where it parses, else text, else bytes.' },

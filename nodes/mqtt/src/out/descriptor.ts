@@ -50,12 +50,12 @@ export const mqttOutDescriptor = describe({
     },
     format: {
       kind: 'choice',
-      label: 'Payload as',
+      label: 'Payload format',
       default: 'auto',
       options: [
         {
           value: 'auto',
-          label: 'It is',
+          label: 'As it is',
           help: 'Text and bytes are sent as they are, all else as JSON.',
         },
         ...formatChoices(),

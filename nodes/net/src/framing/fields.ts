@@ -16,16 +16,17 @@ export const framingFields = describe({
   fields: {
     framing: {
       kind: 'choice',
-      label: 'A message is',
+      label: 'Framing',
       section: 'Messages',
       default: 'line',
       options: [
-        { value: 'line', label: 'A line' },
-        { value: 'delimiter', label: 'What stands before a delimiter' },
-        { value: 'length', label: 'What a number before it counts' },
-        { value: 'fixed', label: 'So many bytes' },
-        { value: 'whole', label: 'A whole connection', help: 'Until the sender closes it.' },
+        { value: 'line', label: 'Lines' },
+        { value: 'delimiter', label: 'Delimiter' },
+        { value: 'length', label: 'Length prefix' },
+        { value: 'fixed', label: 'Fixed length' },
+        { value: 'whole', label: 'Whole connection', help: 'Until the sender closes it.' },
       ],
+      help: 'How messages are told apart in the stream.',
     },
     delimiter: {
       kind: 'text',
@@ -39,7 +40,7 @@ export const framingFields = describe({
     },
     prefixBytes: {
       kind: 'choice',
-      label: 'The number takes',
+      label: 'Length prefix',
       default: '4',
       when: byLength,
       options: [
@@ -54,13 +55,13 @@ export const framingFields = describe({
       default: 'big',
       when: byLength,
       options: [
-        { value: 'big', label: 'Highest byte first (network order)' },
-        { value: 'little', label: 'Lowest byte first' },
+        { value: 'big', label: 'Big-endian (network order)' },
+        { value: 'little', label: 'Little-endian' },
       ],
     },
     countsItself: {
       kind: 'boolean',
-      label: 'The number counts its own bytes too',
+      label: 'Length includes the prefix',
       advanced: true,
       default: false,
       when: byLength,

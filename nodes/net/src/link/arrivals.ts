@@ -146,6 +146,6 @@ export function frameProblem(why: 'too-long' | 'cut-off', bytesMax: number): Ope
     const message = 'The connection ended in the middle of a message.'
     return { code: 'NET_MESSAGE_CUT_OFF', message }
   }
-  const message = `A message has more than ${bytesMax} bytes. Raise "Longest message", or see how messages are told apart.`
+  const message = `A message has more than ${bytesMax} bytes. Raise "Maximum message size", or see how messages are told apart.`
   return { code: 'NET_MESSAGE_TOO_LONG', message }
 }

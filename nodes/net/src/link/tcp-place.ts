@@ -21,7 +21,7 @@ const descriptor = describe({
       default: 'listen',
       options: [
         { value: 'listen', label: 'Listen', help: 'Others connect to this machine.' },
-        { value: 'connect', label: 'Connect', help: 'To a port elsewhere, again and again.' },
+        { value: 'connect', label: 'Connect', help: 'To a port elsewhere, and again when the connection breaks.' },
       ],
     },
     host: {
@@ -35,7 +35,7 @@ const descriptor = describe({
     port: { kind: 'integer', label: 'Port', required: true, min: 1, max: 65_535 },
     connectionsMax: {
       kind: 'integer',
-      label: 'Most connections',
+      label: 'Maximum connections',
       advanced: true,
       default: 1000,
       min: 1,
@@ -44,7 +44,7 @@ const descriptor = describe({
     },
     connectTimeoutMs: {
       kind: 'duration',
-      label: 'Give up connecting after',
+      label: 'Connection timeout',
       advanced: true,
       default: 10_000,
       min: 100,

@@ -33,7 +33,7 @@ export const tcpInDescriptor = describe({
     ...framingFields,
     messageBytesMax: {
       kind: 'integer',
-      label: 'Longest message',
+      label: 'Maximum message size',
       advanced: true,
       default: 1_048_576,
       min: 1,

@@ -32,7 +32,7 @@ export const tcpOutDescriptor = describe({
     framing,
     bufferBytesMax: {
       kind: 'integer',
-      label: 'Bytes that may wait',
+      label: 'Buffer size',
       section: 'Limits',
       advanced: true,
       default: 8_388_608,

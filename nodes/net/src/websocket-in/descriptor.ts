@@ -44,7 +44,7 @@ export const websocketInDescriptor = describe({
     },
     messageBytesMax: {
       kind: 'integer',
-      label: 'Longest message',
+      label: 'Maximum message size',
       advanced: true,
       default: 1_048_576,
       min: 1,

@@ -37,18 +37,18 @@ export const websocketOutDescriptor = describe({
     ...sendingFields,
     frame: {
       kind: 'choice',
-      label: 'As',
+      label: 'Frame type',
       advanced: true,
       default: 'auto',
       options: [
-        { value: 'auto', label: 'Text, but bytes as bytes' },
+        { value: 'auto', label: 'Text, or binary for bytes' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
       ],
     },
     bufferBytesMax: {
       kind: 'integer',
-      label: 'Bytes that may wait',
+      label: 'Buffer size',
       advanced: true,
       default: 8_388_608,
       min: 1024,

@@ -47,7 +47,7 @@ export const pagerdutyServiceDescriptor = describe({
     },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up an attempt after',
+      label: 'Timeout',
       section: 'Transport',
       advanced: true,
       default: 10_000,

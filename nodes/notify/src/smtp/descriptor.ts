@@ -96,7 +96,7 @@ export const smtpDescriptor = describe({
     refreshToken: { kind: 'secret', label: 'OAuth refresh token', required: true, when: withOauth },
     tokenUrl: {
       kind: 'text',
-      label: 'OAuth token address',
+      label: 'Token server address',
       required: true,
       format: 'url',
       default: 'https://oauth2.googleapis.com/token',
@@ -118,7 +118,7 @@ export const smtpDescriptor = describe({
     },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up an attempt after',
+      label: 'Timeout',
       advanced: true,
       default: 20_000,
       min: 100,

@@ -43,7 +43,7 @@ export const webhookDescriptor = describe({
     },
     signatureHeader: {
       kind: 'text',
-      label: 'Signature in header',
+      label: 'Signature header',
       advanced: true,
       default: 'X-Hub-Signature-256',
       required: true,
@@ -53,10 +53,10 @@ export const webhookDescriptor = describe({
       when: generic,
       help: 'As sha256=…, in hexadecimal digits.',
     },
-    token: { kind: 'secret', label: 'Bearer token', when: generic },
+    token: { kind: 'secret', label: 'Token', when: generic },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up an attempt after',
+      label: 'Timeout',
       section: 'Transport',
       advanced: true,
       default: 10_000,

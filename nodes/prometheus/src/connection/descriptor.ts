@@ -37,7 +37,7 @@ export const prometheusConnectionDescriptor = describe({
     ...signInFields,
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up a write after',
+      label: 'Timeout',
       section: 'Transport',
       advanced: true,
       default: 10_000,

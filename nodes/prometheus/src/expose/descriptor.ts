@@ -6,7 +6,7 @@ export const prometheusExposeDescriptor = describe({
   version: 1,
   kind: 'sink',
   title: 'Prometheus expose',
-  summary: 'Shows numbers of the flow at an address that Prometheus scrapes.',
+  summary: 'Offers numbers of the flow at an address for Prometheus to scrape.',
   category: 'sinks',
   icon: 'chart-no-axes-column',
   keywords: ['metrics', 'exporter', 'openmetrics', 'scrape', 'gauge', 'counter', 'histogram'],
@@ -48,14 +48,14 @@ export const prometheusExposeDescriptor = describe({
         },
         type: {
           kind: 'choice',
-          label: 'Kind',
+          label: 'Type',
           default: 'gauge',
           options: [
             { value: 'gauge', label: 'Gauge', help: 'The latest value.' },
             { value: 'counter', label: 'Counter', help: 'The sum of all values.' },
             {
               value: 'total',
-              label: 'Counter of the sender',
+              label: 'Counter, already added up',
               help: 'The latest value of something that counts by itself.',
             },
             { value: 'histogram', label: 'Histogram', help: 'How the values are spread.' },
@@ -77,7 +77,7 @@ export const prometheusExposeDescriptor = describe({
           when: { field: 'type', is: ['histogram'] },
           help: 'Upper bounds, in rising order.',
         },
-        help: { kind: 'text', label: 'What it is', default: '', maxLength: 500 },
+        help: { kind: 'text', label: 'Description', default: '', maxLength: 500 },
       },
     },
     labels: {
@@ -108,7 +108,7 @@ export const prometheusExposeDescriptor = describe({
     ...admissionFields,
     seriesMax: {
       kind: 'integer',
-      label: 'Most series',
+      label: 'Maximum series',
       section: 'Limits',
       advanced: true,
       default: 1000,

@@ -88,6 +88,6 @@ function badText(message: string): NodeError {
 function tooMany(samplesMax: number): NodeError {
   return new NodeError(
     'PROMETHEUS_TOO_MANY_SAMPLES',
-    `The target shows more than ${samplesMax} samples. Raise "Most samples", or choose fewer metrics at the target.`,
+    `The target shows more than ${samplesMax} samples. Raise "Maximum samples", or choose fewer metrics at the target.`,
   )
 }

@@ -39,14 +39,14 @@ export const prometheusReceiveDescriptor = describe({
     },
     keepStale: {
       kind: 'boolean',
-      label: 'Tell when a series ends',
+      label: 'Report when a series ends',
       default: false,
       help: 'By a message with the value null and `stale: true`. Otherwise such marks are left out.',
     },
     ...admissionFields,
     bodyBytesMax: {
       kind: 'integer',
-      label: 'Longest body',
+      label: 'Maximum body size',
       section: 'Limits',
       advanced: true,
       default: 4_194_304,
@@ -57,7 +57,7 @@ export const prometheusReceiveDescriptor = describe({
     },
     unpackedBytesMax: {
       kind: 'integer',
-      label: 'Longest body, unpacked',
+      label: 'Maximum body size, unpacked',
       advanced: true,
       default: 33_554_432,
       min: 1024,
@@ -66,7 +66,7 @@ export const prometheusReceiveDescriptor = describe({
     },
     openMax: {
       kind: 'integer',
-      label: 'Most open requests',
+      label: 'Maximum open requests',
       advanced: true,
       default: 200,
       min: 1,

@@ -66,14 +66,14 @@ export const prometheusScrapeDescriptor = describe({
     },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up after',
+      label: 'Timeout',
       default: 10_000,
       min: 100,
       max: 300_000,
     },
     per: {
       kind: 'choice',
-      label: 'A message for',
+      label: 'One message for',
       section: 'Messages',
       default: 'sample',
       options: [
@@ -96,20 +96,20 @@ export const prometheusScrapeDescriptor = describe({
     },
     honorLabels: {
       kind: 'boolean',
-      label: 'Labels of the target come first',
+      label: 'Keep labels of the target (honor_labels)',
       advanced: true,
       default: false,
       help: 'Otherwise a label that the target has too is kept as exported_….',
     },
     honorTimes: {
       kind: 'boolean',
-      label: 'Use times that the target gives',
+      label: 'Use times of the target (honor_timestamps)',
       advanced: true,
       default: true,
     },
     samplesMax: {
       kind: 'integer',
-      label: 'Most samples',
+      label: 'Maximum samples',
       advanced: true,
       default: 50_000,
       min: 1,
@@ -118,7 +118,7 @@ export const prometheusScrapeDescriptor = describe({
     },
     bodyBytesMax: {
       kind: 'integer',
-      label: 'Longest answer',
+      label: 'Maximum response size',
       advanced: true,
       default: 10_485_760,
       min: 1024,

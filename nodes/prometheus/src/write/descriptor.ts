@@ -19,7 +19,7 @@ export const prometheusWriteDescriptor = describe({
     server: { kind: 'connection', type: 'prometheus/connection', label: 'Server', required: true },
     metric: {
       kind: 'template',
-      label: 'Name',
+      label: 'Metric',
       section: 'Sample',
       required: true,
       placeholder: 'plant_temperature_celsius',
@@ -59,7 +59,7 @@ export const prometheusWriteDescriptor = describe({
     moreLabels: {
       kind: 'expression',
       returns: 'any',
-      label: 'And all labels in',
+      label: 'More labels',
       advanced: true,
       placeholder: 'payload.labels',
       help: 'An object of names and values, such as that of samples which were scraped or received.',

@@ -53,7 +53,7 @@ function badName(name: string): NodeError {
 function givenLabels(value: unknown): Labels {
   if (value === null || value === undefined) return {}
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new NodeError('PROMETHEUS_BAD_LABELS', '"And all labels in" gives no object.')
+    throw new NodeError('PROMETHEUS_BAD_LABELS', '"More labels" gives no object.')
   }
   const pairs = Object.entries(value).map(([name, text]): [string, string] => {
     if (labelPattern.test(name) && name !== '__name__') return [name, labelText(text)]

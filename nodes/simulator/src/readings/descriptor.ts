@@ -34,7 +34,7 @@ export const readingsDescriptor = describe({
   fields: {
     scene: {
       kind: 'choice',
-      label: 'Data of',
+      label: 'Simulate',
       default: 'machines',
       options: [
         {

@@ -93,14 +93,14 @@ export const storeReadDescriptor = describe({
       kind: 'duration',
       zero: 'as stored',
       label: 'One value every',
-      section: 'Values for each stretch of time',
+      section: 'Summary',
       default: 0,
       min: 0,
       help: '0 gives points as they were stored.',
     },
     reduce: {
       kind: 'choice',
-      label: 'Which',
+      label: 'Calculated as',
       default: 'avg',
       options: [
         { value: 'avg', label: 'Average' },
@@ -113,7 +113,7 @@ export const storeReadDescriptor = describe({
     },
     output: {
       kind: 'choice',
-      label: 'Send',
+      label: 'Output',
       section: 'Result',
       default: 'list',
       options: [
@@ -123,11 +123,11 @@ export const storeReadDescriptor = describe({
     },
     rowsMax: {
       kind: 'integer',
-      label: 'Values at most',
+      label: 'Maximum values',
       default: 1000,
       min: 1,
       max: 100_000,
-      help: 'The oldest ones come; `isTruncated` in the message says whether there are more.',
+      help: 'The oldest ones are taken; `isTruncated` in the message says whether there are more.',
     },
   },
 })

@@ -65,7 +65,7 @@ export const storeWriteDescriptor = describe({
     keepMinutesMs: {
       kind: 'duration',
       zero: 'for ever',
-      label: 'Keep minutes for',
+      label: 'Keep values of minutes for',
       default: 90 * dayMs,
       min: 0,
       help: 'Average, lowest, highest, last value and count of each minute. 0 keeps them for ever.',
@@ -73,14 +73,14 @@ export const storeWriteDescriptor = describe({
     keepHoursMs: {
       kind: 'duration',
       zero: 'for ever',
-      label: 'Keep hours for',
+      label: 'Keep values of hours for',
       default: 5 * 365 * dayMs,
       min: 0,
       help: 'The same of each hour. 0 keeps them for ever.',
     },
     sizeMax: {
       kind: 'integer',
-      label: 'Keep at most',
+      label: 'Maximum size',
       default: 1024,
       min: 0,
       max: 1_000_000,
@@ -89,7 +89,7 @@ export const storeWriteDescriptor = describe({
     },
     batchPoints: {
       kind: 'integer',
-      label: 'Write after',
+      label: 'Points per batch',
       section: 'Batches',
       advanced: true,
       default: 5000,
@@ -99,7 +99,7 @@ export const storeWriteDescriptor = describe({
     },
     batchAgeMs: {
       kind: 'duration',
-      label: 'or after',
+      label: 'Maximum wait',
       advanced: true,
       default: 1000,
       min: 0,
@@ -107,7 +107,7 @@ export const storeWriteDescriptor = describe({
     },
     bufferPoints: {
       kind: 'integer',
-      label: 'Let wait at most',
+      label: 'Buffer size',
       advanced: true,
       default: 100_000,
       min: 1,
@@ -117,7 +117,7 @@ export const storeWriteDescriptor = describe({
     },
     seriesMax: {
       kind: 'integer',
-      label: 'Series at most',
+      label: 'Maximum series',
       advanced: true,
       default: 100_000,
       min: 1,

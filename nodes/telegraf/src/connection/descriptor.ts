@@ -29,7 +29,7 @@ export const telegrafConnectionDescriptor = describe({
   fields: {
     listener: {
       kind: 'choice',
-      label: 'Input of Telegraf',
+      label: 'Telegraf input',
       section: 'Listener',
       default: 'influxdb_v2',
       options: [
@@ -90,7 +90,7 @@ export const telegrafConnectionDescriptor = describe({
     password: { kind: 'secret', label: 'Password', when: named },
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up after',
+      label: 'Timeout',
       section: 'Transport',
       advanced: true,
       default: 10_000,

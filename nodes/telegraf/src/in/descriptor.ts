@@ -31,7 +31,7 @@ export const telegrafInDescriptor = describe({
   fields: {
     prefix: {
       kind: 'text',
-      label: 'Path in front',
+      label: 'Path prefix',
       section: 'Endpoint',
       default: '',
       maxLength: 200,
@@ -41,18 +41,22 @@ export const telegrafInDescriptor = describe({
     },
     conflicts: {
       kind: 'choice',
-      label: 'A field that changes its type',
+      label: 'When a field changes its type',
       default: 'refuse',
       options: [
-        { value: 'refuse', label: 'Is refused', help: 'As InfluxDB does it, with 400 or 422.' },
-        { value: 'accept', label: 'Is taken in' },
+        {
+          value: 'refuse',
+          label: 'Refuse the point',
+          help: 'As InfluxDB does it, with 400 or 422.',
+        },
+        { value: 'accept', label: 'Accept it' },
       ],
       help: 'From number to text, for example. Whole and fractional numbers are one type here.',
     },
     ...admissionFields,
     bodyBytesMax: {
       kind: 'integer',
-      label: 'Longest body',
+      label: 'Maximum body size',
       section: 'Limits',
       advanced: true,
       default: 10_485_760,
@@ -63,7 +67,7 @@ export const telegrafInDescriptor = describe({
     },
     unpackedBytesMax: {
       kind: 'integer',
-      label: 'Longest body, unpacked',
+      label: 'Maximum body size, unpacked',
       advanced: true,
       default: 33_554_432,
       min: 1024,
@@ -72,7 +76,7 @@ export const telegrafInDescriptor = describe({
     },
     openMax: {
       kind: 'integer',
-      label: 'Most open requests',
+      label: 'Maximum open requests',
       advanced: true,
       default: 1000,
       min: 1,

@@ -85,7 +85,7 @@ function outcomeOf(answer: Answer, nowMs: number): SendOutcome {
     case 405:
       return later(
         'TELEGRAF_NOT_FOUND',
-        `It takes nothing at this address: check Input of Telegraf, Address and its path. ${text}`,
+        `It takes nothing at this address: check "Telegraf input", Address and its path. ${text}`,
       )
     case 429:
     case 503:

@@ -88,7 +88,7 @@ function schemaFields(when: When) {
     },
     recordBytes: {
       kind: 'integer',
-      label: 'Bytes of a record',
+      label: 'Record size',
       advanced: true,
       default: 0,
       min: 0,
@@ -118,7 +118,7 @@ const binaryField = {
   name: { kind: 'text', label: 'Name', required: true, maxLength: 500 },
   offset: {
     kind: 'integer',
-    label: 'From byte',
+    label: 'Offset',
     default: 0,
     min: 0,
     max: 1_048_575,
@@ -141,8 +141,8 @@ const binaryField = {
     default: 'big',
     when: { field: 'type', is: numeric.slice(2) },
     options: [
-      { value: 'big', label: 'Highest first', face: 'BE' },
-      { value: 'little', label: 'Lowest first', face: 'LE' },
+      { value: 'big', label: 'Big-endian', face: 'BE' },
+      { value: 'little', label: 'Little-endian', face: 'LE' },
     ],
   },
   length: {
@@ -164,11 +164,11 @@ const binaryField = {
   },
   scale: {
     kind: 'number',
-    label: 'Times',
+    label: 'Multiply by',
     default: 1,
     when: { field: 'type', is: numeric },
   },
-  add: { kind: 'number', label: 'Plus', default: 0, when: { field: 'type', is: numeric } },
+  add: { kind: 'number', label: 'Add', default: 0, when: { field: 'type', is: numeric } },
 } as const satisfies Fields
 
 /** How rows and cells are told apart. */
@@ -228,13 +228,13 @@ export function cellFields(when: When) {
   return {
     csvTypes: {
       kind: 'choice',
-      label: 'Cells are',
+      label: 'Cell types',
       default: 'auto',
       when: when('csv'),
       options: [
         {
           value: 'auto',
-          label: 'What they look like',
+          label: 'Detected',
           help: 'Numbers, true and false, else text.',
         },
         { value: 'text', label: 'Text' },
@@ -256,7 +256,7 @@ export function cellFields(when: When) {
           label: 'Type',
           default: 'auto',
           options: [
-            { value: 'auto', label: 'What it looks like' },
+            { value: 'auto', label: 'Detected' },
             { value: 'text', label: 'Text' },
             { value: 'number', label: 'Number' },
             { value: 'integer', label: 'Whole number' },
@@ -272,13 +272,13 @@ function xmlFields(when: When) {
   return {
     xmlTypes: {
       kind: 'choice',
-      label: 'Texts are',
+      label: 'Text types',
       default: 'auto',
       when: when('xml'),
       options: [
         {
           value: 'auto',
-          label: 'What they look like',
+          label: 'Detected',
           help: 'Numbers, true and false, else text.',
         },
         { value: 'text', label: 'Text' },
@@ -336,7 +336,7 @@ export function unpackingFields(compressed: FieldCondition) {
   return {
     unpackedBytesMax: {
       kind: 'integer',
-      label: 'Unpacks to at most',
+      label: 'Maximum unpacked size',
       advanced: true,
       default: 10_485_760,
       min: 1,

@@ -14,13 +14,13 @@ export const admissionFields = describe({
   fields: {
     admission: {
       kind: 'choice',
-      label: 'Who may come in',
+      label: 'Clients sign in with',
       section: 'Access',
       default: 'all',
       options: [
-        { value: 'all', label: 'Everybody who reaches the port' },
-        { value: 'token', label: 'Who knows the token' },
-        { value: 'basic', label: 'Who knows name and password' },
+        { value: 'all', label: 'Nothing: anybody may come' },
+        { value: 'token', label: 'Token' },
+        { value: 'basic', label: 'User name and password' },
       ],
     },
     admitUser: {
