@@ -1,12 +1,6 @@
 import { createServer } from 'node:http'
-import {
-  kafkaConnection,
-  kafkaDecode,
-  kafkaEncode,
-  kafkaIn,
-  kafkaOut,
-  kafkaRegistry,
-} from '@millrace/nodes-kafka'
+import { kafkaConnection, kafkaIn, kafkaOut } from '@millrace/nodes-kafka'
+import { kafkaDecode, kafkaEncode, kafkaRegistry } from '@millrace/nodes-registry'
 import type { Message } from '@millrace/sdk'
 import { openConnection, realTime, run, testConnection } from '@millrace/sdk/testing'
 import type { TestRun } from '@millrace/sdk/testing'
@@ -237,11 +231,11 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
     const node = await source(name)
     await until(() => expect(payloads(node)).toHaveLength(2))
     expect(node.failures().map(({ code }) => code)).toEqual([
-      'KAFKA_SCHEMA_UNKNOWN',
-      'KAFKA_FRAME_TRUNCATED',
-      'KAFKA_NO_SCHEMA',
+      'SCHEMA_UNKNOWN',
+      'SCHEMA_FRAME_TRUNCATED',
+      'SCHEMA_NOT_NAMED',
       'FORMAT_DECODE',
-      'FORMAT_SETTINGS',
+      'SCHEMA_MESSAGE_UNKNOWN',
     ])
     expect(node.failures().map(({ original }) => original.payload)).toEqual(bad)
   })
@@ -259,7 +253,7 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
     strict.send({ payload: { value: 1 } })
     await until(() => expect(strict.failures()).toHaveLength(1))
     expect(strict.failures()).toMatchObject([
-      { code: 'KAFKA_SCHEMA_MISFIT', message: expect.stringContaining('device') },
+      { code: 'SCHEMA_MISFIT', message: expect.stringContaining('device') },
     ])
   })
 
@@ -271,10 +265,10 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
     await ask('PUT', `/config/${name}-value`, { compatibility: 'BACKWARD' })
     const changed = avro.replace('"string"', '"int"')
     const second = sink(name, { schemaType: 'AVRO', schema: changed })
-    await until(() => expect(second.statuses().at(-1)?.text).toContain('cannot follow the newest'))
+    await until(() => expect(second.statuses().at(-1)?.text).toContain('cannot be the next of'))
     second.send({ payload: { device: 1 } })
     await until(() => expect(second.failures()).toHaveLength(1))
-    expect(second.failures()).toMatchObject([{ code: 'KAFKA_SCHEMA_INCOMPATIBLE' }])
+    expect(second.failures()).toMatchObject([{ code: 'SCHEMA_INCOMPATIBLE' }])
     const other = sink(`${name}-none`, { schemaFrom: 'latest' })
     await until(() => expect(other.statuses().at(-1)?.text).toContain('no schema for'))
   })

@@ -1,7 +1,4 @@
 export { kafkaConnection } from './connection/connection.ts'
-export { kafkaDecode } from './decode/operator.ts'
-export { kafkaEncode } from './encode/operator.ts'
 export { kafkaIn } from './in/source.ts'
 export { nodeTypes } from './node-types.ts'
 export { kafkaOut } from './out/sink.ts'
-export { kafkaRegistry } from './registry/connection.ts'

@@ -247,6 +247,30 @@ export interface ConnectionContext<D extends Descriptor = Descriptor> {
   readonly log: Log
 }
 
+/**
+ * What a node type is handed to look around before a flow with such a node is deployed. In `config`
+ * are the handles of those connections only that its descriptor names under `checkedWith`, opened
+ * for this and closed after it.
+ */
+export interface CheckContext<D extends Descriptor = Descriptor> {
+  readonly id: string
+  readonly flow: string
+  readonly config: ConfigOf<D>
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+/** What stands in the way of a node, found out before its flow is deployed. */
+export interface Obstacle {
+  /** An error keeps the flow from being deployed; what ran before goes on. */
+  readonly severity: 'error' | 'warning'
+  readonly code: string
+  /** A sentence that says how to mend it where that is known. */
+  readonly message: string
+  /** The field in which to mend it. */
+  readonly field?: string
+}
+
 /** An HTTP request that reached the flow's own endpoint. */
 export interface HttpRequest {
   readonly id: string

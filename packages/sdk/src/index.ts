@@ -1,5 +1,6 @@
 export type {
   AlertReport,
+  CheckContext,
   Clock,
   ConnectionContext,
   Emit,
@@ -15,6 +16,7 @@ export type {
   KeyedState,
   Log,
   NodeContext,
+  Obstacle,
   OperatingError,
   Report,
   SourceContext,
@@ -28,6 +30,7 @@ export type { Expression, Message, Path, Template } from './message.ts'
 export { connection, note, operator, sink, source } from './node-type.ts'
 export type {
   Behaviour,
+  Check,
   Connection,
   ConnectionType,
   NodeType,

@@ -1,5 +1,11 @@
 import type { Descriptor } from './descriptor/index.ts'
-import type { ConnectionContext, NodeContext, SourceContext } from './context.ts'
+import type {
+  CheckContext,
+  ConnectionContext,
+  NodeContext,
+  Obstacle,
+  SourceContext,
+} from './context.ts'
 import type { Message } from './message.ts'
 
 /** What every behaviour may have beside its own methods. */
@@ -67,6 +73,13 @@ export interface Connection<Handle> {
   close(): void | Promise<void>
 }
 
+/**
+ * Looks for what only the outside knows and would keep the node from its work, such as a schema that
+ * a registry refuses. Asked when a person deploys, not when a flow comes back by itself, within a
+ * bounded time; changes nothing. A peer that is away is a warning at most.
+ */
+export type Check<D extends Descriptor> = (context: CheckContext<D>) => Promise<readonly Obstacle[]>
+
 export interface SourceType<D extends Descriptor = Descriptor> {
   readonly descriptor: D
   readonly create: (context: SourceContext<D>) => Source
@@ -75,11 +88,13 @@ export interface SourceType<D extends Descriptor = Descriptor> {
 export interface OperatorType<D extends Descriptor = Descriptor> {
   readonly descriptor: D
   readonly create: (context: NodeContext<D>) => Operator
+  readonly check?: Check<D>
 }
 
 export interface SinkType<D extends Descriptor = Descriptor> {
   readonly descriptor: D
   readonly create: (context: NodeContext<D>) => Sink
+  readonly check?: Check<D>
 }
 
 export interface ConnectionType<D extends Descriptor = Descriptor, Handle = unknown> {
@@ -122,15 +137,17 @@ export function source<const D extends Descriptor & { kind: 'source' }>(
 export function operator<const D extends Descriptor & { kind: 'operator' }>(
   descriptor: D,
   create: (context: NodeContext<D>) => Operator,
+  check?: Check<D>,
 ): OperatorType<D> {
-  return { descriptor, create }
+  return check === undefined ? { descriptor, create } : { descriptor, create, check }
 }
 
 export function sink<const D extends Descriptor & { kind: 'sink' }>(
   descriptor: D,
   create: (context: NodeContext<D>) => Sink,
+  check?: Check<D>,
 ): SinkType<D> {
-  return { descriptor, create }
+  return check === undefined ? { descriptor, create } : { descriptor, create, check }
 }
 
 export function connection<const D extends Descriptor & { kind: 'connection' }, Handle>(

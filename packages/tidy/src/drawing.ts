@@ -29,6 +29,7 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
   'packages/web': ['@millrace/sdk', '@millrace/reach'],
   'packages/reach': ['@millrace/sdk'],
   'packages/formats': ['@millrace/sdk'],
+  'packages/schemas': ['@millrace/sdk', '@millrace/formats', '@millrace/web'],
   'packages/sdk': [],
   'packages/expression': [],
   'packages/store': ['@millrace/expression'],
@@ -39,6 +40,7 @@ const drawing: Readonly<Record<string, readonly string[]>> = {
 const nodesMayImport: readonly string[] = [
   '@millrace/sdk',
   '@millrace/formats',
+  '@millrace/schemas',
   '@millrace/web',
   '@millrace/reach',
 ]

@@ -10,6 +10,7 @@ import { GroupMember } from '../group/group-member.ts'
 import type { kafkaInDescriptor } from './descriptor.ts'
 import { Fetcher } from './fetcher.ts'
 import { GroupCommits } from './group-commits.ts'
+import { keyReader } from './key-reader.ts'
 import { nameOf, Partition } from './partition.ts'
 import { progressText } from './progress-text.ts'
 import { RecordEmitter } from './record-emitter.ts'
@@ -60,10 +61,11 @@ export class Consumer {
     const names = [config.topic, ...config.moreTopics.map(({ topic }) => topic)]
     this.topics = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
     this.positions = context.state.map('positions')
-    this.emitter = new RecordEmitter(
-      context,
-      valueReader(context, (error) => this.failed(asKafkaError(error, cluster))),
-    )
+    const onTrouble = (error: NodeError) => this.failed(asKafkaError(error, cluster))
+    this.emitter = new RecordEmitter(context, {
+      key: keyReader(context, onTrouble),
+      value: valueReader(context, onTrouble),
+    })
     this.safe = new SafePositions(context.isDurable, (positions) => this.commits.add(positions))
     this.links = cluster.openLinks()
     const isReadCommitted = config.isolation === 'committed'

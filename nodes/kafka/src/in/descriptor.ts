@@ -1,5 +1,8 @@
 import { compressionFields, decodeFields, formatChoices } from '@millrace/formats/fields'
+import { readingFields, registryField, registryReadChoice } from '@millrace/schemas/fields'
 import { describe, timingFields } from '@millrace/sdk/descriptor'
+
+const byRegistry = { field: 'format', is: ['registry'] } as const
 
 export const kafkaInDescriptor = describe({
   type: 'kafka/in',
@@ -88,21 +91,28 @@ export const kafkaInDescriptor = describe({
         { value: 'json', label: 'JSON', help: 'Anything else leaves by the error port.' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
-        {
-          value: 'registry',
-          label: 'By the schema registry',
-          help: 'Avro, Protobuf or JSON by the schema that the value names.',
-        },
+        registryReadChoice,
         ...formatChoices('json', 'text', 'binary'),
       ],
     },
-    registry: {
-      kind: 'connection',
-      type: 'kafka/registry',
-      label: 'Schema registry',
-      required: true,
-      when: { field: 'format', is: ['registry'] },
+    keyFormat: {
+      kind: 'choice',
+      label: 'Key format',
+      advanced: true,
+      default: 'text',
+      options: [
+        { value: 'text', label: 'Text', help: 'Where it is UTF-8; other bytes as base64.' },
+        registryReadChoice,
+      ],
     },
+    registry: {
+      ...registryField,
+      when: { ...byRegistry, or: { field: 'keyFormat', is: ['registry'] } },
+    },
+    ...readingFields({
+      when: byRegistry,
+      usualSubject: 'The name of the topic with -value behind it when empty.',
+    }),
     ...decodeFields('format'),
     ...compressionFields('format'),
     isolation: {

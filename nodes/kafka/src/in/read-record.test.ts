@@ -1,21 +1,29 @@
 import { expect, test } from 'vitest'
+import { textKey } from './key-reader.ts'
 import { payloadReaders } from './read-payload.ts'
 import { messageOf } from './read-record.ts'
 
 const place = { topic: 'orders', partition: 2 }
-const record = { offset: 7, timestamp: 5, key: null, value: null, headers: [] }
+const record = { offset: 7, timestamp: 5, headers: [] }
 
 test('makes a message of a record, with where it stands', () => {
-  expect(messageOf(place, record, 1)).toEqual({ payload: 1, ...place, offset: 7, timestamp: 5 })
+  expect(messageOf(place, record, { payload: 1, key: textKey(null) })).toEqual({
+    payload: 1,
+    ...place,
+    offset: 7,
+    timestamp: 5,
+  })
   const key = Buffer.from([255, 1])
   const headers = [
     { key: 'a', value: Buffer.from('text') },
     { key: '__proto__', value: null },
   ]
-  expect(messageOf(place, { ...record, key, headers }, 1)).toMatchObject({
-    key: '/wE=',
-    headers: { a: 'text', _proto_: null },
-  })
+  expect(messageOf(place, { ...record, headers }, { payload: 1, key: textKey(key) })).toMatchObject(
+    {
+      key: '/wE=',
+      headers: { a: 'text', _proto_: null },
+    },
+  )
 })
 
 test.each([

@@ -1,31 +1,28 @@
 import { isUtf8 } from 'node:buffer'
 import type { Message } from '@millrace/sdk'
 import type { KafkaRecord, RecordHeader } from '../wire/record.ts'
+import type { MessageKey } from './key-reader.ts'
 import { copyOf } from './read-payload.ts'
 
 /** The message that stands for a record, with this payload. */
 export function messageOf(
   { topic, partition }: { readonly topic: string; readonly partition: number },
-  { key, headers, offset, timestamp }: KafkaRecord,
-  payload: unknown,
+  { headers, offset, timestamp }: Omit<KafkaRecord, 'key' | 'value'>,
+  { payload, key: { key, value } }: { readonly payload: unknown; readonly key: MessageKey },
 ): Message {
   // The same shape for all, with room for the time that the engine sets.
   const message: Message = {
     payload,
     topic,
-    key: key === null ? undefined : textOf(key),
+    key,
     time: undefined,
     partition,
     offset,
     timestamp,
   }
+  if (value !== undefined) message['keyValue'] = value
   if (headers.length > 0) message['headers'] = headersOf(headers)
   return message
-}
-
-/** Text where it is UTF-8; otherwise bytes as base64, as keys are texts or numbers. */
-function textOf(bytes: Buffer): string {
-  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64')
 }
 
 /** By name; of several with one name the last counts. */

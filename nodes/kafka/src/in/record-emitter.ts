@@ -1,11 +1,14 @@
+import { ReadLater } from '@millrace/schemas'
 import { NodeError } from '@millrace/sdk'
 import type { Message, SourceContext } from '@millrace/sdk'
 import type { DamagedBatch, RecordsBatch } from '../wire/read-batches.ts'
 import type { KafkaRecord } from '../wire/record.ts'
 import type { Partition } from './partition.ts'
+import { textKey } from './key-reader.ts'
+import type { ReadKey } from './key-reader.ts'
 import { copyOf } from './read-payload.ts'
 import { messageOf } from './read-record.ts'
-import { ReadLater, SeveralPayloads } from './value-reader.ts'
+import { SeveralPayloads } from './value-reader.ts'
 import type { ReadValue } from './value-reader.ts'
 
 type Context = Pick<SourceContext, 'fail'> & {
@@ -14,14 +17,20 @@ type Context = Pick<SourceContext, 'fail'> & {
 
 const nothing = Buffer.alloc(0)
 
+/** How the parts of a record are read. */
+export interface RecordReaders {
+  readonly key: ReadKey
+  readonly value: ReadValue
+}
+
 /** Makes messages of what was fetched of a partition. */
 export class RecordEmitter {
   private readonly context: Context
-  private readonly readValue: ReadValue
+  private readonly read: RecordReaders
 
-  constructor(context: Context, readValue: ReadValue) {
+  constructor(context: Context, read: RecordReaders) {
     this.context = context
-    this.readValue = readValue
+    this.read = read
   }
 
   /** Emits records up to a number, and what is between them counts as none. */
@@ -68,20 +77,31 @@ export class RecordEmitter {
 
   /** Gives what has to be waited for, where the record cannot be read yet. */
   private emitRecord(partition: Partition, record: KafkaRecord): ReadLater | undefined {
-    const { context, readValue } = this
-    let payload: unknown
+    const { context } = this
+    let found: ReturnType<RecordEmitter['parts']>
     try {
-      payload = record.value === null ? null : readValue(record.value)
+      found = this.parts(partition, record)
     } catch (error) {
-      const original = messageOf(partition, record, copyOf(record.value ?? nothing))
+      const raw = { payload: copyOf(record.value ?? nothing), key: textKey(record.key) }
+      const original = messageOf(partition, record, raw)
       context.fail(withPlace(error, original), original)
       return undefined
     }
-    if (payload instanceof ReadLater) return payload
+    if (found instanceof ReadLater) return found
+    const { key, payload } = found
     const payloads = payload instanceof SeveralPayloads ? payload.all : undefined
-    if (payloads === undefined) context.emit.out(messageOf(partition, record, payload))
-    else for (const one of payloads) context.emit.out(messageOf(partition, record, one))
+    if (payloads === undefined) context.emit.out(messageOf(partition, record, found))
+    else
+      for (const one of payloads)
+        context.emit.out(messageOf(partition, record, { key, payload: one }))
     return undefined
+  }
+
+  private parts({ topic }: Partition, record: KafkaRecord) {
+    const key = this.read.key(record.key, topic)
+    if (key instanceof ReadLater) return key
+    const payload = record.value === null ? null : this.read.value(record.value, topic)
+    return payload instanceof ReadLater ? payload : { key, payload }
   }
 
   /** What cannot be read leaves as it is, and does not stand in the way of what comes after it. */

@@ -1,21 +1,10 @@
 import { formatSettings, isFormat, openDecoder } from '@millrace/formats'
+import { SchemaReader } from '@millrace/schemas'
 import type { NodeError, SourceContext } from '@millrace/sdk'
-import { frameBytes, schemaIdOf } from '../registry/frame.ts'
-import { asRegistry } from '../registry/schema-registry.ts'
-import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import type { kafkaInDescriptor } from './descriptor.ts'
 import { payloadReaders } from './read-payload.ts'
 
 type Context = SourceContext<typeof kafkaInDescriptor>
-
-/** The value cannot be read before this is over; then it is tried again. */
-export class ReadLater {
-  readonly until: Promise<void>
-
-  constructor(until: Promise<void>) {
-    this.until = until
-  }
-}
 
 /** Several payloads that stand in one value. */
 export class SeveralPayloads {
@@ -27,7 +16,7 @@ export class SeveralPayloads {
 }
 
 /** The payload in a value, `SeveralPayloads` or `ReadLater`. Throws what is wrong with it. */
-export type ReadValue = (bytes: Buffer) => unknown
+export type ReadValue = (bytes: Buffer, topic: string) => unknown
 
 /** How values are read, as the node says. `onTrouble` hears what keeps a schema away for now. */
 export function valueReader(
@@ -35,7 +24,10 @@ export function valueReader(
   onTrouble: (error: NodeError) => void,
 ): ReadValue {
   const { format, compression, charset } = config
-  if (format === 'registry') return registryReader(asRegistry(config.registry), onTrouble)
+  if (format === 'registry') {
+    const reader = new SchemaReader(config, onTrouble)
+    return (bytes, topic) => reader.read(bytes, `${topic}-value`)
+  }
   // A hidden choice keeps its value.
   const isPlain = compression === 'none' && (format !== 'text' || charset === 'utf-8')
   switch (format) {
@@ -55,18 +47,5 @@ function decodingReader(config: Context['config'], format: string): ReadValue {
   return (bytes) => {
     const values = decode(bytes)
     return values.length === 1 ? values[0] : new SeveralPayloads(values)
-  }
-}
-
-function registryReader(
-  registry: SchemaRegistry,
-  onTrouble: (error: NodeError) => void,
-): ReadValue {
-  return (bytes) => {
-    const id = schemaIdOf(bytes)
-    const codec = registry.codec(id)
-    if (codec === undefined) return new ReadLater(registry.learn(id, onTrouble))
-    if (codec instanceof Error) throw codec
-    return codec.decode(bytes.subarray(frameBytes))
   }
 }

@@ -33,11 +33,17 @@ export function valueBytes(config: Config): ValueBytes {
   return (value) => payloadBytes(encode(value))
 }
 
+/** What the values and the keys of records are made by. */
+export interface RecordBytes {
+  readonly value: ValueBytes
+  readonly key: ValueBytes
+}
+
 /** Makes records of messages. Throws for a message that none can be made of. */
 export function recordMaker(
   config: Config,
   clock: Clock,
-  bytesOf: ValueBytes,
+  bytesOf: RecordBytes,
 ): (message: Message) => AddressedRecord {
   const { topic: topicOf, key: keyOf, payload: payloadOf, messageBytesMax } = config
   const isNow = config.timestamp === 'now'
@@ -49,9 +55,9 @@ export function recordMaker(
       lastTopic = topic
     }
     const payload = payloadOf === undefined ? message.payload : payloadOf(message)
-    const value = payload === null || payload === undefined ? null : bytesOf(payload, topic)
+    const value = payload === null || payload === undefined ? null : bytesOf.value(payload, topic)
     const keyed = keyOf === undefined ? message.key : keyOf(message)
-    const key = keyed === null || keyed === undefined ? null : asItIs(keyed)
+    const key = keyed === null || keyed === undefined ? null : bytesOf.key(keyed, topic)
     const headers = config.headers.length === 0 ? noHeaders : headersOf(config.headers, message)
     const timestamp = Math.trunc(isNow ? clock.now() : (message.time ?? clock.now()))
     const record = { timestamp, key, value, headers }
@@ -78,7 +84,7 @@ function headersOf(rows: Config['headers'], message: Message): readonly RecordHe
 }
 
 /** Text and bytes as they are, all else as JSON. */
-function asItIs(value: unknown): Uint8Array {
+export function asItIs(value: unknown): Uint8Array {
   if (typeof value === 'string') return Buffer.from(value)
   return value instanceof Uint8Array ? value : asJson(value)
 }
@@ -105,6 +111,6 @@ function badTopic(topic: string): NodeError {
 }
 
 function tooLong(size: number, max: number): NodeError {
-  const text = `The message takes ${size} bytes; Longest message allows ${max}.`
+  const text = `The message takes ${size} bytes; "Maximum message size" allows ${max}.`
   return new NodeError('KAFKA_TOO_LARGE', text)
 }

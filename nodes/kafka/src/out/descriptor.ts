@@ -1,9 +1,9 @@
 import { encodeFields, formatChoices } from '@millrace/formats/fields'
+import { registryField, registryWriteChoice, writingFields } from '@millrace/schemas/fields'
 import { describe } from '@millrace/sdk/descriptor'
-import { schemaFields } from '../registry/schema-fields.ts'
 
 const byRegistry = { field: 'format', is: ['registry'] } as const
-const ownSchema = { field: 'schemaFrom', is: ['here'], and: byRegistry } as const
+const keyByRegistry = { field: 'keyFormat', is: ['registry'] } as const
 const exactlyOnce = { field: 'guarantee', is: ['exactlyOnce'] } as const
 
 export const kafkaOutDescriptor = describe({
@@ -29,6 +29,7 @@ export const kafkaOutDescriptor = describe({
   face: '{topic}',
   stateful: true,
   stateShape: ['guarantee'],
+  checkedWith: ['registry'],
   targets: ['local', 'workers', 'flink'],
   promises: {
     transactional: true,
@@ -76,33 +77,44 @@ export const kafkaOutDescriptor = describe({
         },
         { value: 'json', label: 'JSON' },
         { value: 'text', label: 'Text' },
-        {
-          value: 'registry',
-          label: 'By the schema registry',
-          help: 'Avro, Protobuf or JSON by a schema whose number the value names.',
-        },
+        registryWriteChoice,
         ...formatChoices('json', 'text'),
       ],
     },
-    registry: {
-      kind: 'connection',
-      type: 'kafka/registry',
-      label: 'Schema registry',
-      required: true,
-      when: byRegistry,
-    },
-    subject: {
-      ...schemaFields.subject,
-      required: false,
-      default: '',
+    keyFormat: {
+      kind: 'choice',
+      label: 'Key format',
       advanced: true,
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'As it is', help: 'Text and bytes as they are, all else as JSON.' },
+        registryWriteChoice,
+      ],
+    },
+    registry: { ...registryField, when: { ...byRegistry, or: keyByRegistry } },
+    subject: {
+      kind: 'text',
+      label: 'Subject',
+      advanced: true,
+      default: '',
+      placeholder: 'orders-value',
+      maxLength: 500,
       when: byRegistry,
       help: 'The name of the topic with -value behind it when empty.',
     },
-    schemaFrom: { ...schemaFields.schemaFrom, when: byRegistry },
-    schemaType: { ...schemaFields.schemaType, when: ownSchema },
-    schema: { ...schemaFields.schema, when: ownSchema },
-    registersSchema: { ...schemaFields.registersSchema, when: ownSchema },
+    ...writingFields({ when: byRegistry }),
+    keySubject: {
+      kind: 'text',
+      label: 'Subject of keys',
+      section: 'Keys by the schema registry',
+      advanced: true,
+      default: '',
+      placeholder: 'orders-key',
+      maxLength: 500,
+      when: keyByRegistry,
+      help: 'The name of the topic with -key behind it when empty.',
+    },
+    ...writingFields({ when: keyByRegistry, prefix: 'key' }),
     ...encodeFields('format'),
     headers: {
       kind: 'list',

@@ -2,7 +2,7 @@ import { checkDescriptor, completeConfig, manualTime } from '@millrace/sdk/testi
 import type { ConfigOf } from '@millrace/sdk/descriptor'
 import type { Message } from '@millrace/sdk'
 import { expect, test } from 'vitest'
-import { recordMaker, valueBytes } from './addressed-record.ts'
+import { asItIs, recordMaker, valueBytes } from './addressed-record.ts'
 import { kafkaOutDescriptor } from './descriptor.ts'
 import { Lane } from './lane.ts'
 import { Partitioner } from './partitioner.ts'
@@ -17,7 +17,10 @@ function maker(config: Readonly<Record<string, unknown>>) {
   const complete = completeConfig(kafkaOutDescriptor.fields, given, {}) as ConfigOf<
     typeof kafkaOutDescriptor
   >
-  return recordMaker(complete, manualTime(77).clock, valueBytes(complete))
+  return recordMaker(complete, manualTime(77).clock, {
+    value: valueBytes(complete),
+    key: asItIs,
+  })
 }
 
 const textOf = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString())
@@ -36,7 +39,7 @@ test.each([
 
 test('refuses what no record can be made of, saying which setting it is', () => {
   const message = { payload: 'x'.repeat(100) }
-  expect(() => maker({ messageBytesMax: 50 })(message)).toThrow('Longest message')
+  expect(() => maker({ messageBytesMax: 50 })(message)).toThrow('Maximum message size')
   expect(() => maker({ topic: () => 'a b' })(message)).toThrow('no name of a topic')
   const numbered = { partitioner: 'number', partitionNumber: () => -1 }
   expect(() => maker(numbered)(message)).toThrow('number of the partition')

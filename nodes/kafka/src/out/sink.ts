@@ -2,27 +2,25 @@ import { sink } from '@millrace/sdk'
 import type { Hold, Message, NodeContext, Sink } from '@millrace/sdk'
 import { asCluster } from '../cluster/as-cluster.ts'
 import type { KafkaError } from '../cluster/kafka-error.ts'
-import { recordMaker, valueBytes } from './addressed-record.ts'
+import { recordMaker } from './addressed-record.ts'
 import { BatchWriter } from './batch-writer.ts'
+import { byRegistry, checkSchemas } from './by-registry.ts'
 import { kafkaOutDescriptor } from './descriptor.ts'
 import { drainOutbox, exactlyOnce } from './exactly-once.ts'
 import type { RecordOf } from './exactly-once.ts'
 import { Partitioner } from './partitioner.ts'
-import { schemaGate } from './schema-gate.ts'
 import { stateReporter } from './state-reporter.ts'
-import { fixedTopic, SubjectEncoders } from '../registry/subject-encoders.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 
-export const kafkaOut = sink(kafkaOutDescriptor, (context) => {
-  const { config, clock } = context
-  if (config.format !== 'registry') {
-    return writing(context, recordMaker(config, clock, valueBytes(config)))
-  }
-  const encoders = new SubjectEncoders(context, context.config, fixedTopic(context.config.topic))
-  const recordOf = recordMaker(config, clock, (value, topic) => encoders.encode(value, topic))
-  return schemaGate(context, encoders, writing(context, recordOf))
-})
+export const kafkaOut = sink(
+  kafkaOutDescriptor,
+  (context) =>
+    byRegistry(context, (own, bytesOf) =>
+      writing(own, recordMaker(own.config, own.clock, bytesOf)),
+    ),
+  checkSchemas,
+)
 
 function writing(context: Context, recordOf: RecordOf): Sink {
   if (context.config.guarantee !== 'exactlyOnce') return atLeastOnce(context, recordOf)

@@ -113,6 +113,11 @@ export interface Descriptor {
   /** Fields in which the nodes of this type in a flow must differ, such as method and path. */
   readonly uniqueBy?: readonly string[]
   readonly promises?: Promises
+  /**
+   * Fields with connections that are asked before a flow is deployed whether the node could do its
+   * work. Where none of them is shown, nothing is asked.
+   */
+  readonly checkedWith?: readonly string[]
   /** Whether an operator has effects, or answers, outside of the flow; tests keep it from that. */
   readonly reachesOut?: boolean
   readonly targets?: readonly Target[]

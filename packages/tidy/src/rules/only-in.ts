@@ -33,7 +33,13 @@ const homes: readonly Home[] = [
   },
   {
     modules: ['node:module'],
-    places: ['packages/catalog/', 'packages/formats/src/load-library.ts', 'apps/server/', 'e2e/'],
+    places: [
+      'packages/catalog/',
+      'packages/formats/src/load-library.ts',
+      'packages/schemas/src/load-library.ts',
+      'apps/server/',
+      'e2e/',
+    ],
     inTests: true,
   },
 ]

@@ -1,0 +1,7 @@
+export {
+  readingFields,
+  registryField,
+  registryReadChoice,
+  registryWriteChoice,
+  writingFields,
+} from './schema-fields.ts'
