@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useStore } from 'zustand'
 import type { Version } from '@millrace/protocol'
 import type { FlowEditor } from '../model/index.ts'
 import { useFlowState, useWorkbench } from '../shell/context.tsx'
@@ -6,6 +7,7 @@ import { deployWithCare } from '../shell/deploy-with-care.ts'
 import { GuaranteeSection } from '../trust/guarantee-section.tsx'
 import { Button } from '../ui/index.ts'
 import { DurabilitySection } from './durability-section.tsx'
+import { endpointsOf } from './endpoints.ts'
 import styles from './inspector.module.css'
 
 /** The flow itself: what it is called, how it runs, and its deployed versions. */
@@ -82,26 +84,23 @@ function RunLine({ flow }: { readonly flow: FlowEditor }) {
 
 /** Addresses at which the flow answers. */
 function Endpoints({ flow }: { readonly flow: FlowEditor }) {
-  const { live } = useWorkbench()
+  const { editor, live } = useWorkbench()
   const nodes = useFlowState(flow, ({ document }) => document.nodes)
-  const base = live.server.getState().status?.flowHttpUrl
-  const found = [...nodes.values()].filter(({ type }) => type === 'http/in')
+  const { descriptors } = useStore(editor.catalog)
+  const base = useStore(live.server, ({ status }) => status?.flowHttpUrl)
+  const found = [...nodes.values()].flatMap((node) => endpointsOf(node, descriptors.get(node.type)))
   if (found.length === 0 || base === undefined) return null
   return (
     <section className={styles['ports']}>
       <h3 className={styles['heading']}>Answers at</h3>
-      {found.map(({ id, config }) => (
-        <code key={id} className={styles['endpoint']}>
-          {textOf(config['method'], 'POST')} {base}
-          {textOf(config['path'], '')}
+      {found.map(({ node, method, path }) => (
+        <code key={`${node} ${path}`} className={styles['endpoint']}>
+          {method} {base}
+          {path}
         </code>
       ))}
     </section>
   )
-}
-
-function textOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }
 
 function Versions({ flow }: { readonly flow: FlowEditor }) {
