@@ -134,6 +134,17 @@ test.for([
     'fields.x.when looks at a field that is not there',
   ],
   [
+    descriptor('a/b', `fields: { x: { kind: 'text', label: '', when: { field: 'x' } } }`),
+    'fields.x.when must have "field" and a list "is" or "begins"',
+  ],
+  [
+    descriptor(
+      'a/b',
+      `fields: { x: { kind: 'text', label: '', when: { field: 'x', begins: ['a'], or: { field: 'y', is: [1] } } } }`,
+    ),
+    'fields.x.when looks at a field that is not there: "y"',
+  ],
+  [
     descriptor('a/b', `fields: { x: { kind: 'choice', label: '', options: [], default: 'a' } }`),
     'fields.x.default must be one of its options',
   ],

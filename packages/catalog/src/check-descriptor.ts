@@ -110,17 +110,14 @@ function checkPattern({ pattern }: Record<string, unknown>, path: string): strin
 }
 
 function checkWhen(when: unknown, path: string, siblings: Record<string, unknown>): string | null {
-  for (let condition = when; condition !== undefined;) {
-    if (!isRecord(condition) || !Array.isArray(condition['is'])) {
-      return `${path}.when must have "field" and a list "is"`
-    }
-    const { field } = condition
-    const isSibling = typeof field === 'string' && Object.hasOwn(siblings, field)
-    if (!isSibling)
-      return `${path}.when looks at a field that is not there: ${JSON.stringify(field)}`
-    condition = condition['and']
+  if (when === undefined) return null
+  const { field, is, begins, and, or }: Record<string, unknown> = isRecord(when) ? when : {}
+  if (!Array.isArray(is) && !Array.isArray(begins)) {
+    return `${path}.when must have "field" and a list "is" or "begins"`
   }
-  return null
+  const isSibling = typeof field === 'string' && Object.hasOwn(siblings, field)
+  if (!isSibling) return `${path}.when looks at a field that is not there: ${JSON.stringify(field)}`
+  return checkWhen(and, path, siblings) ?? checkWhen(or, path, siblings)
 }
 
 function checkStateShape({ stateShape, fields }: Record<string, unknown>): string | null {
