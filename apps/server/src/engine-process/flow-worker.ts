@@ -321,6 +321,7 @@ export class FlowWorker {
     this.watched = watched
     this.debugNodes = watched.debugNodes === null ? null : new Set(watched.debugNodes)
     this.counters.reset()
+    if (!watched.isWatched) this.reports.forgetDebugged()
     this.countersTimer?.cancel()
     this.countersTimer = undefined
     if (watched.isWatched) {
@@ -332,6 +333,7 @@ export class FlowWorker {
 
   private tap(ports: readonly string[]): void {
     for (const close of this.untap) close()
+    this.reports.retainTaps(ports)
     this.untap = ports.flatMap((port) => this.openTap(port) ?? [])
   }
 
@@ -339,7 +341,7 @@ export class FlowWorker {
     const colonAt = port.lastIndexOf(':')
     const [node, name] = [port.slice(0, colonAt), port.slice(colonAt + 1)]
     try {
-      return this.deployment?.tap(node, name, (message) => this.reports.addTapped(port, message))
+      return this.deployment?.tap(node, name, this.reports.seerOf(port))
     } catch {
       // The editor looks at a port that the running version does not have.
       return undefined

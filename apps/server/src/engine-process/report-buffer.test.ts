@@ -40,7 +40,7 @@ describe('ReportBuffer', () => {
   })
 
   it('shows debug entries up to the bound of each node and counts the rest', () => {
-    const { buffer } = bufferOf({ debugEntries: 2 })
+    const { buffer } = bufferOf({ debug: { burst: 2, perSecond: 0 } })
     for (let i = 0; i < 5; i += 1) buffer.addReport('a', debug({ topic: 't', payload: i }))
     buffer.addReport('b', debug(1))
     const batch = buffer.take()?.debug
@@ -75,9 +75,10 @@ describe('ReportBuffer', () => {
   })
 
   it('keeps the messages of a tapped port within the bound', () => {
-    const { buffer } = bufferOf({ tapMessages: 1 })
-    buffer.addTapped('a:out', { payload: 1, time: 7 })
-    buffer.addTapped('a:out', { payload: 2 })
+    const { buffer } = bufferOf({ taps: { burst: 1, perSecond: 10 } })
+    const see = buffer.seerOf('a:out')
+    see({ payload: 1, time: 7 })
+    see({ payload: 2 })
     expect(buffer.take()?.taps).toEqual([
       {
         port: 'a:out',
@@ -85,6 +86,23 @@ describe('ReportBuffer', () => {
         dropped: 1,
       },
     ])
+    see({ payload: 3 })
+    buffer.retainTaps(['b:out'])
+    expect(buffer.take()?.taps).toBeUndefined()
+  })
+
+  it('shows no more than so many a second of a stream that goes on, and a burst after a rest', () => {
+    const { buffer, clock } = bufferOf({ debug: { burst: 50, perSecond: 100 } })
+    const shown = () => {
+      for (let i = 0; i < 500; i += 1) buffer.addReport('a', debug(i))
+      const { entries, dropped } = buffer.take()?.debug ?? {}
+      expect((entries?.length ?? 0) + (dropped?.['a'] ?? 0)).toBe(500)
+      clock.time += 100
+      return entries?.length
+    }
+    expect([shown(), shown(), shown()]).toEqual([50, 10, 10])
+    clock.time += 10_000
+    expect(shown()).toBe(50)
   })
 
   it('says in the log how much of the log and of the alerts was dropped', () => {

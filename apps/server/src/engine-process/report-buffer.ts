@@ -1,6 +1,8 @@
 import type { LogEntry } from '@millrace/engine'
 import type { DebugEntry, PointsBatch, Shown } from '@millrace/protocol'
 import type { AlertReport, Clock, Message, Report, Status } from '@millrace/sdk'
+import { Sampler } from './sampler.ts'
+import type { SampleRate } from './sampler.ts'
 import { show } from './show.ts'
 
 /** What gathered in a flow since the last batch; parts where nothing did are absent. */
@@ -23,10 +25,10 @@ export interface TappedPort {
 }
 
 export interface ReportLimits {
-  /** Debug entries of one node in one batch. */
-  readonly debugEntries: number
-  /** Messages of one tapped port in one batch. */
-  readonly tapMessages: number
+  /** Debug entries of one node. */
+  readonly debug: SampleRate
+  /** Messages of one tapped port. */
+  readonly taps: SampleRate
   /** Time spent on showing values in one batch; over it everything is counted only. */
   readonly showMs: number
   /** Points of one series in one batch; the newest stay. */
@@ -36,10 +38,11 @@ export interface ReportLimits {
   readonly logEntries: number
 }
 
+/** More a second than anybody can read; what is shown costs the flow tens of times what is counted. */
 export const usualReportLimits: ReportLimits = {
-  debugEntries: 50,
-  tapMessages: 10,
-  showMs: 4,
+  debug: { burst: 50, perSecond: 100 },
+  taps: { burst: 10, perSecond: 10 },
+  showMs: 2,
   points: 200,
   series: 2_000,
   alerts: 1_000,
@@ -61,12 +64,12 @@ export class ReportBuffer {
   private readonly options: ReportBufferOptions
   private isEmpty = true
   private statuses = new Map<string, Status>()
-  private debug = new Map<string, DebugEntry[]>()
-  private debugDropped = new Map<string, number>()
+  private debug: DebugEntry[] = []
+  private readonly debugged = new Map<string, Sampler>()
   private points = new Map<string, PointSeries>()
   private alerts: { node: string; report: AlertReport }[] = []
   private alertsDropped = 0
-  private taps = new Map<string, { messages: TappedPort['messages'][number][]; dropped: number }>()
+  private readonly taps = new Map<string, Tapped>()
   private log: LogEntry[] = []
   private logDropped = 0
   private shownMs = 0
@@ -82,21 +85,30 @@ export class ReportBuffer {
   }
 
   addReport(node: string, report: Report): void {
+    this.note()
     if (report.kind === 'debug') this.addDebug(node, report)
     else if (report.kind === 'point') this.addPoint(node, report)
     else this.addAlert(node, report)
-    this.note()
   }
 
-  addTapped(port: string, message: Message): void {
-    const tapped = entryOf(this.taps, port, () => ({ messages: [], dropped: 0 }))
-    if (tapped.messages.length >= this.options.limits.tapMessages || !this.hasTimeToShow()) {
-      tapped.dropped += 1
-    } else {
-      const time = message.time ?? this.options.clock.now()
-      tapped.messages.push({ time, value: this.show(message) })
-    }
-    this.note()
+  /** Gives what is to be called with each message of a port. */
+  seerOf(port: string): (message: Message) => void {
+    const { clock, limits } = this.options
+    const tapped = entryOf(this.taps, port, () => ({
+      messages: [],
+      sampler: new Sampler(limits.taps, clock.now()),
+    }))
+    return (message) => this.addTapped(tapped, message)
+  }
+
+  /** Nobody looks at other ports any more. */
+  retainTaps(ports: readonly string[]): void {
+    for (const port of this.taps.keys()) if (!ports.includes(port)) this.taps.delete(port)
+  }
+
+  /** Nobody looks at debug nodes any more. */
+  forgetDebugged(): void {
+    this.debugged.clear()
   }
 
   addLog(entry: LogEntry): void {
@@ -109,14 +121,13 @@ export class ReportBuffer {
   take(): ReportBatch | undefined {
     if (this.isEmpty) return undefined
     const debug = this.takeDebug()
+    const taps = this.takeTaps()
     const batch: ReportBatch = {
       ...(this.statuses.size > 0 && { statuses: Object.fromEntries(this.statuses) }),
       ...(debug !== undefined && { debug }),
       ...(this.points.size > 0 && { points: [...this.points.values()] }),
       ...(this.alerts.length > 0 && { alerts: this.alerts }),
-      ...(this.taps.size > 0 && {
-        taps: [...this.taps].map(([port, tapped]) => ({ port, ...tapped })),
-      }),
+      ...(taps.length > 0 && { taps }),
       ...(this.takesLog() && { log: this.log }),
     }
     this.empty()
@@ -124,19 +135,26 @@ export class ReportBuffer {
   }
 
   private addDebug(node: string, report: Extract<Report, { kind: 'debug' }>): void {
-    const entries = entryOf(this.debug, node, () => [])
-    if (entries.length >= this.options.limits.debugEntries || !this.hasTimeToShow()) {
-      this.debugDropped.set(node, (this.debugDropped.get(node) ?? 0) + 1)
-      return
-    }
+    const { clock, limits } = this.options
+    const sampler = entryOf(this.debugged, node, () => new Sampler(limits.debug, clock.now()))
+    if (!sampler.isOpen || !this.hasTimeToShow()) return sampler.drop()
+    sampler.show()
     const topic = topicOf(report)
-    entries.push({
+    this.debug.push({
       node,
-      time: this.options.clock.now(),
+      time: clock.now(),
       shows: report.shows,
       ...(topic !== undefined && { topic }),
       value: this.show(report.message),
     })
+  }
+
+  private addTapped({ messages, sampler }: Tapped, message: Message): void {
+    this.note()
+    if (!sampler.isOpen || !this.hasTimeToShow()) return sampler.drop()
+    sampler.show()
+    const time = message.time ?? this.options.clock.now()
+    messages.push({ time, value: this.show(message) })
   }
 
   private addPoint(node: string, point: Extract<Report, { kind: 'point' }>): void {
@@ -169,9 +187,21 @@ export class ReportBuffer {
   }
 
   private takeDebug(): ReportBatch['debug'] {
-    const entries = [...this.debug.values()].flat()
-    if (entries.length === 0 && this.debugDropped.size === 0) return undefined
-    return { entries, dropped: Object.fromEntries(this.debugDropped) }
+    const entries = this.debug
+    const dropped = [...this.debugged].flatMap(([node, sampler]) => {
+      const count = sampler.take()
+      return count > 0 ? [[node, count] as const] : []
+    })
+    if (entries.length === 0 && dropped.length === 0) return undefined
+    return { entries, dropped: Object.fromEntries(dropped) }
+  }
+
+  private takeTaps(): TappedPort[] {
+    return [...this.taps].flatMap(([port, { messages, sampler }]) => {
+      const dropped = sampler.take()
+      if (messages.length === 0 && dropped === 0) return []
+      return [{ port, messages: messages.splice(0), dropped }]
+    })
   }
 
   private takesLog(): boolean {
@@ -189,22 +219,28 @@ export class ReportBuffer {
   private note(): void {
     if (!this.isEmpty) return
     this.isEmpty = false
+    const now = this.options.clock.now()
+    for (const sampler of this.debugged.values()) sampler.refill(now)
+    for (const { sampler } of this.taps.values()) sampler.refill(now)
     this.options.onFirst()
   }
 
   private empty(): void {
     this.isEmpty = true
     this.statuses = new Map()
-    this.debug = new Map()
-    this.debugDropped = new Map()
+    this.debug = []
     this.points = new Map()
     this.alerts = []
     this.alertsDropped = 0
-    this.taps = new Map()
     this.log = []
     this.logDropped = 0
     this.shownMs = 0
   }
+}
+
+interface Tapped {
+  readonly messages: TappedPort['messages'][number][]
+  readonly sampler: Sampler
 }
 
 interface PointSeries {
