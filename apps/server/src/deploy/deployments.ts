@@ -96,18 +96,27 @@ export class Deployments {
       const { version, entry } = await this.#wanted(name, request)
       const problems = this.#parts.saved.problemsOf(entry.flow)
       if (hasErrors(problems)) throw invalid(problems)
-      const number = version ?? (await this.#keepVersion(name, entry, request.note))
-      return this.#runMarked(name, entry, number)
+      const kept = version === undefined ? this.#keep(name, entry, request.note) : isKept(version)
+      return this.#runMarked(name, entry, kept)
     })
   }
 
   /**
-   * Keeps a flow as a version while it is still being saved, so that the deployment which follows
-   * has one disk less to wait for. One that cannot be deployed is not kept.
+   * The same for a flow that is still being saved: the engine takes it while the disk does. It is
+   * deployed once both have it; where the disk cannot take it, what ran before runs again.
    */
-  async keepAhead(entry: SavedFlowEntry, note?: string): Promise<void> {
-    if (hasErrors(this.#parts.saved.problemsOf(entry.flow))) return
-    await this.#keepVersion(entry.flow.name, entry, note)
+  deployWriting(
+    entry: SavedFlowEntry,
+    written: Promise<void>,
+    note?: string,
+  ): Promise<DeployOutcome> {
+    const { name } = entry.flow
+    return this.#queue.run(name, () => {
+      const problems = this.#parts.saved.problemsOf(entry.flow)
+      if (hasErrors(problems)) throw invalid(problems)
+      const { number, done } = this.#keep(name, entry, note)
+      return this.#runMarked(name, entry, { number, done: Promise.all([written, done]) })
+    })
   }
 
   stop(name: string): Promise<DeploymentInfo> {
@@ -193,14 +202,17 @@ export class Deployments {
     return { version, entry: { flow, revision, bytes: nothing } }
   }
 
-  async #keepVersion(name: string, entry: SavedFlowEntry, note?: string): Promise<number> {
-    const { number } = await this.#parts.directory.versions.add(name, entry.bytes, {
+  #keep(name: string, entry: SavedFlowEntry, note?: string): Keeping {
+    const { promise: number, resolve, reject } = Promise.withResolvers<number>()
+    const done = this.#parts.directory.versions.add(name, entry.bytes, {
       deployedAt: this.#parts.now(),
       ...(note !== undefined && note !== '' && { note }),
       nodeCount: entry.flow.nodes.length,
       revision: entry.revision,
+      onNumber: resolve,
     })
-    return number
+    done.catch(reject)
+    return { number, done }
   }
 
   async #run(
@@ -227,25 +239,42 @@ export class Deployments {
     }
   }
 
-  /** Marks the version as the one that should run while the engine takes it, and only if it does. */
+  /**
+   * Marks the version as the one that should run while the engine takes it, once the disk has it,
+   * and only if the engine does.
+   */
   async #runMarked(
     name: string,
     entry: Pick<SavedFlowEntry, 'flow' | 'revision'>,
-    number: number,
+    keeping: Keeping,
   ): Promise<DeployOutcome> {
     const { deployed } = this.#parts.directory
-    const before = deployed.get(name)
-    const marking = deployed.set(name, number)
-    try {
-      const outcome = await this.#run(name, entry, number)
-      await marking
-      return outcome
-    } catch (error) {
-      await marking.catch(() => undefined)
-      if (this.#comesBack(name, number)) throw error
-      await (before === undefined ? deployed.delete(name) : deployed.set(name, before))
-      throw error
+    const [markedBefore, before] = [deployed.get(name), this.#deployed.get(name)]
+    const marking = Promise.all([keeping.number, keeping.done]).then(([number]) =>
+      deployed.set(name, number),
+    )
+    // Also where there is no number to go on with.
+    marking.catch(() => undefined)
+    const number = await keeping.number
+    const [ran, marked] = await Promise.allSettled([this.#run(name, entry, number), marking])
+    if (ran.status === 'fulfilled' && marked.status === 'fulfilled') return ran.value
+    if (ran.status === 'fulfilled') await this.#takeBack(name, before)
+    else if (this.#comesBack(name, number)) throw ran.reason
+    const unmarking =
+      markedBefore === undefined ? deployed.delete(name) : deployed.set(name, markedBefore)
+    if (marked.status === 'fulfilled') await unmarking
+    else await unmarking.catch(() => undefined)
+    throw ran.status === 'rejected' ? ran.reason : marked.status === 'rejected' && marked.reason
+  }
+
+  /** The engine took what the disk could not: what it ran before runs again, or nothing. */
+  async #takeBack(name: string, before: Deployed | undefined): Promise<void> {
+    if (before !== undefined) {
+      await this.#run(name, before, before.number).catch(() => undefined)
+      return
     }
+    this.#deployed.delete(name)
+    await this.#parts.supervisor.stop(name)
   }
 
   /** The engine went away meanwhile; the supervisor starts this version with the next one. */
@@ -313,6 +342,16 @@ export class Deployments {
   #tell(flow: string, info: DeploymentInfo): void {
     for (const listener of this.#listeners) listener(flow, info)
   }
+}
+
+/** A version on its way to the disk; its number is known before it is there. */
+interface Keeping {
+  readonly number: Promise<number>
+  readonly done: Promise<unknown>
+}
+
+function isKept(version: number): Keeping {
+  return { number: Promise.resolve(version), done: Promise.resolve() }
 }
 
 const nothing = new Uint8Array()

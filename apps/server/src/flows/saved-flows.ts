@@ -39,8 +39,12 @@ export interface SavedFlowsParts {
 export interface PatchOptions {
   /** The one that was changed. */
   readonly revision: string
-  readonly meanwhile?: (entry: SavedFlowEntry) => Promise<void>
+  /** Called as the file begins to be written. */
+  readonly onWriting?: OnWriting
 }
+
+/** `written` settles when the disk has the flow, or rejects with why it has not. */
+export type OnWriting = (entry: SavedFlowEntry, written: Promise<void>) => void
 
 interface Checked {
   readonly circumstances: Circumstances
@@ -178,11 +182,10 @@ export class SavedFlows {
     })
   }
 
-  /** `meanwhile` begins while the file is being written, and is waited for too. */
   async patch(
     name: string,
     patch: FlowPatch,
-    { revision, meanwhile }: PatchOptions,
+    { revision, onWriting }: PatchOptions,
   ): Promise<SavedFlowEntry> {
     return this.#queue.run(name, async () => {
       await this.#catchUp(name)
@@ -190,7 +193,7 @@ export class SavedFlows {
       this.#expectRevision(name, revision)
       const { flow, problems } = applyPatch(before, patch)
       if (!flow) throw unreadable('', problems)
-      return this.#keep(flow, meanwhile)
+      return this.#keep(flow, onWriting)
     })
   }
 
@@ -248,7 +251,7 @@ export class SavedFlows {
     throw new Refusal(409, { code: 'FLOW_FILE_BROKEN', message, problems })
   }
 
-  async #keep(flow: Flow, meanwhile?: PatchOptions['meanwhile']): Promise<SavedFlowEntry> {
+  async #keep(flow: Flow, onWriting?: OnWriting): Promise<SavedFlowEntry> {
     if (!this.has(flow.name)) this.expectRoom(1)
     const entry = this.#entryOf(flow)
     const problems = this.problemsOf(entry.flow)
@@ -259,7 +262,9 @@ export class SavedFlows {
     const { name } = flow
     if (this.#entries.get(name)?.revision === entry.revision) return entry
     this.#expectWhole(name)
-    await Promise.all([this.#parts.files.write(name, entry.bytes), meanwhile?.(entry)])
+    const written = this.#parts.files.write(name, entry.bytes)
+    onWriting?.(entry, written)
+    await written
     this.#entries.set(name, entry)
     this.#broken.delete(name)
     this.#tell(name, entry.revision)

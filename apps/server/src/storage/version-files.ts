@@ -15,6 +15,10 @@ export interface StoredVersion {
   readonly revision: string
 }
 
+export interface NewVersion extends Omit<StoredVersion, 'number'> {
+  readonly onNumber?: (number: number) => void
+}
+
 const versionsMax = 200
 const headBytes = 8_192
 const headEnd = ',\n'
@@ -62,25 +66,28 @@ export class VersionFiles {
     return (isRecord(value) ? parseFlow(value['flow']).flow : undefined) ?? null
   }
 
-  /** Keeps a version, unless it is the same as the newest one: then that is it. */
-  add(
-    flow: string,
-    bytes: Uint8Array,
-    version: Omit<StoredVersion, 'number'>,
-  ): Promise<StoredVersion> {
+  /**
+   * Keeps a version, unless it is the same as the newest one: then that is it. Its number is told
+   * before the disk has it.
+   */
+  add(flow: string, bytes: Uint8Array, version: NewVersion): Promise<StoredVersion> {
     return this.#adding.run(flow, () => this.#add(flow, bytes, version))
   }
 
   async #add(
     flow: string,
     bytes: Uint8Array,
-    version: Omit<StoredVersion, 'number'>,
+    { onNumber, ...version }: NewVersion,
   ): Promise<StoredVersion> {
     const versions = [...(await this.list(flow))]
     const newest = versions.at(-1)
-    if (newest?.revision === version.revision) return newest
+    if (newest?.revision === version.revision) {
+      onNumber?.(newest.number)
+      return newest
+    }
     const added = { number: (this.#highest.get(flow) ?? 0) + 1, ...version }
     this.#highest.set(flow, added.number)
+    onNumber?.(added.number)
     await this.#files.write(this.#path(flow, added.number), fileBytes(added, bytes))
     versions.push(added)
     const dropped = versions.splice(0, Math.max(0, versions.length - versionsMax))

@@ -1,6 +1,7 @@
-import type { DeployBody, DeployResult } from '@millrace/protocol'
+import type { DeployBody, DeployResult, PatchFlowBody } from '@millrace/protocol'
 import { Refusal } from '../../refusal.ts'
 import type { Server } from '../../server-parts.ts'
+import type { DeployOutcome } from '../../supervisor/supervisor.ts'
 import { list, object, ref } from '../openapi/schemas.ts'
 import { bodyOf, documentBytesMax } from '../route.ts'
 import type { ApiRequest, Route } from '../route.ts'
@@ -88,6 +89,27 @@ function versionRoutes(server: Server): readonly Route[] {
   ]
 }
 
+/** The engine takes the flow while it is being written. */
+async function saveAndDeploy(
+  server: Server,
+  name: string,
+  { change, note }: { readonly change: PatchFlowBody; readonly note: string | undefined },
+): Promise<DeployOutcome> {
+  let deploying: Promise<DeployOutcome> | undefined
+  try {
+    await patchFlow(server, name, change, (entry, written) => {
+      deploying = server.deployments.deployWriting(entry, written, note)
+      // Heard of below, once the flow is saved.
+      deploying.catch(() => undefined)
+    })
+  } catch (error) {
+    // It is over when what ran before runs again.
+    await deploying?.catch(() => undefined)
+    throw error
+  }
+  return deploying ?? server.deployments.deploy(name, note === undefined ? {} : { note })
+}
+
 async function deploy(server: Server, { params, body }: ApiRequest): Promise<DeployResult> {
   const startedMs = server.clock.monotonic()
   const name = nameOf(params)
@@ -96,11 +118,9 @@ async function deploy(server: Server, { params, body }: ApiRequest): Promise<Dep
     const message = 'Deploy a version or a change, not both at once'
     throw new Refusal(400, { code: 'BODY_SHAPE', message, path: 'patch' })
   }
-  const { note } = request
-  if (change) {
-    await patchFlow(server, name, change, (entry) => server.deployments.keepAhead(entry, note))
-  }
-  const outcome = await server.deployments.deploy(name, request)
+  const outcome = change
+    ? await saveAndDeploy(server, name, { change, note: request.note })
+    : await server.deployments.deploy(name, request)
   const { started, restarted, removed } = outcome
   const entry = server.saved.get(name)
   return {

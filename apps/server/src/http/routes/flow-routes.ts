@@ -6,7 +6,7 @@ import type {
   SavedFlow,
 } from '@millrace/protocol'
 import type { Server } from '../../server-parts.ts'
-import type { SavedFlowEntry } from '../../flows/saved-flows.ts'
+import type { OnWriting, SavedFlowEntry } from '../../flows/saved-flows.ts'
 import { list, object, ref } from '../openapi/schemas.ts'
 import { bodyOf, documentBytesMax } from '../route.ts'
 import type { ApiRequest, Route } from '../route.ts'
@@ -135,10 +135,10 @@ export async function patchFlow(
   server: Server,
   name: string,
   body: PatchFlowBody,
-  meanwhile?: (entry: SavedFlowEntry) => Promise<void>,
+  onWriting?: OnWriting,
 ): Promise<SavedFlowEntry> {
   const { revision, ...change } = body
-  return server.saved.patch(name, change, { revision, ...(meanwhile && { meanwhile }) })
+  return server.saved.patch(name, change, { revision, ...(onWriting && { onWriting }) })
 }
 
 function describe(server: Server, entry: SavedFlowEntry): SavedFlow {
