@@ -184,6 +184,6 @@ export interface ListField extends FieldCommon {
   /** The column in which no two rows may say the same, such as a name. */
   readonly distinct?: string
   /** A check of the rows together that validator and editor know by name. */
-  readonly format?: 'pattern-steps'
+  readonly format?: 'pattern-steps' | 'http-headers'
   readonly default?: readonly Readonly<Record<string, unknown>>[]
 }

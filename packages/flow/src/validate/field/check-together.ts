@@ -1,6 +1,7 @@
 import type { Fields, IntegerField, ListField, TextField } from '@millrace/sdk/descriptor'
 import { isRecord } from '../../parse/findings.ts'
 import { configValue } from '../config-shown.ts'
+import { checkHeaders } from './check-headers.ts'
 import { checkSteps } from './check-steps.ts'
 import type { FieldFinding } from './field-finding.ts'
 
@@ -26,7 +27,8 @@ export function checkTogether(name: string, siblings: Siblings): readonly FieldF
 }
 
 function checkRows({ format }: ListField, value: unknown): readonly FieldFinding[] {
-  return format === 'pattern-steps' ? checkSteps(rowsOf(value)) : []
+  if (format === undefined) return []
+  return format === 'pattern-steps' ? checkSteps(rowsOf(value)) : checkHeaders(rowsOf(value))
 }
 
 function checkNotBelow(
