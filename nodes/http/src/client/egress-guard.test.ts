@@ -10,6 +10,11 @@ test.each([
   'http://[64:ff9b::100.100.100.200]/',
   'http://[2002:a9fe:a9fe::1]/',
   'http://[fe80::1]/',
+  'http://168.63.129.16/',
+  'http://192.0.0.192/',
+  'http://[fd20:ce::254]/',
+  'http://0251.0376.0251.0376/',
+  'http://169.254.43518/',
 ])('refuses %s, in whatever way it is written', (address) => {
   expect(() => refuseGuarded(new URL(address).hostname)).toThrow('hand out credentials')
 })

@@ -18,6 +18,10 @@ guarded.addSubnet('2002:a9fe::', 32, 'ipv6')
 guarded.addSubnet('::a9fe:0', 112, 'ipv6')
 guarded.addAddress('fd00:ec2::254', 'ipv6')
 guarded.addAddress('100.100.100.200', 'ipv4')
+// Azure, Oracle, and Google by version 6.
+guarded.addAddress('168.63.129.16', 'ipv4')
+guarded.addAddress('192.0.0.192', 'ipv4')
+guarded.addAddress('fd20:ce::254', 'ipv6')
 
 export function isGuarded(address: string): boolean {
   const version = isIP(address)

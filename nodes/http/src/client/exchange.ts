@@ -7,6 +7,8 @@ import { openAgents } from './agents.ts'
 import type { Agents, WayConfig } from './agents.ts'
 import { guardedLookup, refuseGuarded } from './egress-guard.ts'
 import { nodeHttp, nodeHttps } from './node-modules.ts'
+import { redirected } from './redirect.ts'
+import { shownUrl } from './shown-url.ts'
 
 export interface Call {
   readonly method: string
@@ -139,32 +141,10 @@ function lookupOf({ isMetadataAllowed, isProxied }: WayConfig): Pick<RequestOpti
 export function parsedUrl(text: string): URL {
   const url = URL.parse(text)
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
-  throw new NodeError('HTTP_BAD_URL', `"${text.slice(0, 200)}" is no http or https address.`)
+  throw new NodeError('HTTP_BAD_URL', `"${shownUrl(text)}" is no http or https address.`)
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
-
-/** RFC 9110, 15.4. */
-function redirected(call: Call, status: number, location: string): Call {
-  const from = new URL(call.url)
-  const to = URL.parse(location, from.href)
-  if (to === null) throw new NodeError('HTTP_BAD_URL', 'The redirect leads to no proper address.')
-  const next = callAt(call, to.href)
-  const becomesGet = status === 303 || (status < 307 && call.method === 'POST')
-  if (!becomesGet) return next
-  const headers = Object.entries(next.headers).filter(([name]) => !name.startsWith('content-'))
-  const method = call.method === 'HEAD' ? 'HEAD' : 'GET'
-  return { method, url: to.href, headers: Object.fromEntries(headers), body: undefined }
-}
-
-/** The same call to another address. Credentials are for the origin they were meant for. */
-export function callAt(call: Call, url: string): Call {
-  if (URL.parse(url)?.origin === URL.parse(call.url)?.origin) return { ...call, url }
-  const headers = Object.entries(call.headers).filter(([name]) => !credentials.has(name))
-  return { ...call, url, headers: Object.fromEntries(headers) }
-}
-
-const credentials = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
 function flatHeaders({ headers }: IncomingMessage): Record<string, string> {
   const flat: Record<string, string> = {}

@@ -1,5 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { signInFields, tlsFieldsWhen } from '@millrace/web/descriptor'
+import { secretHeadersFields, signInFields, tlsFieldsWhen } from '@millrace/web/descriptor'
 
 /** Of an address that is a template nobody can tell beforehand. */
 const secure = { field: 'url', begins: ['https:', '{{'] } as const
@@ -63,6 +63,7 @@ export const plainHeaderFields = describe({
       kind: 'list',
       label: 'Headers',
       itemLabel: 'header',
+      format: 'http-headers',
       advanced: true,
       default: [],
       item: {
@@ -78,5 +79,6 @@ export const plainHeaderFields = describe({
       },
     },
     ...signInFields,
+    ...secretHeadersFields,
   },
 }).fields

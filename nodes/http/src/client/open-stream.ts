@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { NodeError } from '@millrace/sdk'
 import type { Agents, WayConfig } from './agents.ts'
-import { callAt, parsedUrl } from './exchange.ts'
+import { parsedUrl } from './exchange.ts'
 import type { Call } from './exchange.ts'
 import { guardedLookup, refuseGuarded } from './egress-guard.ts'
 import { nodeHttp, nodeHttps } from './node-modules.ts'
+import { callAt } from './redirect.ts'
 
 export interface StreamOptions {
   readonly agents: Agents

@@ -1,4 +1,5 @@
 import { describe } from '@millrace/sdk/descriptor'
+import { listenerFields } from '@millrace/web/descriptor'
 
 export const httpEventsOutDescriptor = describe({
   type: 'http/events-out',
@@ -47,17 +48,9 @@ export const httpEventsOutDescriptor = describe({
       kind: 'secret',
       label: 'Token that clients must give',
       section: 'Clients',
-      help: 'As Authorization: Bearer, or as ?token= for browsers. Anybody may come when empty.',
+      help: 'As Authorization: Bearer, or as ?token= for browsers. When empty, none is asked for.',
     },
-    origin: {
-      kind: 'text',
-      label: 'Pages that may read it',
-      advanced: true,
-      default: '',
-      maxLength: 300,
-      placeholder: 'https://dashboard.example.org',
-      help: 'The origin of a page elsewhere, or * for all (CORS).',
-    },
+    ...listenerFields,
     clientsMax: {
       kind: 'integer',
       label: 'Most clients',

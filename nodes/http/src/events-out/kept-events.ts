@@ -1,9 +1,14 @@
+export interface KeptEvent {
+  readonly number: number
+  readonly text: string
+}
+
 /** The last events, for clients that come back. */
 export class KeptEvents {
   private readonly max: number
   private readonly bytesMax: number
-  /** The number of an event and its text, oldest first. */
-  private events: { readonly number: number; readonly text: string }[] = []
+  /** Oldest first. */
+  private events: KeptEvent[] = []
   private from = 0
   private bytes = 0
 
@@ -27,9 +32,15 @@ export class KeptEvents {
   }
 
   /** Those after that number. */
-  after(number: number): readonly string[] {
-    const kept = this.events.slice(this.from)
-    return kept.filter((each) => each.number > number).map(({ text }) => text)
+  *after(number: number): Iterable<KeptEvent> {
+    const { from, events } = this
+    // Numbers follow one another.
+    const first = events[from]?.number ?? 0
+    const start = from + Math.max(0, number + 1 - first)
+    for (let at = start; at < events.length; at += 1) {
+      const event = events[at]
+      if (event !== undefined) yield event
+    }
   }
 
   private get count(): number {

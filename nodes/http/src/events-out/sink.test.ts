@@ -87,6 +87,17 @@ test.each([
   if (!isIn) expect(node.http.responseTo(id)?.status).toBe(401)
 })
 
+test('refuses pages from elsewhere, and tells browsers which it lets in', () => {
+  const { node, client } = opened({ origins: 'https://a.example' })
+  const evil = client({ headers: { host: 'h', origin: 'https://evil.example' } })
+  expect(node.http.responseTo(evil.id)?.status).toBe(403)
+  const { stream } = client({ headers: { host: 'h', origin: 'https://a.example' } })
+  expect(stream?.head?.headers).toMatchObject({
+    'access-control-allow-origin': 'https://a.example',
+    vary: 'Origin',
+  })
+})
+
 test('cannot send bytes', () => {
   const { node } = opened()
   node.send({ payload: Uint8Array.of(1) })

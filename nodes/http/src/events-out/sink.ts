@@ -1,9 +1,10 @@
 import { sink } from '@millrace/sdk'
 import type { HttpRequest, HttpStream, NodeContext } from '@millrace/sdk'
-import { isSameText } from '@millrace/web'
+import { listenerRefusal } from '@millrace/web'
 import { httpEventsOutDescriptor } from './descriptor.ts'
 import { dataText, eventText } from './event-text.ts'
 import { KeptEvents } from './kept-events.ts'
+import { ListeningClient } from './listening-client.ts'
 
 type Context = NodeContext<typeof httpEventsOutDescriptor>
 
@@ -22,7 +23,7 @@ export const httpEventsOut = sink(httpEventsOutDescriptor, (context) => {
 /** The clients that listen, and what those who come back have missed. */
 class Audience {
   private readonly context: Context
-  private readonly streams = new Set<HttpStream>()
+  private readonly clients = new Map<HttpStream, ListeningClient>()
   private readonly kept: KeptEvents
   private readonly leave: () => void
   private readonly sent
@@ -36,7 +37,7 @@ class Audience {
     this.kept = new KeptEvents(config.kept, keptBytesMax)
     const route = { method: 'GET', path: config.path, bodyBytesMax: 0, openMax: config.clientsMax }
     this.leave = http.route(route, (request) => this.receive(request))
-    timers.every(config.aliveMs, () => this.write(': alive\n\n'))
+    timers.every(config.aliveMs, () => this.each((client) => client.greet(': alive\n\n')))
     this.show()
   }
 
@@ -45,55 +46,47 @@ class Audience {
     this.sent.set('number', number)
     const text = eventText({ id: String(number), name, data })
     this.kept.add(number, text)
-    this.write(text)
+    this.each((client) => client.tell(text))
   }
 
   close(): void {
     this.leave()
-    for (const stream of this.streams) stream.end()
+    for (const stream of this.clients.keys()) stream.end()
   }
 
   private receive(request: HttpRequest): void {
     const { config, http } = this.context
-    if (!mayCome(request, config.token)) {
-      const headers = { 'www-authenticate': 'Bearer' }
-      http.respond(request.id, { status: 401, headers, body: 'A token is needed here.' })
+    const { origins, token } = config
+    const refusal = listenerRefusal(request, { origins, token })
+    if (refusal !== undefined) {
+      http.respond(request.id, refusal)
       return
     }
-    const stream = http.stream(request.id, this.head(), {
+    const stream = http.stream(request.id, headFor(request), {
+      onDrain: () => {
+        if (stream !== undefined) this.clients.get(stream)?.onDrain()
+      },
       onClose: () => {
-        if (stream !== undefined) this.streams.delete(stream)
+        if (stream !== undefined) this.clients.delete(stream)
         this.show()
       },
     })
     if (stream === undefined) return
     stream.write(`retry: ${config.retryMs}\n\n`)
-    const last = lastSeen(request)
-    if (last !== undefined) for (const text of this.kept.after(last)) stream.write(text)
-    this.streams.add(stream)
+    const { kept } = this
+    const { bufferBytesMax } = config
+    const missed = { kept, bufferBytesMax, lastSeen: lastSeen(request) }
+    this.clients.set(stream, new ListeningClient({ stream, ...missed }))
     this.show()
   }
 
-  private head() {
-    const { origin } = this.context.config
-    const headers: Record<string, string> = {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // Proxies such as nginx would hold events back otherwise.
-      'x-accel-buffering': 'no',
-    }
-    if (origin !== '') headers['access-control-allow-origin'] = origin
-    return { status: 200, headers }
-  }
-
-  private write(text: string): void {
-    for (const stream of this.streams) {
-      if (stream.bufferedBytes <= this.context.config.bufferBytesMax) stream.write(text)
-      else {
-        this.dropped += 1
-        this.streams.delete(stream)
-        stream.destroy()
-      }
+  /** Lets go of those that do not read. */
+  private each(say: (client: ListeningClient) => boolean): void {
+    for (const [stream, client] of this.clients) {
+      if (say(client)) continue
+      this.dropped += 1
+      this.clients.delete(stream)
+      stream.destroy()
     }
   }
 
@@ -104,7 +97,8 @@ class Audience {
     const { status, config, timers } = this.context
     timers.soon(() => {
       this.isShowing = false
-      const count = this.streams.size === 1 ? '1 client' : `${this.streams.size} clients`
+      const { size } = this.clients
+      const count = size === 1 ? '1 client' : `${size} clients`
       const text = `${count} at ${config.path}`
       const slow = `; ${this.dropped} read too slowly and were let go`
       status({ state: 'ok', text: (this.dropped === 0 ? text : text + slow).slice(0, 200) })
@@ -114,11 +108,17 @@ class Audience {
 
 const keptBytesMax = 16_777_216
 
-function mayCome({ headers, query }: HttpRequest, token: string | undefined): boolean {
-  if (token === undefined || token === '') return true
-  const bearer = /^bearer (.*)$/i.exec(headers['authorization'] ?? '')?.[1]
-  const given = bearer ?? query['token']
-  return typeof given === 'string' && isSameText(given, token)
+/** A page that may listen may also read: browsers ask for its origin in the answer. */
+function headFor({ headers: { origin } }: HttpRequest) {
+  const headers: Record<string, string> = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // Proxies such as nginx would hold events back otherwise.
+    'x-accel-buffering': 'no',
+    vary: 'Origin',
+  }
+  if (origin !== undefined) headers['access-control-allow-origin'] = origin
+  return { status: 200, headers }
 }
 
 /** Browsers send it in the header; who first comes may give it in the address. */

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { KeyedState, Message, SourceContext, Timer } from '@millrace/sdk'
-import { retryAfterMs, retryWaitMs, signInHeaders, unreachable } from '@millrace/web'
+import { retryAfterMs, retryWaitMs, unreachable } from '@millrace/web'
 import { openAgents } from '../client/agents.ts'
 import type { Agents } from '../client/agents.ts'
 import { openStream } from '../client/open-stream.ts'
 import { plainHeaders } from '../client/plain-headers.ts'
+import { shownUrl } from '../client/shown-url.ts'
 import { httpEventsDescriptor } from './descriptor.ts'
 import { EventStreamParser } from './event-stream-parser.ts'
 import type { StreamEvent } from './event-stream-parser.ts'
@@ -47,7 +48,7 @@ class Listener {
     const { config, state } = context
     this.context = context
     this.agents = openAgents(config, 1)
-    this.headers = { ...signInHeaders(config), ...plainHeaders(config.headers) }
+    this.headers = plainHeaders(config)
     this.position = state.map<string>('position')
     // Ids of another stream are of no use for this one.
     for (const url of this.position.keys()) if (url !== config.url) this.position.delete(url)
@@ -55,7 +56,7 @@ class Listener {
   }
 
   start(): void {
-    const text = `Connects to ${this.context.config.url}`.slice(0, 200)
+    const text = `Connects to ${shownUrl(this.context.config.url)}`.slice(0, 200)
     this.context.status({ state: 'connecting', text })
     this.connect()
   }
@@ -185,7 +186,7 @@ class Listener {
 
   private showOpen(): void {
     const { status, config } = this.context
-    const text = `Listens to ${config.url}`.slice(0, 150)
+    const text = `Listens to ${shownUrl(config.url)}`.slice(0, 150)
     if (this.tooLong === 0) status({ state: 'ok', text })
     else status({ state: 'warning', text: `${text}; ${this.tooLong} events were too long` })
   }
@@ -207,8 +208,11 @@ class Listener {
 /** An id may have characters in it that no header carries. */
 function isSendable(lastId: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return lastId !== '' && !/[\x00-\x08\x0a-\x1f\x7f]/.test(lastId)
+  return lastId !== '' && lastId.length <= idMax && !/[\x00-\x08\x0a-\x1f\x7f]/.test(lastId)
 }
+
+/** Servers refuse longer headers, and then there would be no stream at all. */
+const idMax = 4000
 
 /** Events that the flow gets at once. */
 const togetherMax = 256

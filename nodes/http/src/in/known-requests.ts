@@ -37,11 +37,16 @@ export class KnownRequests {
   private readonly known = new Map<string, KnownRequest>()
   /** Ids of further requests under the same key, while the first is not answered. */
   private readonly waiting = new Map<string, string[]>()
+  /** Of all answers that are kept. */
+  private bodyBytes = 0
 
   constructor(options: KnownRequestsOptions) {
     this.options = options
     const stored = [...options.state.entries()].toSorted(([, a], [, b]) => a.until - b.until)
-    for (const [key, known] of stored) this.known.set(String(key), known)
+    for (const [key, known] of stored) {
+      this.known.set(String(key), known)
+      this.bodyBytes += bodyLength(known.answer)
+    }
   }
 
   /** Asks for a request that came; a new one is open from now on. */
@@ -82,7 +87,9 @@ export class KnownRequests {
   answered(key: string, answer: HttpResponse): readonly string[] {
     const known = this.known.get(key)
     if (known !== undefined) {
-      const kept = { ...known, answer: withoutLongBody(answer) }
+      this.bodyBytes -= bodyLength(known.answer)
+      const kept = { ...known, answer: withoutLongBody(answer, keptBytesMax - this.bodyBytes) }
+      this.bodyBytes += bodyLength(kept.answer)
       this.known.set(key, kept)
       this.options.state.set(key, kept)
     }
@@ -91,8 +98,7 @@ export class KnownRequests {
 
   /** It failed, and may be sent again. Gives the ids of those that waited for its answer. */
   failed(key: string): readonly string[] {
-    this.known.delete(key)
-    this.options.state.delete(key)
+    this.forget(key)
     return this.endWaiting(key)
   }
 
@@ -114,16 +120,19 @@ export class KnownRequests {
     const now = this.options.clock.now()
     for (const [key, { until }] of this.known) {
       if (until > now) return
-      this.known.delete(key)
-      this.options.state.delete(key)
+      this.forget(key)
     }
   }
 
   private forgetOldest(): void {
     const [oldest] = this.known.keys()
-    if (oldest === undefined) return
-    this.known.delete(oldest)
-    this.options.state.delete(oldest)
+    if (oldest !== undefined) this.forget(oldest)
+  }
+
+  private forget(key: string): void {
+    this.bodyBytes -= bodyLength(this.known.get(key)?.answer)
+    this.known.delete(key)
+    this.options.state.delete(key)
   }
 }
 
@@ -132,9 +141,16 @@ const waitingMax = 100
 /** Longer answers are not kept; a repetition then gets the status alone. */
 const keptBodyMax = 65_536
 
-function withoutLongBody(answer: HttpResponse): HttpResponse {
+/** Of all answers together: whoever may send could fill the memory with them otherwise. */
+const keptBytesMax = 67_108_864
+
+function bodyLength(answer: HttpResponse | undefined): number {
+  return answer?.body?.length ?? 0
+}
+
+function withoutLongBody(answer: HttpResponse, room: number): HttpResponse {
   const { body, ...rest } = answer
-  if (body === undefined || body.length > keptBodyMax) return rest
+  if (body === undefined || body.length > Math.min(keptBodyMax, room)) return rest
   return { ...rest, body: typeof body === 'string' ? body : Uint8Array.from(body) }
 }
 

@@ -1,6 +1,7 @@
 import { FormatError } from '@millrace/formats'
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrace/sdk'
+import { deniedCount } from '@millrace/web'
 import { JsonError } from '../body/json-error.ts'
 import { bodyDecoder } from '../body/other-formats.ts'
 import { httpInDescriptor } from './descriptor.ts'
@@ -31,7 +32,7 @@ export const httpIn = source(httpInDescriptor, (context) => {
     reading: { config, decode: bodyDecoder(config, config.body) },
     checkSignIn: signInCheck(config),
     known: config.isIdempotent ? knownRequests(context) : undefined,
-    onDenied: deniedCount(context),
+    onDenied: deniedCount(context, answersText(config)),
   }
   let isPaused = false
   let leave: (() => void) | undefined
@@ -70,24 +71,6 @@ const busy = errorResponse(503, {
 function answersText({ method, path }: Context['config']): string {
   return `Answers ${method} ${path}`.slice(0, 150)
 }
-
-/** Shows how many were turned away, once a second at most. */
-function deniedCount({ config, status, timers }: Context): () => void {
-  let denied = 0
-  let isWaiting = false
-  const show = (): void => {
-    isWaiting = false
-    status({ state: 'warning', text: `${answersText(config)}; ${denied} refused with 401` })
-  }
-  return () => {
-    denied += 1
-    if (isWaiting) return
-    isWaiting = true
-    timers.after(shownAfterMs, show)
-  }
-}
-
-const shownAfterMs = 1000
 
 function knownRequests({ config, state, clock }: Context): KnownRequests {
   return new KnownRequests({

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { deserialize, serialize } from 'node:v8'
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { KeyedState, Message, SourceContext, Timer } from '@millrace/sdk'
-import { retryAfterMs, retryWaitMs, signInHeaders } from '@millrace/web'
+import { retryAfterMs, retryWaitMs } from '@millrace/web'
 import { answerReader } from '../body/answer-reader.ts'
 import type { ReadAnswer } from '../body/answer-reader.ts'
 import { HttpClient } from '../client/exchange.ts'
 import type { Answer } from '../client/exchange.ts'
 import { plainHeaders } from '../client/plain-headers.ts'
+import { shownUrl } from '../client/shown-url.ts'
 import { httpPollDescriptor } from './descriptor.ts'
 
 type Context = SourceContext<typeof httpPollDescriptor>
@@ -68,13 +69,13 @@ class PollRound {
     this.seen = context.state.map<Seen>('seen')
     // What another address said is of no use for this one.
     for (const url of this.seen.keys()) if (url !== context.config.url) this.seen.delete(url)
-    this.headers = { ...signInHeaders(context.config), ...plainHeaders(context.config.headers) }
+    this.headers = plainHeaders(context.config)
   }
 
   start(): void {
     this.context.status({
       state: 'connecting',
-      text: `Asks ${this.context.config.url}`.slice(0, 200),
+      text: `Asks ${shownUrl(this.context.config.url)}`.slice(0, 200),
     })
     this.pollNow()
   }
@@ -193,6 +194,6 @@ function emit(context: Context, read: ReadAnswer, logged: Logged): void {
 }
 
 function statusError({ status, statusText, url }: Answer): NodeError {
-  const text = `${url.slice(0, 120)} was answered with ${status} ${statusText}.`
+  const text = `${shownUrl(url)} was answered with ${status} ${statusText}.`
   return new NodeError('HTTP_STATUS', text)
 }

@@ -1,5 +1,6 @@
 import { decodeFields, encodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe } from '@millrace/sdk/descriptor'
+import { secretHeadersFields, signInFields } from '@millrace/web/descriptor'
 import { clientFields } from '../client/fields.ts'
 
 const withBody = { field: 'method', is: ['POST', 'PUT', 'PATCH', 'DELETE'] } as const
@@ -92,6 +93,7 @@ export const httpRequestDescriptor = describe({
       kind: 'list',
       label: 'Headers',
       itemLabel: 'header',
+      format: 'http-headers',
       default: [],
       item: {
         name: {
@@ -207,6 +209,7 @@ export const httpRequestDescriptor = describe({
         { value: 'none', label: 'None' },
         { value: 'bearer', label: 'Bearer token' },
         { value: 'basic', label: 'User name and password' },
+        { value: 'header', label: 'Key in a header', help: 'Such as X-API-Key.' },
       ],
     },
     token: { kind: 'secret', label: 'Token', when: { field: 'auth', is: ['bearer'] } },
@@ -218,6 +221,9 @@ export const httpRequestDescriptor = describe({
       when: { field: 'auth', is: ['basic'] },
     },
     password: { kind: 'secret', label: 'Password', when: { field: 'auth', is: ['basic'] } },
+    keyHeader: signInFields.keyHeader,
+    key: signInFields.key,
+    ...secretHeadersFields,
     timeoutMs: {
       kind: 'duration',
       label: 'Timeout',

@@ -193,7 +193,7 @@ test('lets a message leave by the error port with status and answer', async () =
   const [failure] = call.failures()
   expect(failure).toMatchObject({
     code: 'HTTP_STATUS',
-    message: `GET ${base}/x?key=1 was answered with 404 Not Found.`,
+    message: `GET ${base}/x?… was answered with 404 Not Found.`,
     original: { payload: 1, response: { status: 404, body: 'no such site' } },
   })
 })

@@ -1,6 +1,6 @@
 import { operator } from '@millrace/sdk'
 import type { Hold, Message, NodeContext } from '@millrace/sdk'
-import { signInHeaders } from '@millrace/web'
+import { secretHeaders, signInHeaders } from '@millrace/web'
 import { answerReader } from '../body/answer-reader.ts'
 import { headersOf } from '../body/header-rows.ts'
 import { bodySender } from '../body/other-formats.ts'
@@ -65,7 +65,8 @@ function callMaker(context: Context): (message: Message) => Call {
   const bodyToSend = bodySender(context.config, context.config.bodyFormat)
   const keyOf = keyMaker(context)
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  const signIn = signInHeaders(context.config)
+  const secret = secretHeaders(context.config.secretHeaders)
+  const signIn = { ...signInHeaders(context.config), ...secret }
   return (message) => {
     const headers = { ...signIn, ...keyOf(message), ...rowsOf(message) }
     if (!hasBody) return { method, url: url(message), headers, body: undefined }

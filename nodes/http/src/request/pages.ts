@@ -1,6 +1,7 @@
 import { NodeError } from '@millrace/sdk'
-import { callAt } from '../client/exchange.ts'
 import type { Answer, Call } from '../client/exchange.ts'
+import { callAt } from '../client/redirect.ts'
+import { shownUrl } from '../client/shown-url.ts'
 import { attempt } from './attempts.ts'
 import type { Attempts } from './attempts.ts'
 import type { Page, Paging } from './paging.ts'
@@ -55,7 +56,7 @@ function statusError(
   { status, statusText, url }: Answer,
   method: string,
 ): { code: string; message: string } {
-  const what = `${method} ${url.slice(0, 200)} was answered with ${status} ${statusText}.`
+  const what = `${method} ${shownUrl(url)} was answered with ${status} ${statusText}.`
   const { code, hint } = knownStatuses.get(status) ?? { code: 'HTTP_STATUS', hint: '' }
   return { code, message: `${what}${hint}` }
 }

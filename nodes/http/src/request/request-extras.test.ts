@@ -44,6 +44,38 @@ const json = (response: ServerResponse, value: unknown) => {
   response.end(JSON.stringify(value))
 }
 
+test('sends keys that are kept secret, and none of them elsewhere', async () => {
+  const seen: unknown[] = []
+  const see = ({ headers }: IncomingMessage): void => {
+    seen.push([headers['x-key'], headers['dd-api-key'], headers['x-site'], headers.accept])
+  }
+  const other = await serve((request, response) => {
+    see(request)
+    response.end()
+  })
+  const { settled } = await served(
+    (request, response) => {
+      see(request)
+      response.writeHead(302, { location: other }).end()
+    },
+    {
+      auth: 'header',
+      keyHeader: 'X-Key',
+      key: 'k',
+      secretHeaders: 'DD-API-KEY: d',
+      headers: [
+        { name: 'X-Site', value: () => 'a' },
+        { name: 'Accept', value: () => 'text/plain' },
+      ],
+    },
+  )
+  await settled()
+  expect(seen).toEqual([
+    ['k', 'd', 'a', 'text/plain'],
+    [undefined, undefined, undefined, 'text/plain'],
+  ])
+})
+
 test('follows the Link header and gives each page as a message', async () => {
   const { node, settled } = await served(
     (_request, response, url) => {

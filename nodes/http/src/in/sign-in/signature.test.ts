@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { run } from '@millrace/sdk/testing'
 import { expect, test } from 'vitest'
+import { httpIn } from '../source.ts'
 import { whySignatureIsWrong } from './signature.ts'
 import { signatureStyles } from './signature-styles.ts'
 import type { SignatureStyle } from './signature-styles.ts'
@@ -79,6 +81,11 @@ test('refuses what is older or younger than tolerated, however its time is writt
   expect(at(seconds, now + 300_001)).toContain('too far')
   expect(at(seconds, now - 300_001)).toContain('too far')
   expect(at('soon', now)).toContain('does not fit')
+})
+
+test.each(['whsec_', 'whsec_###', 'whsec_MQ=='])('takes no %s for a key', (signatureSecret) => {
+  const config = { auth: 'signature', signedBy: 'standard', signatureSecret, path: '/x' } as const
+  expect(() => run(httpIn, config)).toThrow('not in base64')
 })
 
 test('takes either of two secrets, and binary bodies', () => {

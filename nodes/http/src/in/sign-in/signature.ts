@@ -46,8 +46,14 @@ function ownStyle(config: ConfigOf<typeof httpInDescriptor>): SignatureStyle {
 function keyOf(secret: string, { secretPrefix }: SignatureStyle): Uint8Array {
   if (secretPrefix === undefined) return Buffer.from(secret)
   const text = secret.startsWith(secretPrefix) ? secret.slice(secretPrefix.length) : secret
-  return Buffer.from(text, 'base64')
+  const key = Buffer.from(text, 'base64')
+  if (key.length >= keyBytesMin) return key
+  const why = 'The secret is not in base64, as this sender writes it.'
+  throw new NodeError('HTTP_SECRET_WRONG', why)
 }
+
+/** What is no base64 would be no key at all, and with that anybody could sign. */
+const keyBytesMin = 8
 
 /** `undefined` when it is right. */
 export function whySignatureIsWrong(
