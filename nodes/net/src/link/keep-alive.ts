@@ -8,7 +8,8 @@ export function keepAlive(socket: WebSocket, timers: Timers, everyMs: number): v
   socket.on('pong', () => (isAlive = true))
   const timer = timers.every(everyMs, () => {
     if (!isAlive) return socket.terminate()
-    isAlive = false
+    // Of one that is not read the answers are not seen either.
+    isAlive = socket.isPaused
     socket.ping()
   })
   socket.once('close', () => timer.cancel())

@@ -71,6 +71,8 @@ const speaksNoTls =
   'takes connections but does not answer TLS. Is there TLS at Port? Otherwise switch off "Encrypt with TLS".'
 const labels = { host: 'Host', port: 'Port', security: 'Encrypt with TLS' }
 const keepAliveMs = 60_000
+/** Who does not get through it holds one of the connections that there may be. */
+const handshakeMs = 10_000
 
 class ListeningDoor implements TcpDoor {
   private readonly options: TcpDoorOptions
@@ -124,7 +126,8 @@ class ListeningDoor implements TcpDoor {
     if (!place.isTls) return createTcp()
     const { ca, cert, key } = tlsOptions(place)
     const asksClients = ca !== undefined
-    return createTls({ ca, cert, key, requestCert: asksClients, rejectUnauthorized: asksClients })
+    const asked = { requestCert: asksClients, rejectUnauthorized: asksClients }
+    return createTls({ ca, cert, key, ...asked, handshakeTimeout: handshakeMs })
   }
 
   private adopt(socket: Socket): void {

@@ -21,7 +21,11 @@ const descriptor = describe({
       default: 'listen',
       options: [
         { value: 'listen', label: 'Listen', help: 'Others connect to this machine.' },
-        { value: 'connect', label: 'Connect', help: 'To a port elsewhere, and again when the connection breaks.' },
+        {
+          value: 'connect',
+          label: 'Connect',
+          help: 'To a port elsewhere, and again when the connection breaks.',
+        },
       ],
     },
     host: {

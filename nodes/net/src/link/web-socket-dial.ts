@@ -1,8 +1,9 @@
+import type { ClientRequest } from 'node:http'
 import { networkProblem, placeOfUrl } from '@millrace/reach'
 import { NodeError } from '@millrace/sdk'
 import type { Status, Timers } from '@millrace/sdk'
 import type { ConfigOfFields } from '@millrace/sdk/descriptor'
-import { signInHeaders, tlsOptions } from '@millrace/web'
+import { secretHeaders, signInHeaders, tlsOptions } from '@millrace/web'
 import { WebSocket } from 'ws'
 import { keepAlive } from './keep-alive.ts'
 import { Redialer } from './redialer.ts'
@@ -54,6 +55,7 @@ function dial(
     timers.soon(() => closed(new NodeError('NET_WEBSOCKET_SETTINGS', `${String(error)}.`)))
     return () => undefined
   }
+  socket.on('redirect', (to, request) => forgetHeaders(config, to, request))
   let problem: unknown
   socket.on('error', (error) => (problem = error))
   socket.once('close', (code, reason) => closed(problem ?? closeProblem(code, reason.toString())))
@@ -74,7 +76,14 @@ export function protocolsOf({ protocols = '' }: Pick<WebSocketConfig, 'protocols
 
 function headersOf(config: WebSocketConfig): Record<string, string> {
   const rows = config.headers.map(({ name, value }) => [name, value])
-  return { ...signInHeaders(config), ...Object.fromEntries(rows) }
+  const secret = secretHeaders(config.secretHeaders)
+  return { ...signInHeaders(config), ...secret, ...Object.fromEntries(rows) }
+}
+
+/** What we were told to say is for the origin we were told: another one hears none of it. */
+function forgetHeaders(config: WebSocketConfig, to: string, request: ClientRequest): void {
+  if (URL.parse(to)?.origin === URL.parse(config.url)?.origin) return
+  for (const name of Object.keys(headersOf(config))) request.removeHeader(name)
 }
 
 /** RFC 6455, 7.4.1: 1000 and 1001 are ends as usual. */

@@ -124,6 +124,17 @@ test('refuses who has no token, and who is no WebSocket', async () => {
   await node.close()
 })
 
+test('refuses pages from elsewhere that are not named', async () => {
+  const { node, visit } = serving(websocketIn, { origins: 'https://a.example' })
+  await node.start()
+  const from = (origin: string) => visit({ headers: { ...handshake, host: 'h', origin } })
+  expect(from('https://evil.example').answer()).toMatchObject({ status: 403 })
+  expect(from('https://evil.example').stream).toBe(undefined)
+  expect(from('https://a.example').stream).toBeDefined()
+  expect(visit().stream).toBeDefined()
+  await node.close()
+})
+
 test('ends a client that sends too much at once', async () => {
   const { node, visit } = serving(websocketIn, { messageBytesMax: 10 })
   await node.start()

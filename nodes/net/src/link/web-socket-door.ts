@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { HttpRequest, HttpService, Status, Timers } from '@millrace/sdk'
-import { isSameText } from '@millrace/web'
+import { listenerRefusal } from '@millrace/web'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { keepAlive } from './keep-alive.ts'
@@ -65,9 +65,10 @@ export class WebSocketDoor {
       http.respond(request.id, { status: 426, headers, body: 'This is the place of a WebSocket.' })
       return
     }
-    if (!mayCome(request, config.clientToken)) {
-      const headers = { 'www-authenticate': 'Bearer' }
-      http.respond(request.id, { status: 401, headers, body: 'A token is needed here.' })
+    const { origins, clientToken: token } = config
+    const refusal = listenerRefusal(request, { origins, token })
+    if (refusal !== undefined) {
+      http.respond(request.id, refusal)
       return
     }
     const duplex = new StreamDuplex()
@@ -104,13 +105,6 @@ export class WebSocketDoor {
       status({ state: 'ok', text: `${count} at ${config.path}`.slice(0, 200) })
     })
   }
-}
-
-function mayCome({ headers, query }: HttpRequest, token: string | undefined): boolean {
-  if (token === undefined || token === '') return true
-  const bearer = /^bearer (.*)$/i.exec(headers['authorization'] ?? '')?.[1]
-  const given = bearer ?? query['token']
-  return typeof given === 'string' && isSameText(given, token)
 }
 
 /** An import of it reads every export, also those that are loaded only when read: 12 MB. */

@@ -1,5 +1,10 @@
 import { describe } from '@millrace/sdk/descriptor'
-import { signInFields, tlsFieldsWhen } from '@millrace/web/descriptor'
+import {
+  listenerFields,
+  secretHeadersFields,
+  signInFields,
+  tlsFieldsWhen,
+} from '@millrace/web/descriptor'
 
 const connecting = { field: 'mode', is: ['connect'] } as const
 const serving = { field: 'mode', is: ['serve'] } as const
@@ -60,8 +65,9 @@ export const webSocketFields = describe({
       kind: 'secret',
       label: 'Token that clients must give',
       when: serving,
-      help: 'As Authorization: Bearer, or as ?token= for browsers. Anybody may come when empty.',
+      help: 'As Authorization: Bearer, or as ?token= for browsers. When empty, none is asked for.',
     },
+    origins: { ...listenerFields.origins, when: serving },
     protocols: {
       kind: 'text',
       label: 'Subprotocols',
@@ -74,6 +80,7 @@ export const webSocketFields = describe({
       kind: 'list',
       label: 'Headers',
       itemLabel: 'header',
+      format: 'http-headers',
       advanced: true,
       default: [],
       when: connecting,
@@ -99,6 +106,12 @@ export const webSocketFields = describe({
       when: { ...signInFields.password.when, and: connecting },
     },
     token: { ...signInFields.token, when: { ...signInFields.token.when, and: connecting } },
+    keyHeader: {
+      ...signInFields.keyHeader,
+      when: { ...signInFields.keyHeader.when, and: connecting },
+    },
+    key: { ...signInFields.key, when: { ...signInFields.key.when, and: connecting } },
+    secretHeaders: { ...secretHeadersFields.secretHeaders, when: connecting },
     pingEveryMs: {
       kind: 'duration',
       zero: 'never',

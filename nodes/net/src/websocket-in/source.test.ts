@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { checkNodeType, testIntake } from '@millrace/sdk/testing'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
@@ -26,6 +29,23 @@ async function serve(options: ServerOptions = {}) {
   }
   opened.add(stop)
   return { url: `ws://127.0.0.1:${port}/live`, port, sockets, got, seen, stop }
+}
+
+/** An address that leads to another server, and what that one hears. */
+async function redirected(path: string) {
+  const headers: IncomingHttpHeaders[] = []
+  const { port } = await serve({
+    verifyClient: ({ req }: { req: IncomingMessage }) => headers.push(req.headers) > 0,
+  })
+  const from = createServer((_request, response) => response.end())
+  from.on('upgrade', (_request, socket: Duplex) => {
+    const location = `ws://127.0.0.1:${port}${path}`
+    socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`)
+  })
+  const own = await freePort()
+  await new Promise<void>((resolve) => void from.listen(own, '127.0.0.1', resolve))
+  opened.add(() => from.close())
+  return { url: `ws://127.0.0.1:${own}/`, headers }
 }
 
 async function connected(config: object, options = {}) {
@@ -103,6 +123,37 @@ test('disconnects who sends too much at once, and says so', async () => {
   sockets[0]?.send('x'.repeat(101))
   await until(() => expect(node.statuses().some(({ state }) => state === 'error')).toBe(true))
   expect(node.statuses().find(({ state }) => state === 'error')?.text).toContain('payload')
+})
+
+test('does not take one to be gone that the flow does not read', async () => {
+  const { url, sockets } = await serve()
+  const node = await connected({ url, pingEveryMs: 20 })
+  await isUp(node)
+  await until(() => expect(sockets).toHaveLength(1))
+  node.pause()
+  let pings = 0
+  sockets[0]?.on('ping', () => (pings += 1))
+  await until(() => expect(pings).toBeGreaterThan(4))
+  sockets[0]?.send('1')
+  node.resume()
+  await until(() => expect(payloads(node)).toEqual([1]))
+  expect(sockets).toHaveLength(1)
+})
+
+test('says nothing secret to where a redirect leads', async () => {
+  const { url, headers } = await redirected('/elsewhere')
+  await connected({
+    url,
+    auth: 'bearer',
+    token: 't',
+    secretHeaders: 'X-API-Key: k',
+    headers: [{ name: 'X-Site', value: 'a' }],
+  })
+  await until(() => expect(headers).toHaveLength(1))
+  expect(Object.keys(headers[0] ?? {})).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/authorization|x-api-key|x-site/)]),
+  )
+  expect(headers[0]).toHaveProperty('sec-websocket-key')
 })
 
 test('takes one that answers no pings to be gone', async () => {
