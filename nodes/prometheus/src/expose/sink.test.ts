@@ -78,6 +78,42 @@ test('bounds how many series there are', () => {
   ])
 })
 
+test('takes no label that is a text', () => {
+  const node = opened()
+  node.send({ payload: { t: 1, n: 1, d: 'x'.repeat(1025) } })
+  node.send({ payload: { t: 1, d: 'x'.repeat(1024) } })
+  expect(node.failures()).toMatchObject([{ code: 'PROMETHEUS_LABEL_TOO_LONG' }])
+  expect(scrape(node)?.body).not.toContain('seen_total')
+})
+
+test('bounds how long the answer to a scrape is, also after a crash', () => {
+  const metrics = [
+    { ...config.metrics[2], buckets: Array.from({ length: 100 }, (_, n) => n).join() },
+  ]
+  const many = { metrics, seriesMax: 100_000 }
+  const node = opened(many)
+  const label = (n: number) => `${n}`.padEnd(1000, 'x')
+  for (let n = 0; n < 200; n += 1) node.send({ payload: { s: 1, d: label(n) } })
+  expect(node.failures()[0]).toMatchObject({ code: 'PROMETHEUS_TOO_MANY_SERIES' })
+  const shown = 200 - node.failures().length
+  expect(shown).toBeGreaterThan(100)
+  const after = opened(many, { snapshot: node.snapshot() })
+  after.send({ payload: { s: 1, d: label(1) } })
+  after.send({ payload: { s: 1, d: label(1000) } })
+  expect(after.failures()).toMatchObject([{ code: 'PROMETHEUS_TOO_MANY_SERIES' }])
+  after.advance(600_000)
+  after.send({ payload: { s: 1, d: label(1000) } })
+  expect(after.failures()).toHaveLength(1)
+})
+
+test('takes all values of a message in, or none', () => {
+  const node = opened({ seriesMax: 1 })
+  node.send({ payload: { n: 5 } })
+  node.send({ payload: { n: 1, s: 1 } })
+  expect(node.failures()).toMatchObject([{ code: 'PROMETHEUS_TOO_MANY_SERIES' }])
+  expect(scrape(node)?.body).toContain('seen_total 5\n')
+})
+
 test('forgets series that get no new values', () => {
   const node = opened({ expireAfterMs: 60_000, seriesMax: 2 })
   node.send({ payload: { t: 1, d: 'a' } })
