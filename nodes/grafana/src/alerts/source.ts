@@ -1,6 +1,6 @@
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrace/sdk'
-import { isAdmitted } from '@millrace/web'
+import { deniedCount, isAdmitted } from '@millrace/web'
 import { grafanaAlertsDescriptor } from './descriptor.ts'
 import { readAlerts } from './read-alerts.ts'
 import type { Alert, AlertGroup } from './read-alerts.ts'
@@ -14,6 +14,8 @@ export const grafanaAlerts = source(grafanaAlertsDescriptor, (context) => {
   const wasTold = toldBefore(state.map<string>('told'))
   const isRepeat = (alert: Alert): boolean => config.repeats === 'drop' && wasTold(alert)
   const leaving: (() => void)[] = []
+  const showText = `Takes alerts at ${config.path}`
+  const desk: Desk = { context, isRepeat, onDenied: deniedCount(context, showText) }
   let isPaused = false
   const stop = (): void => {
     for (const leave of leaving.splice(0)) leave()
@@ -24,13 +26,13 @@ export const grafanaAlerts = source(grafanaAlertsDescriptor, (context) => {
       for (const method of ['POST', 'PUT']) {
         const onRequest = (request: HttpRequest): void => {
           if (isPaused) http.respond(request.id, busy)
-          else take(context, request, isRepeat)
+          else take(desk, request)
         }
         leaving.push(http.route({ method, path, bodyBytesMax, openMax }, onRequest))
       }
       // Nothing of how it is read can be set, so what was taken in can be read again.
       intake.onReplay((record) => emitAll(context, readAlerts(record), isRepeat))
-      context.status({ state: 'ok', text: `Takes alerts at ${path}`.slice(0, 200) })
+      context.status({ state: 'ok', text: showText.slice(0, 200) })
     },
     pause: () => {
       isPaused = true
@@ -45,11 +47,19 @@ export const grafanaAlerts = source(grafanaAlertsDescriptor, (context) => {
 
 const openMax = 1000
 
-function take(context: Context, request: HttpRequest, isRepeat: (alert: Alert) => boolean): void {
+interface Desk {
+  readonly context: Context
+  readonly isRepeat: (alert: Alert) => boolean
+  /** A request was turned away for who sent it. */
+  readonly onDenied: () => void
+}
+
+function take({ context, isRepeat, onDenied }: Desk, request: HttpRequest): void {
   const { http, intake } = context
   const refusal = refusalOf(context, request)
   if (refusal !== undefined) {
     http.respond(request.id, refusal)
+    onDenied()
     return
   }
   let group: AlertGroup
@@ -69,16 +79,11 @@ function take(context: Context, request: HttpRequest, isRepeat: (alert: Alert) =
 }
 
 /** Both senders try again on 5xx and give up on 4xx. */
-function refusalOf(
-  { config, clock, log }: Context,
-  request: HttpRequest,
-): HttpResponse | undefined {
+function refusalOf({ config, clock }: Context, request: HttpRequest): HttpResponse | undefined {
   if (!isAdmitted(config, request)) return notAdmitted
   if (!config.isSigned) return undefined
   const problem = signatureProblem(request, config, clock.now())
-  if (problem === undefined) return undefined
-  log.warn(problem, { from: request.remoteAddress })
-  return answer(401, 'GRAFANA_BAD_SIGNATURE', problem)
+  return problem === undefined ? undefined : answer(401, 'GRAFANA_BAD_SIGNATURE', problem)
 }
 
 function emitAll(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { KeyedState } from '@millrace/sdk'
 import type { Alert } from './read-alerts.ts'
 
@@ -6,7 +7,8 @@ const knownMax = 20_000
 
 /** Which alerts were told of before: by fingerprint, start and status. */
 export function toldBefore(known: KeyedState<string>): (alert: Alert) => boolean {
-  return ({ fingerprint, startsAt, status }) => {
+  return ({ fingerprint: given, startsAt, status }) => {
+    const fingerprint = shortened(given)
     const state = `${startsAt} ${status}`
     const before = known.get(fingerprint)
     if (before === state) return true
@@ -19,4 +21,10 @@ export function toldBefore(known: KeyedState<string>): (alert: Alert) => boolean
     }
     return false
   }
+}
+
+/** Fingerprints have 16 characters; whoever sends longer ones must not fill the state with them. */
+function shortened(fingerprint: string): string {
+  if (fingerprint.length <= 64) return fingerprint
+  return createHash('sha256').update(fingerprint).digest('base64url')
 }
