@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FieldScalar, Point } from '@millrace/formats'
 import type { KeyedState } from '@millrace/sdk'
 
@@ -16,12 +17,13 @@ export function fieldTypes(state: KeyedState<FieldKind>): FieldTypes {
   return {
     conflictOf: (database, { measurement, fields }) => {
       const named = Object.entries(fields).map(([name, value]) => {
-        return { name, kind: kindOf(value), key: JSON.stringify([database, measurement, name]) }
+        const key = shortened(JSON.stringify([database, measurement, name]))
+        return { name, kind: kindOf(value), key }
       })
       for (const { name, kind, key } of named) {
         const before = state.get(key)
         if (before === undefined || before === kind) continue
-        return `input field "${name}" on measurement "${measurement}" is type ${kind}, already exists as type ${before}`
+        return `input field "${name.slice(0, 200)}" on measurement "${measurement.slice(0, 200)}" is type ${kind}, already exists as type ${before}`
       }
       for (const { kind, key } of named) {
         if (!(state.size >= fieldsMax) && state.get(key) === undefined) state.set(key, kind)
@@ -29,6 +31,11 @@ export function fieldTypes(state: KeyedState<FieldKind>): FieldTypes {
       return undefined
     },
   }
+}
+
+/** Whoever sends endless names must not fill the state with them. */
+function shortened(key: string): string {
+  return key.length <= 300 ? key : createHash('sha256').update(key).digest('base64url')
 }
 
 function kindOf(value: FieldScalar): FieldKind {

@@ -8,12 +8,18 @@ export interface Databases {
 }
 
 const databasesMax = 200
+const nameMax = 200
 
 export function databasesIn(state: KeyedState<true>): Databases {
   return {
     names: () => [...state.keys()].map(String).toSorted(),
     add: (name) => {
-      if (name !== '' && state.get(name) === undefined && state.size < databasesMax) {
+      if (
+        name !== '' &&
+        name.length <= nameMax &&
+        state.get(name) === undefined &&
+        state.size < databasesMax
+      ) {
         state.set(name, true)
       }
     },

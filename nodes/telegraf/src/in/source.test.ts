@@ -37,6 +37,16 @@ async function opened(config: object = {}, options: RunOptions = {}) {
 const bodyOf = (answer: { body?: string | Uint8Array } | undefined): unknown =>
   JSON.parse(String(answer?.body))
 
+test('keeps little of names that are long', async () => {
+  const { node, write } = await opened()
+  const name = 'x'.repeat(100_000)
+  write(`/write?db=${'d'.repeat(1000)}`, `m ${name}=1\n${name} v=1`)
+  expect(node.emitted('out')).toHaveLength(2)
+  expect(JSON.stringify(node.snapshot()).length).toBeLessThan(1000)
+  const again = write(`/write?db=${'d'.repeat(1000)}`, `m ${name}="one"`)
+  expect(again()?.status).toBe(400)
+})
+
 test('holds to the contract of a node', async () => {
   expect(await checkNodeType(telegrafIn, {}, { compiler })).toEqual([])
 })
