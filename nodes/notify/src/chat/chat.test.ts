@@ -22,6 +22,19 @@ test('tells what its templates make of an alert', () => {
   ])
 })
 
+test.each([
+  'javascript:alert(1)',
+  'ms-excel:ofe|u|http://evil',
+  'file:///x',
+  'https://x'.padEnd(3000, 'x'),
+])('leads nobody to %s', (link) => {
+  const receiver = fakeReceiver()
+  const node = run(chat, { channel: { name: 'Test', send: receiver.send }, link: () => link })
+  node.send({ payload: { change: 'raised', key: 'p4', text: 'p4 is hot' }, key: 'p4' })
+  node.advance(1)
+  expect(receiver.announcements).toMatchObject([{ items: [{ link: '' }] }])
+})
+
 test('asks for a channel', () => {
   expect(() => run(chat, {})).toThrow('Choose a channel.')
 })

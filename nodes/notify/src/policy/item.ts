@@ -45,13 +45,21 @@ export function itemOf(
     key,
     severity: severity ?? (change === 'message' ? 'info' : 'warning'),
     text: (given.text ?? textOf(payload['text'] ?? message.payload)).slice(0, textMax),
-    link: given.link,
+    link: webLink(given.link),
     value: payload['value'] ?? null,
     time: numberOf(payload['time']) ?? numberOf(message.time) ?? given.now,
     since: numberOf(payload['since']) ?? null,
     message,
   }
 }
+
+/** What a device says must open no program of who clicks on it: a web address or nothing. */
+function webLink(text: string): string {
+  const link = text.trim()
+  return link.length <= linkMax && /^https?:\/\//i.test(link) ? link : ''
+}
+
+const linkMax = 2000
 
 /** More is never told, and need not be kept. */
 const textMax = 20_000
