@@ -28,20 +28,21 @@ export function* readAnnotatedCsv(text: string): Iterable<Row> {
 }
 
 function rowOf(cells: readonly string[], { names, types, defaults }: Table): Row {
-  const row: Record<string, unknown> = {}
+  const row = new Map<string, unknown>()
   for (const [at, name] of names.entries()) {
     // The first column holds the annotations.
     if (at === 0 || name === '') continue
     const given = cells[at] ?? ''
     const text = given === '' ? (defaults[at] ?? '') : given
     if (name === 'result' || name === 'table') continue
-    row[name] = valueOf(text, types[at] ?? 'string')
+    row.set(name, valueOf(text, types[at] ?? 'string'))
   }
-  const error = names.length <= 3 && names.includes('error') ? row['error'] : undefined
+  const error = names.length <= 3 && names.includes('error') ? row.get('error') : undefined
   if (typeof error === 'string' && error !== '') {
     throw new NodeError('INFLUXDB_QUERY_FAILED', `InfluxDB ended the query: ${error}`)
   }
-  return row
+  // Defines each name as a property of its own, whatever it is called.
+  return Object.fromEntries(row)
 }
 
 function valueOf(text: string, type: string): unknown {
@@ -53,11 +54,19 @@ function valueOf(text: string, type: string): unknown {
       return doubleOf(text)
     case 'long':
     case 'unsignedLong':
-      return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text)
+      return wholeOf(text)
     default:
       // Times stay text with all their digits.
       return text
   }
+}
+
+function wholeOf(text: string): number | bigint {
+  if (!/^[+-]?\d{1,40}$/.test(text)) {
+    const shown = text.slice(0, 50)
+    throw new NodeError('INFLUXDB_BAD_ANSWER', `InfluxDB answered with ${shown} as a whole number.`)
+  }
+  return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text)
 }
 
 function doubleOf(text: string): number {

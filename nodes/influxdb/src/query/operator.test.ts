@@ -137,6 +137,20 @@ test('reads the annotated CSV of Flux by its types, a message for each row', asy
   ])
 })
 
+test('reads columns whatever they are called, and says of numbers that are none', async () => {
+  const table = (cell: string) =>
+    `#datatype,string,long,double,long\n,result,table,__proto__,n\n,,0,,${cell}\n`
+  const { node } = bench([{ body: table('7') }, { body: table('7x') }], { language: 'flux' }, '2')
+  node.send({ payload: 'a' })
+  await settle()
+  const [row] = (node.emitted('out')[0]?.payload ?? []) as object[]
+  expect(Object.keys(row ?? {})).toEqual(['__proto__', 'n'])
+  expect(Object.getPrototypeOf(row)).toBe(Object.prototype)
+  node.send({ payload: 'b' })
+  await settle()
+  expect(node.failures()).toMatchObject([{ code: 'INFLUXDB_BAD_ANSWER' }])
+})
+
 test('reads the lines of version 3, at most so many', async () => {
   const body = '{"time":"2026-01-01T00:00:00","v":1}\n{"time":"2026-01-01T00:00:01","v":2}\n'
   const { node } = bench([{ body }], { language: 'sql', rowsMax: 1, output: 'each' }, '3')
