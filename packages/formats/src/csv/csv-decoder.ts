@@ -53,7 +53,8 @@ function namesOf(header: readonly string[], line: number): readonly string[] {
   const names = header.map((name, index) =>
     name.trim() === '' ? `column${index + 1}` : name.trim(),
   )
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice === undefined) return names
   throw new FormatError('FORMAT_DECODE', `two columns are named "${twice}".`, { line })
 }
