@@ -95,6 +95,19 @@ function lines(query: string): string[] {
   )
 }
 
+test('bounds what all parts of a query take together', () => {
+  const step = 0.01
+  const range = {
+    start: String(at / 1000),
+    end: String(at / 1000 + 10_999 * step),
+    step: `${step}`,
+  }
+  const wide = `vector(${Array.from({ length: 9000 }, () => '1').join()})`
+  const { status, body } = call('query_range', { query: wide, ...range })
+  expect([status, body.error]).toEqual([422, expect.stringContaining('too many samples')])
+  expect(call('query_range', { query: 'vector(1)', ...range }).status).toBe(200)
+})
+
 describe('an instant query', () => {
   test.each<[string, string[]]>([
     ['1 + 2 * 3 ^ 2', ['19']],

@@ -5,7 +5,7 @@ import { durationMs } from './lexer.ts'
 import { parseQuery, parseSelector } from './parser.ts'
 import { QueryError } from './query-error.ts'
 import type { SampleSource } from './sample-source.ts'
-import { timeOfStep } from './series-value.ts'
+import { newRoom, timeOfStep } from './series-value.ts'
 import type { StepSeries, Steps, Value } from './series-value.ts'
 import { toStoreError } from '../store-error.ts'
 
@@ -149,7 +149,8 @@ function stepsOf(call: ApiCall): Steps {
 function evaluated(call: ApiCall, source: SampleSource, steps: Steps): Value {
   const query = parseQuery(parameter(call, 'query') ?? '')
   const lookbackMs = durationOf(call, 'lookback_delta') ?? usualLookbackMs
-  return evaluate(query, { source, steps, lookbackMs, budget: { samples: samplesMax } })
+  const budget = { samples: samplesMax }
+  return evaluate(query, { source, steps, lookbackMs, budget, room: newRoom() })
 }
 
 function foundLabels(call: ApiCall, source: SampleSource): readonly Labels[] {

@@ -8,8 +8,8 @@ import { noLabels, sorted, withoutMetricName } from './labels.ts'
 import type { Labels } from './labels.ts'
 import { operate } from './operate.ts'
 import { QueryError } from './query-error.ts'
-import { expectRoom, newSeries, setValue, timeOfStep } from './series-value.ts'
-import type { RangeValue, SampledSeries, StepSeries, Steps, Value } from './series-value.ts'
+import { expectRoom, newSeries, setValue, takeRoom, timeOfStep } from './series-value.ts'
+import type { RangeValue, Room, SampledSeries, StepSeries, Steps, Value } from './series-value.ts'
 import type { Matcher, Query, Selector, Subquery } from './syntax.ts'
 
 /** Where the samples of selectors come from. */
@@ -27,10 +27,18 @@ export interface Evaluation {
   /** How long before a step its sample may be. */
   readonly lookbackMs: number
   readonly budget: Budget
+  /** What all parts of the query may still take; counted down. */
+  readonly room: Room
 }
 
 /** Evaluates a query at all its steps at once. Throws a `QueryError`. */
 export function evaluate(query: Query, evaluation: Evaluation): Value {
+  const value = valueOf(query, evaluation)
+  takeRoom(evaluation.room, value, evaluation.steps)
+  return value
+}
+
+function valueOf(query: Query, evaluation: Evaluation): Value {
   const { steps } = evaluation
   switch (query.kind) {
     case 'number':

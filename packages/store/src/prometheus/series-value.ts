@@ -50,7 +50,26 @@ export function newSeries(labels: Labels, count: number): StepSeries {
 
 export function expectRoom(seriesCount: number, steps: Steps): void {
   if (seriesCount * steps.count <= cellsMax) return
-  throw new QueryError(
+  throw tooMuch()
+}
+
+/** Values that all parts of a query may have together: they may all be needed at the same time. */
+export interface Room {
+  cells: number
+}
+
+export function newRoom(): Room {
+  return { cells: 3 * cellsMax }
+}
+
+export function takeRoom(room: Room, value: Value, { count }: Steps): void {
+  if (value.kind === 'scalar') room.cells -= count
+  else if (value.kind === 'vector') room.cells -= value.series.length * count
+  if (room.cells < 0) throw tooMuch()
+}
+
+function tooMuch(): QueryError {
+  return new QueryError(
     'query processing would load too many samples into memory in query execution',
     'execution',
   )
