@@ -13,12 +13,24 @@ export function answer(
   try {
     response.writeHead(status, headers)
     response.end(isBodiless(status) ? undefined : body)
+    letGoWhenStalled(response)
     return undefined
   } catch (error) {
     response.writeHead(500, ['content-length', '0'])
     response.end()
     return error
   }
+}
+
+/** Without a byte taken for so long. */
+const stalledMs = 30_000
+
+/** Who asks and never reads holds one of the connections that there may be. */
+export function letGoWhenStalled(response: ServerResponse, afterMs = stalledMs): void {
+  const { socket } = response
+  // What is short is with the system already.
+  if (socket === null || socket.writableLength === 0) return
+  response.setTimeout(afterMs, () => socket.destroy())
 }
 
 /** An answer of ours, not of a flow: JSON like that of the API. */

@@ -54,7 +54,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     now: () => nowMs,
-    limits: { ...usualFlowPortLimits, pending: 3 },
+    limits: { ...usualFlowPortLimits, pending: 3, bodyBytes: 250 },
   })
   url = await port.listen()
 })
@@ -123,7 +123,11 @@ describe('a route', () => {
     const { answering } = flowOn(port)
     answering('/bytes', ({ body }) => ({ status: 200, body }))
     const texts = ['', 'a', 'bb', '', 'ccc']
+    await port.close()
+    port = new FlowPort({ host: '127.0.0.1', port: 0, now: () => 0, limits: usualFlowPortLimits })
+    url = await port.listen()
     const wide = flowOn(port)
+    flowOn(port).answering('/bytes', ({ body }) => ({ status: 200, body }))
     wide.answering('/wide', ({ body }) => ({ status: 200, body }), { bodyBytesMax: 300_000 })
     const long = 'x'.repeat(200_000)
     expect(
@@ -201,6 +205,33 @@ describe('back pressure', () => {
     expect(await send('/many')).toMatchObject(busy)
     port.fail(owner)
     expect(await Promise.all(waiting)).toMatchObject([busy, busy, busy])
+  })
+
+  it('reads no more bodies at a time than there is room for, however slowly they come', async () => {
+    const { answering, http } = flowOn(port)
+    const arrived = arrivals(1)
+    const ids: string[] = []
+    answering('/x', ({ id }) => {
+      ids.push(id)
+      arrived.count()
+      return undefined
+    })
+    answering('/y', () => ({ status: 204 }))
+    const waiting = send('/x', 'x'.repeat(100))
+    await arrived.promise
+    const half = connect(Number(new URL(url).port), '127.0.0.1')
+    half.write(`POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n${'x'.repeat(90)}`)
+    await vi.waitFor(async () => {
+      const answer = await send('/y', 'x'.repeat(61))
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
+    })
+    half.destroy()
+    for (const id of ids) http.respond(id, { status: 200 })
+    expect(await waiting).toMatchObject({ status: 200 })
+    await vi.waitFor(async () => {
+      const all = await Promise.all([1, 2].map(() => send('/y', 'x'.repeat(100))))
+      expect(all).toMatchObject([{ status: 204 }, { status: 204 }])
+    })
   })
 
   it('answers 504 to what waits too long, and no sooner', async () => {

@@ -4,7 +4,7 @@ import type { HttpRoute } from '@millrace/sdk'
 import { answer, refuse } from './answer.ts'
 import { packRequests, type ResponseBatch, type WaitingRequest } from './batches.ts'
 import type { RequestBatch } from './batches.ts'
-import { readBody } from './body.ts'
+import { BodyRoom, readBody } from './body.ts'
 import { nodeHttp } from './node-http.ts'
 import { answerOwnNetworks } from './own-networks.ts'
 import { OpenStreams } from './open-streams.ts'
@@ -33,11 +33,14 @@ export interface FlowPortLimits {
   /** Requests of all flows that wait for their answer. */
   readonly pending: number
   readonly connections: number
+  /** Bytes of all bodies that are being read or wait for their answer. */
+  readonly bodyBytes: number
 }
 
 export const usualFlowPortLimits: FlowPortLimits = {
   pending: 20_000,
   connections: 5_000,
+  bodyBytes: 268_435_456,
 }
 
 type Route = TakenRoute<RouteOwner>
@@ -54,12 +57,14 @@ export class FlowPort {
   private readonly streams: OpenStreams<Route>
   private readonly waiting = new Map<RouteOwner, WaitingRequest[]>()
   private readonly news = new Map<RouteOwner, StreamNews[]>()
+  private readonly room: BodyRoom
   private readonly sweeper: NodeJS.Timeout
   private isFlushing = false
 
   constructor(options: FlowPortOptions) {
     this.options = options
     this.pending = new PendingRequests(options.limits.pending)
+    this.room = new BodyRoom(options.limits.bodyBytes)
     this.streams = new OpenStreams({
       tell: (route, news) => this.tell(route.owner, news),
       onClosed: (route) => (route.pending -= 1),
@@ -141,7 +146,7 @@ export class FlowPort {
       const pending = this.pending.take(ids[index] ?? -1)
       if (pending === undefined) continue
       const { response, route } = pending
-      route.pending -= 1
+      this.settle(pending)
       const content = { headers: headers[index] ?? null, body: bodies[index] ?? null }
       const problem = answer(response, statuses[index] ?? 200, content)
       if (problem !== undefined) route.owner.onBadAnswer(problem)
@@ -154,7 +159,10 @@ export class FlowPort {
       else {
         const pending = this.pending.take(step.id)
         if (pending === undefined) this.tell(owner, { news: 'closed', id: step.id })
-        else this.streams.open(pending, step.head)
+        else {
+          this.room.give(pending.bodyBytes)
+          this.streams.open(pending, step.head)
+        }
       }
     }
   }
@@ -203,22 +211,24 @@ export class FlowPort {
     if (route.pending >= route.openMax) return refuse(response, 503, tooMany)
     // Counted before the body is there, so that slow bodies are within the bound too.
     route.pending += 1
-    readBody(request, route.bodyBytesMax, (body) => {
-      if (body.outcome === 'complete') return this.pass(route, exchange, body.chunks)
+    readBody(request, { bytesMax: route.bodyBytesMax, room: this.room }, (body) => {
+      if (body.outcome === 'complete') return this.pass(route, exchange, body)
       route.pending -= 1
       if (body.outcome === 'too-long') refuse(response, 413, tooLong(route.bodyBytesMax))
+      if (body.outcome === 'no-room') refuse(response, 503, noRoom)
     })
   }
 
   private pass(
     route: Route,
     { request, response, upgradeHead }: Exchange,
-    body: readonly Uint8Array[],
+    { chunks, bytes }: { readonly chunks: readonly Uint8Array[]; readonly bytes: number },
   ): void {
-    const started = { startedMs: this.options.now(), upgradeHead }
+    const started = { startedMs: this.options.now(), upgradeHead, bodyBytes: bytes }
     const id = route.isParked ? undefined : this.pending.add(response, route, started)
     if (id === undefined) {
       route.pending -= 1
+      this.room.give(bytes)
       return refuse(response, 503, route.isParked ? notNow : tooMany)
     }
     this.queue(route.owner, {
@@ -228,7 +238,7 @@ export class FlowPort {
       target: request.url ?? '/',
       headers: request.rawHeaders,
       address: request.socket.remoteAddress ?? '',
-      body,
+      body: chunks,
     })
   }
 
@@ -262,7 +272,7 @@ export class FlowPort {
 
   private failWhere(matches: (pending: Pending<Route>) => boolean): void {
     for (const pending of this.pending.takeWhere(matches)) {
-      pending.route.pending -= 1
+      this.settle(pending)
       refuse(pending.response, 503, notNow)
     }
   }
@@ -272,9 +282,15 @@ export class FlowPort {
     const isLate = (pending: Pending<Route>): boolean =>
       nowMs - pending.startedMs >= pending.route.answerWithinMs
     for (const pending of this.pending.takeWhere(isLate)) {
-      pending.route.pending -= 1
+      this.settle(pending)
       refuse(pending.response, 504, unanswered)
     }
+  }
+
+  /** It waits no more. */
+  private settle({ route, bodyBytes }: Pending<Route>): void {
+    route.pending -= 1
+    this.room.give(bodyBytes)
   }
 }
 
@@ -307,6 +323,12 @@ const tooMany = {
   code: 'FLOW_BUSY',
   message: 'The flow that answers here has too many requests waiting. Try again shortly.',
   headers: ['retry-after', '1'],
+}
+
+const noRoom = {
+  code: 'FLOW_BUSY',
+  message: 'Too many bodies are being read here. Try again shortly.',
+  headers: ['retry-after', '1', 'connection', 'close'],
 }
 
 const unanswered = {

@@ -7,7 +7,11 @@ export interface Pending<Route> {
   readonly startedMs: number
   /** Where the request asks to go on as a WebSocket: what came behind it. */
   readonly upgradeHead?: Uint8Array | undefined
+  /** Of its body. */
+  readonly bodyBytes: number
 }
+
+type Started = Pick<Pending<unknown>, 'startedMs' | 'upgradeHead' | 'bodyBytes'>
 
 /** Room for so many slots in an id; the rest of it tells one use of a slot from the next. */
 const slotsMax = 2 ** 16
@@ -31,13 +35,13 @@ export class PendingRequests<Route> {
   add(
     response: ServerResponse,
     route: Route,
-    { startedMs, upgradeHead }: Pick<Pending<Route>, 'startedMs' | 'upgradeHead'>,
+    { startedMs, upgradeHead, bodyBytes }: Started,
   ): number | undefined {
     const slot = this.free.pop() ?? this.slots.length
     if (slot >= this.limit) return undefined
     this.uses += 1
     const id = this.uses * slotsMax + slot
-    this.slots[slot] = { id, response, route, startedMs, upgradeHead }
+    this.slots[slot] = { id, response, route, startedMs, upgradeHead, bodyBytes }
     return id
   }
 
