@@ -13,7 +13,7 @@ test('a new user sees live data within seconds, and an alert within the minute',
   const product = await startProduct({ hasDemo: true })
   try {
     await editor.open(product.url)
-    expect((await editor.snapshot()).active).toBe('plant')
+    await expect.poll(async () => (await editor.snapshot()).active).toBe('plant')
     const rate = editor.wire('sensors:out>plausible:in').locator('text')
     await expect(rate).toHaveText(/^\d+(\.\d)?\/s$/, { timeout: 20_000 })
     const tookMs = Math.round(performance.now() - startedMs)
