@@ -1,8 +1,11 @@
 import { compressionFields, decodeFields, formatChoices } from '@millrace/formats/fields'
+import { readingFields, registryField, registryReadChoice } from '@millrace/schemas/fields'
 import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
 
 /** Messages with QoS 0 are not logged: nobody sends them again. */
 const logged = { field: 'qos', is: ['1', '2'] } as const
+
+const byRegistry = { field: 'format', is: ['registry'] } as const
 
 export const mqttInDescriptor = describe({
   type: 'mqtt/in',
@@ -12,7 +15,7 @@ export const mqttInDescriptor = describe({
   summary: 'Receives messages from an MQTT broker.',
   category: 'sources',
   icon: 'rss',
-  keywords: ['subscribe', 'mosquitto', 'broker', 'topic', 'iot'],
+  keywords: ['subscribe', 'mosquitto', 'broker', 'topic', 'iot', 'schema registry'],
   inputs: [],
   outputs: [{ name: 'out', title: 'Messages' }],
   face: '{topic} · QoS {qos}',
@@ -84,9 +87,12 @@ export const mqttInDescriptor = describe({
         { value: 'json', label: 'JSON', help: 'Anything else leaves by the error port.' },
         { value: 'text', label: 'Text' },
         { value: 'binary', label: 'Bytes' },
+        registryReadChoice,
         ...formatChoices('json', 'text', 'binary'),
       ],
     },
+    registry: { ...registryField, when: byRegistry },
+    ...readingFields({ when: byRegistry }),
     ...decodeFields('format'),
     ...compressionFields('format'),
     ...timingFields,

@@ -1,5 +1,8 @@
 import { encodeFields, formatChoices, packFields } from '@millrace/formats/fields'
+import { registryField, registryWriteChoice, writingFields } from '@millrace/schemas/fields'
 import { describe } from '@millrace/sdk/descriptor'
+
+const byRegistry = { field: 'format', is: ['registry'] } as const
 
 export const mqttOutDescriptor = describe({
   type: 'mqtt/out',
@@ -9,10 +12,11 @@ export const mqttOutDescriptor = describe({
   summary: 'Publishes messages to an MQTT broker.',
   category: 'sinks',
   icon: 'send',
-  keywords: ['publish', 'mosquitto', 'broker', 'topic', 'iot'],
+  keywords: ['publish', 'mosquitto', 'broker', 'topic', 'iot', 'schema registry'],
   inputs: [{ name: 'in', title: 'Messages' }],
   outputs: [],
   face: '{topic} · QoS {qos}',
+  checkedWith: ['registry'],
   targets: ['local', 'workers'],
   promises: {
     gaps: [
@@ -58,9 +62,20 @@ export const mqttOutDescriptor = describe({
           label: 'As it is',
           help: 'Text and bytes are sent as they are, all else as JSON.',
         },
+        registryWriteChoice,
         ...formatChoices(),
       ],
     },
+    registry: { ...registryField, when: byRegistry },
+    subject: {
+      kind: 'text',
+      label: 'Subject',
+      required: true,
+      placeholder: 'plant-temperature-value',
+      maxLength: 500,
+      when: byRegistry,
+    },
+    ...writingFields({ when: byRegistry }),
     ...encodeFields('format'),
     ...packFields('format'),
     payload: {

@@ -1,9 +1,12 @@
 import { formatSettings, isFormat, openEncoder } from '@millrace/formats'
 import type { Encode } from '@millrace/formats'
+import { schemaGate, SubjectEncoders, voices, writingObstacles } from '@millrace/schemas'
 import { NodeError, sink } from '@millrace/sdk'
-import type { Message, NodeContext } from '@millrace/sdk'
+import type { Message, NodeContext, Sink, Status } from '@millrace/sdk'
 import { asBroker } from '../link/as-broker.ts'
 import type { Broker } from '../link/broker.ts'
+import { statusBoard } from '../link/status-board.ts'
+import type { StatusBoard } from '../link/status-board.ts'
 import type { Qos } from '../wire/packet-type.ts'
 import type { Publication } from '../wire/publish-encoder.ts'
 import { topicProblem } from '../wire/topic-filter.ts'
@@ -12,10 +15,55 @@ import { payloadToSend } from './payload-text.ts'
 
 type Context = NodeContext<typeof mqttOutDescriptor>
 
-export const mqttOut = sink(mqttOutDescriptor, (context) => {
+export const mqttOut = sink(
+  mqttOutDescriptor,
+  (context) => {
+    const board = statusBoard((status) => context.status(status))
+    if (context.config.format !== 'registry') {
+      return publishing(context, { board, encode: encoderOf(context.config) })
+    }
+    return byRegistry(context, board)
+  },
+  async ({ config }) => {
+    return config.format === 'registry' ? writingObstacles(config, config.subject) : []
+  },
+)
+
+/** By a schema of a registry, which may have to be asked for first. */
+function byRegistry(context: Context, board: StatusBoard): Sink {
+  const { subject } = context.config
+  const troubles = (status: Status) => board.own(status.state === 'error' ? status : undefined)
+  const encoders = new SubjectEncoders({ ...context, status: troubles }, context.config, subject)
+  const voice = voices(context.pressure)
+  const inner = publishing(
+    { ...context, pressure: voice() },
+    {
+      board,
+      // Nothing stays nothing, which deletes what the broker keeps.
+      encode: (value) => (isNothing(value) ? '' : encoders.encode(value, subject)),
+    },
+  )
+  const gate = {
+    nameOf: () => subject,
+    problem: () => encoders.problem(subject),
+    press: voice(),
+  }
+  return schemaGate(context, gate, inner)
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined
+}
+
+interface Publishing {
+  readonly board: StatusBoard
+  readonly encode: Encode
+}
+
+function publishing(context: Context, { board, encode }: Publishing): Sink {
   const broker = asBroker(context.config.broker)
-  const publicationOf = publicationMaker(context)
-  const forgetStatus = broker.onStatus((status) => context.status(status))
+  const publicationOf = publicationMaker(context, encode)
+  const forgetStatus = broker.onStatus((status) => board.broker(status))
   const forgetPressure = broker.onPressure((isHigh) => context.pressure(isHigh))
   return {
     onMessage: (message) => {
@@ -28,7 +76,7 @@ export const mqttOut = sink(mqttOutDescriptor, (context) => {
       forgetPressure()
     },
   }
-})
+}
 
 /** Holds the message until the broker has it. */
 function publishLater(
@@ -48,11 +96,10 @@ function publishLater(
   }
 }
 
-function publicationMaker({ config }: Context): (message: Message) => Publication {
+function publicationMaker({ config }: Context, encode: Encode): (message: Message) => Publication {
   const { topic: topicOf, payload: payloadOf, retain } = config
   // One of the three options.
   const qos = Number(config.qos) as Qos
-  const encode = encoderOf(config)
   const checked = new Set<string>()
   return (message) => {
     const topic = topicOf === undefined ? message.topic : topicOf(message)

@@ -23,6 +23,7 @@ export interface TestRegistry {
     incompatible: string
     asked: number
   }
+  readonly schemas: readonly TestSchema[]
   add(schema: TestSchema): void
   close(): Promise<void>
 }
@@ -56,6 +57,7 @@ export async function openTestRegistry(): Promise<TestRegistry> {
     registry,
     url,
     seen,
+    schemas,
     add: (schema) => void schemas.push(schema),
     close: async () => {
       registry.close()

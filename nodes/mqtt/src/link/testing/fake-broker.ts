@@ -16,7 +16,9 @@ export interface FakeBroker extends Broker {
   status(status: Status): void
   press(isHigh: boolean): void
   /** Hands messages to the first subscriber as one batch. */
-  deliver(...messages: readonly (readonly [topic: string, payload: string])[]): Promise<unknown>
+  deliver(
+    ...messages: readonly (readonly [topic: string, payload: string | Uint8Array])[]
+  ): Promise<unknown>
 }
 
 export function fakeBroker(): FakeBroker {
@@ -41,7 +43,7 @@ export function fakeBroker(): FakeBroker {
       new Promise((resolve) => {
         const batch = new InboundBatch()
         for (const [topic, payload] of messages) {
-          const bytes = Buffer.from(payload)
+          const bytes = typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload)
           packetId += 1
           const rest = { isRetained: false, properties: undefined, packetId, isRepeated: false }
           batch.add({ topic, bytes, start: 0, end: bytes.length, qos: 1, ...rest })
