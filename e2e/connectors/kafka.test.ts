@@ -347,7 +347,12 @@ describeWith(['kafka', 'kcat', 'openssl'], 'Kafka nodes', () => {
       'Brokers',
       'Topics',
       'Consumer groups',
+      'First message',
     ])
+    expect(steps.at(-1)).toMatchObject({
+      outcome: 'passed',
+      text: expect.stringMatching(/^Read one of \d+ bytes from \S+, partition \d+$/),
+    })
   })
 
   test('sign in with tokens of a token server, and say what it says', async () => {

@@ -7,6 +7,7 @@ import { connectionError, reasonOf } from '../cluster/kafka-error.ts'
 import type { BrokerPlace } from '../cluster/kafka-error.ts'
 import { brokersOf, clusterOptions, tlsOf } from './cluster-options.ts'
 import type { ConnectionOf } from './cluster-options.ts'
+import { seeMessage } from './first-message.ts'
 
 /** What the Test button does: each step only when the one before has passed. */
 export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep> {
@@ -24,6 +25,7 @@ export async function* testSteps(context: ConnectionOf): AsyncGenerator<TestStep
     { name: 'Brokers', run: () => seeBrokers(cluster, context) },
     { name: 'Topics', run: () => seeTopics(cluster) },
     { name: 'Consumer groups', run: () => seeGroups(cluster) },
+    { name: 'First message', run: () => seeMessage(cluster) },
   ]
   try {
     yield* takeSteps(steps, (error) => connectionError(error, place).message)
