@@ -117,7 +117,12 @@ function ConnectionForm({ edited, insistence, onChange }: ConnectionFormProps) {
   return (
     <>
       <label className={styles['field']}>
-        <span className={styles['label']}>Name</span>
+        <span className={styles['label']}>
+          Name
+          <span className={styles['required']} aria-hidden>
+            *
+          </span>
+        </span>
         <input
           className={styles['input']}
           autoFocus={saved === undefined}

@@ -14,7 +14,7 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
   const { settle } = useFieldSurroundings()
   const [typed, setTyped] = useState<string>()
   const isSize = field.unit === 'bytes'
-  const shown = (number: number) => (isSize ? printSize(number) : String(number))
+  const shown = (number: number) => (isSize ? printSize(number) : printNumber(number, field))
   const take = (text: string) => {
     setTyped(text)
     if (text.trim() === '') onChange(undefined)
@@ -32,7 +32,7 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
           typed ??
           (typeof value === 'number' ? shown(value) : typeof value === 'string' ? value : '')
         }
-        placeholder={field.default === undefined ? undefined : shown(field.default)}
+        placeholder={field.default === undefined ? field.placeholder : shown(field.default)}
         aria-required={field.required}
         aria-describedby={describedBy}
         aria-invalid={problem !== undefined || undefined}
@@ -47,6 +47,14 @@ export function NumberInput(props: WidgetProps<NumberField | IntegerField>) {
   )
 }
 
+/** Counts that may grow large are written in groups of three; ports and the like are not. */
+function printNumber(number: number, { kind, max = 0 }: NumberField | IntegerField): string {
+  return kind === 'integer' && max > portMax ? number.toLocaleString('en-US') : String(number)
+}
+
+const portMax = 65_535
+
 function parseNumber(text: string): number | undefined {
-  return Number.isFinite(Number(text)) ? Number(text) : undefined
+  const plain = /^\s*\d{1,3}(,\d{3})+\s*$/.test(text) ? text.replaceAll(',', '') : text
+  return Number.isFinite(Number(plain)) ? Number(plain) : undefined
 }

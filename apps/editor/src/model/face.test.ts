@@ -46,6 +46,28 @@ it('says a choice as the card wants it, and leaves out what that makes empty', (
   expect(shown({ type: 'b', gap: 2000 })).toBe('Last 10 s 2 s')
 })
 
+it('joins nothing to what is missing', () => {
+  const descriptor: Descriptor = {
+    ...source,
+    face: '{host}:{port} · {topic}',
+    fields: {
+      host: { kind: 'text', label: 'Host', default: '127.0.0.1' },
+      port: { kind: 'integer', label: 'Port' },
+    },
+  }
+  const shown = (config: Record<string, unknown>) =>
+    faceOf(descriptor, { id: 'a', type: descriptor.type, config })
+  expect(shown({})).toBe('127.0.0.1')
+  expect(shown({ port: 80 })).toBe('127.0.0.1:80')
+})
+
+it('says the type where the name does not', () => {
+  const { face: _, ...faceless } = source
+  const shown = (name?: string) =>
+    faceOf(faceless, { id: 'a', type: source.type, config: {}, ...(name && { name }) })
+  expect([shown(), shown(source.title), shown('Mine')]).toEqual(['', '', source.title])
+})
+
 it('says when the type is not installed', () => {
   expect(faceOf(undefined, { id: 'a', type: 'x/y', config: {} })).toBe('x/y is not installed')
 })

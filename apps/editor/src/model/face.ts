@@ -8,15 +8,26 @@ export function faceOf(
   connections: ReadonlyMap<string, ConnectionDocument> = new Map(),
 ): string {
   if (descriptor === undefined) return `${node.type} is not installed`
-  if (descriptor.face === undefined) return descriptor.title === node.name ? '' : descriptor.title
+  // The name says it already where the node has none of its own.
+  const isNamed = node.name !== undefined && node.name !== '' && node.name !== descriptor.title
+  if (descriptor.face === undefined) return isNamed ? descriptor.title : ''
   const filled = descriptor.face.replaceAll(/\{([\w.]+)\}/g, (_, name: string) => {
     const { fields } = descriptor
     const field = fields[name]
-    if (field === undefined || !isConfigShown(fields, node.config, name)) return ''
-    return shown(field, configValue(fields, node.config, name), connections)
+    if (field === undefined || !isConfigShown(fields, node.config, name)) return nothing
+    const text = shown(field, configValue(fields, node.config, name), connections)
+    return text === '' ? nothing : text
   })
   // "Every…" asks for what follows it here.
-  return withoutEmptyParts(filled.replaceAll('… ', ' '))
+  return withoutEmptyParts(withoutLooseEnds(filled).replaceAll('… ', ' '))
+}
+
+/** Stands for the value of a field that has none; no text has it. */
+const nothing = '\u0000'
+
+/** What joins two values, such as host and port, goes with the second one. */
+function withoutLooseEnds(filled: string): string {
+  return filled.replaceAll(/[:/]?\0/g, '')
 }
 
 /** The value of a field that nobody set. */

@@ -14,7 +14,7 @@ export const emailDescriptor = describe({
   outputs: [],
   stateful: true,
   targets: ['local'],
-  face: 'to {to}',
+  face: '{to}',
   promises: {
     gaps: [{ may: 'repeat', because: 'a mail is sent again when a crash hid that it arrived' }],
   },

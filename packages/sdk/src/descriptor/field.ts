@@ -76,6 +76,8 @@ export interface NumberField extends FieldCommon {
   readonly kind: 'number'
   readonly default?: number
   readonly required?: boolean
+  /** Shown while there is neither a value nor a default. */
+  readonly placeholder?: string
   readonly min?: number
   readonly max?: number
   readonly unit?: string
