@@ -61,8 +61,8 @@ export const descriptor = describe({
       default: 'messages',
       when: { field: 'format', is: ['ndjson', 'csv', 'line', 'fields'] },
       options: [
-        { value: 'messages', label: 'become a message each' },
-        { value: 'list', label: 'stay together as a list' },
+        { value: 'messages', label: 'Become a message each' },
+        { value: 'list', label: 'Stay together as a list' },
       ],
     },
   },

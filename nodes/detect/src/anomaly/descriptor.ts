@@ -118,9 +118,9 @@ export const descriptor = describe({
       label: 'Tell values that are',
       default: 'both',
       options: [
-        { value: 'both', label: 'too high or too low' },
-        { value: 'above', label: 'too high' },
-        { value: 'below', label: 'too low' },
+        { value: 'both', label: 'Too high or too low' },
+        { value: 'above', label: 'Too high' },
+        { value: 'below', label: 'Too low' },
       ],
     },
     warmUp: {

@@ -34,9 +34,14 @@ export const descriptor = describe({
       label: 'Pass when it changed',
       default: 'absolute',
       options: [
-        { value: 'absolute', label: 'by at least' },
-        { value: 'percent', label: 'in percent by at least' },
-        { value: 'any', label: 'at all', help: 'Also for texts, lists and objects.' },
+        { value: 'absolute', label: 'By at least', face: 'by at least' },
+        { value: 'percent', label: 'In percent by at least', face: 'in percent by at least' },
+        {
+          value: 'any',
+          label: 'At all',
+          face: 'at all',
+          help: 'Also for texts, lists and objects.',
+        },
       ],
     },
     by: {

@@ -31,7 +31,7 @@ export const keyedFields = describe({
     },
     keysMax: {
       kind: 'integer',
-      label: 'Most keys',
+      label: 'Maximum keys',
       advanced: true,
       default: 100_000,
       required: true,

@@ -51,7 +51,7 @@ export class KeyedValues<Value> {
     if (this.entries.size < this.keysMax) return { seenAt: now, value }
     throw new NodeError(
       'DETECT_TOO_MANY_KEYS',
-      `There are ${this.keysMax} keys already. Raise "Most keys", or forget them sooner.`,
+      `There are ${this.keysMax} keys already. Raise "Maximum keys", or forget them sooner.`,
     )
   }
 

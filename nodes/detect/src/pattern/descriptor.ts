@@ -118,8 +118,8 @@ export const descriptor = describe({
       label: 'Other messages in between',
       default: 'ignored',
       options: [
-        { value: 'ignored', label: 'are passed over (relaxed)' },
-        { value: 'refused', label: 'break the match (strict)' },
+        { value: 'ignored', label: 'Are passed over (relaxed)' },
+        { value: 'refused', label: 'Break the match (strict)' },
       ],
     },
     key: { ...key, label: 'Look apart for each' },
@@ -132,12 +132,12 @@ export const descriptor = describe({
       options: [
         {
           value: 'pastLast',
-          label: 'after its last message',
+          label: 'After its last message',
           help: 'No message is in two matches.',
         },
-        { value: 'next', label: 'at every message', help: 'Matches may overlap.' },
-        { value: 'first', label: 'at the first message of a step' },
-        { value: 'last', label: 'at the last message of a step' },
+        { value: 'next', label: 'At every message', help: 'Matches may overlap.' },
+        { value: 'first', label: 'At the first message of a step' },
+        { value: 'last', label: 'At the last message of a step' },
       ],
     },
     afterStep: {

@@ -95,7 +95,7 @@ export const descriptor = describe({
     },
     keysMax: {
       kind: 'integer',
-      label: 'Most keys',
+      label: 'Maximum keys',
       advanced: true,
       default: 100_000,
       required: true,

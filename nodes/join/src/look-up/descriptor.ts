@@ -101,7 +101,7 @@ export const descriptor = describe({
     },
     rowsMax: {
       kind: 'integer',
-      label: 'Most rows',
+      label: 'Maximum rows',
       advanced: true,
       default: 100_000,
       required: true,

@@ -72,7 +72,7 @@ export const resultFields = {
   },
   messagesMax: {
     kind: 'integer',
-    label: 'Most messages that may wait',
+    label: 'Maximum messages waiting',
     advanced: true,
     default: 100_000,
     required: true,

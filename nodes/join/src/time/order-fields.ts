@@ -3,7 +3,7 @@ import type { Fields, PortDescriptor } from '@millrace/sdk/descriptor'
 export const orderFields = {
   messagesMax: {
     kind: 'integer',
-    label: 'Most messages that may wait',
+    label: 'Maximum messages waiting',
     default: 100_000,
     required: true,
     min: 1,
