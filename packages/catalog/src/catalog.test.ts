@@ -150,6 +150,7 @@ test.for([
   ],
   [descriptor('a/b', `stateShape: ['x']`), 'stateShape names a field that is not there: "x"'],
   [descriptor('a/b', `beginsBy: 'x'`), 'beginsBy names a field that is not there: "x"'],
+  [descriptor('a/b', `checkedWith: ['x']`), 'checkedWith names no connection: "x"'],
   [
     descriptor('a/b', `targetLimits: [{ on: 'flink', what: '', when: { field: 'x', is: [1] } }]`),
     'targetLimits[0].when looks at a field that is not there: "x"',

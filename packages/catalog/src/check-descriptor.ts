@@ -31,6 +31,7 @@ export function checkDescriptor(value: unknown): string | null {
     checkFields(value['fields'], 'fields') ??
     checkStateShape(value) ??
     checkBeginsBy(value) ??
+    checkCheckedWith(value) ??
     checkTargetLimits(value)
   return wrong === null ? null : `The descriptor of "${type}" is wrong: ${wrong}`
 }
@@ -131,6 +132,17 @@ function checkStateShape({ stateShape, fields }: Record<string, unknown>): strin
 function checkBeginsBy({ beginsBy, fields }: Record<string, unknown>): string | null {
   if (beginsBy === undefined || isPlace(beginsBy, fields)) return null
   return `beginsBy names a field that is not there: ${JSON.stringify(beginsBy)}`
+}
+
+function checkCheckedWith({ checkedWith, fields }: Record<string, unknown>): string | null {
+  if (checkedWith === undefined) return null
+  if (!Array.isArray(checkedWith)) return 'checkedWith must be a list of fields'
+  const found = isRecord(fields) ? fields : {}
+  const wrong = checkedWith.find((name: unknown) => {
+    const field = typeof name === 'string' && Object.hasOwn(found, name) ? found[name] : undefined
+    return !isRecord(field) || field['kind'] !== 'connection'
+  })
+  return wrong === undefined ? null : `checkedWith names no connection: ${JSON.stringify(wrong)}`
 }
 
 /** A field, or the column of a list as `list.column`. */

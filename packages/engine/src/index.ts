@@ -1,3 +1,5 @@
+export { checkNodes } from './check-nodes.ts'
+export type { CheckHost, NodesCheck } from './check-nodes.ts'
 export type {
   Deployment,
   DeploymentSpec,

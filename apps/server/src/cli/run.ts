@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { openCatalog } from '@millrace/catalog'
 import { hasErrors, validateFlow } from '@millrace/flow'
-import type { Bundle, DescriptorsByType } from '@millrace/flow'
+import type { Bundle, ConnectionDocument, DescriptorsByType, Flow } from '@millrace/flow'
 import { engineEnvironment, engineSettings } from '../config/engine-settings.ts'
 import type { Settings } from '../config/settings.ts'
+import { checkAhead } from '../deploy/check-ahead.ts'
 import { specOf } from '../deploy/deployment-spec.ts'
 import { AtomicFiles } from '../storage/atomic-files.ts'
 import { realDisk } from '../storage/disk.ts'
@@ -95,17 +96,30 @@ async function readSecrets(userDirectory: string): Promise<SecretFile> {
   return secrets
 }
 
-async function deployAll(
-  bundle: Bundle,
-  { supervisor, nodeTypes, surroundings, secrets }: Stage,
-): Promise<void> {
+async function deployAll(bundle: Bundle, stage: Stage): Promise<void> {
+  const { supervisor, surroundings } = stage
   const documents = new Map(bundle.connections.map((document) => [document.id, document]))
   for (const flow of bundle.flows) {
     supervisor.watch(flow.name, { isWatched: true, debugNodes: null, taps: [] })
     // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
-    await supervisor.deploy(specOf(flow, { connections: documents, secrets, nodeTypes }), 1)
+    await deployOne(flow, documents, stage)
     surroundings.note(`${flow.name} runs`)
   }
+}
+
+async function deployOne(
+  flow: Flow,
+  connections: ReadonlyMap<string, ConnectionDocument>,
+  { supervisor, nodeTypes, surroundings, secrets }: Stage,
+): Promise<void> {
+  const spec = specOf(flow, { connections, secrets, nodeTypes })
+  const found = await checkAhead(flow, { specOf: () => spec, nodeTypes, supervisor })
+  const error = found.find(({ severity }) => severity === 'error')
+  if (error !== undefined) throw new SupervisorError(error.code, error.message, error.node)
+  for (const { message, node = '' } of found) {
+    surroundings.note(`warning: ${flow.name}, node "${node}": ${message}`)
+  }
+  await supervisor.deploy(spec, 1)
 }
 
 /** Settles when the sources of all flows have come to their end. */

@@ -1,3 +1,4 @@
+import type { DeploymentSpec } from '@millrace/engine'
 import { connectionOwner, hasErrors, nodeOwner } from '@millrace/flow'
 import type { DescriptorsByType, Flow, Problem } from '@millrace/flow'
 import type { DeploymentInfo, DeploymentState, Version } from '@millrace/protocol'
@@ -7,6 +8,7 @@ import { notFound, Refusal } from '../refusal.ts'
 import type { UserDirectory } from '../storage/user-directory.ts'
 import { SupervisorError } from '../supervisor/supervisor.ts'
 import type { DeployOutcome, Supervisor } from '../supervisor/supervisor.ts'
+import { checkAhead } from './check-ahead.ts'
 import { specOf } from './deployment-spec.ts'
 import { connectionsOf } from './flow-connections.ts'
 
@@ -22,6 +24,11 @@ export interface DeployRequest {
   /** Deploys this version again instead of what is saved. */
   readonly version?: number
   readonly note?: string
+}
+
+/** What a deployment did, and what was found before it that does not stand in the way. */
+export interface CheckedOutcome extends DeployOutcome {
+  readonly warnings: readonly Problem[]
 }
 
 /** What was deployed last; kept while it runs or should run. */
@@ -91,13 +98,12 @@ export class Deployments {
    * Checks the flow, keeps it as a version and makes it run. Refuses with 422 and the problems
    * where it is wrong or cannot start; what ran before then goes on where the engine could keep it.
    */
-  deploy(name: string, request: DeployRequest): Promise<DeployOutcome> {
+  deploy(name: string, request: DeployRequest): Promise<CheckedOutcome> {
     return this.#queue.run(name, async () => {
       const { version, entry } = await this.#wanted(name, request)
-      const problems = this.#parts.saved.problemsOf(entry.flow)
-      if (hasErrors(problems)) throw invalid(problems)
+      const warnings = await this.#checked(entry.flow)
       const kept = version === undefined ? this.#keep(name, entry, request.note) : isKept(version)
-      return this.#runMarked(name, entry, kept)
+      return { ...(await this.#runMarked(name, entry, kept)), warnings }
     })
   }
 
@@ -109,13 +115,13 @@ export class Deployments {
     entry: SavedFlowEntry,
     written: Promise<void>,
     note?: string,
-  ): Promise<DeployOutcome> {
+  ): Promise<CheckedOutcome> {
     const { name } = entry.flow
-    return this.#queue.run(name, () => {
-      const problems = this.#parts.saved.problemsOf(entry.flow)
-      if (hasErrors(problems)) throw invalid(problems)
+    return this.#queue.run(name, async () => {
+      const warnings = await this.#checked(entry.flow)
       const { number, done } = this.#keep(name, entry, note)
-      return this.#runMarked(name, entry, { number, done: Promise.all([written, done]) })
+      const kept = { number, done: Promise.all([written, done]) }
+      return { ...(await this.#runMarked(name, entry, kept)), warnings }
     })
   }
 
@@ -215,6 +221,23 @@ export class Deployments {
     return { number, done }
   }
 
+  /** Refuses what cannot run; gives what was found that does not stand in the way. */
+  async #checked(flow: Flow): Promise<readonly Problem[]> {
+    const { nodeTypes, saved, supervisor } = this.#parts
+    const problems = saved.problemsOf(flow)
+    if (hasErrors(problems)) throw invalid(problems)
+    const parts = { specOf: (one: Flow) => this.#specOf(one), nodeTypes, supervisor }
+    const found = await checkAhead(flow, parts)
+    if (hasErrors(found)) throw invalid([...problems, ...found])
+    return found
+  }
+
+  #specOf(flow: Flow): DeploymentSpec {
+    const { connections, secrets } = this.#parts.directory
+    const { nodeTypes } = this.#parts
+    return specOf(flow, { connections: connections.all(), secrets, nodeTypes })
+  }
+
   async #run(
     name: string,
     entry: Pick<SavedFlowEntry, 'flow' | 'revision'>,
@@ -222,9 +245,7 @@ export class Deployments {
   ): Promise<DeployOutcome> {
     const { flow, revision } = entry
     const circumstances = this.#circumstancesOf(flow)
-    const { connections, secrets } = this.#parts.directory
-    const { nodeTypes } = this.#parts
-    const spec = specOf(flow, { connections: connections.all(), secrets, nodeTypes })
+    const spec = this.#specOf(flow)
     const before = this.#deployed.get(name)
     this.#apart.delete(name)
     this.#deployed.set(name, { number, revision, flow, circumstances })

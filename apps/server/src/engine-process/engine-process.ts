@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { checkInThread } from './check-thread.ts'
 import { CommandRefused, FlowHost, notRunning } from './flow-host.ts'
 import { FlowThreads } from './flow-threads.ts'
 import { FlowPort, usualFlowPortLimits } from './http/flow-port.ts'
@@ -93,6 +94,8 @@ export class EngineProcess {
         return testInThread(command, this.options.settings, (step) =>
           this.options.send({ kind: 'step', id: command.id, step }),
         )
+      case 'check':
+        return checkInThread(command.json, this.options.settings)
       case 'close':
         await this.close(command.drainMs)
         return nothing

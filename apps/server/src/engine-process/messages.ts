@@ -1,4 +1,4 @@
-import type { ConnectionDocument } from '@millrace/flow'
+import type { ConnectionDocument, Problem } from '@millrace/flow'
 import type { DeploymentSpec, UpdateReport } from '@millrace/engine'
 import type { CountersBatch, DurabilityInfo } from '@millrace/protocol'
 import type { HttpRoute, TestStep } from '@millrace/sdk'
@@ -66,6 +66,8 @@ export type EngineCommand =
   /** A flow with nodes of these types will probably be deployed soon. */
   | { readonly kind: 'prepare'; readonly types: readonly string[] }
   | ({ readonly kind: 'test'; readonly id: number } & ConnectionTest)
+  /** What would keep nodes from their work; `json` is a `NodesCheck`. */
+  | { readonly kind: 'check'; readonly id: number; readonly json: string }
   | { readonly kind: 'close'; readonly id: number; readonly drainMs: number }
 
 export interface NodeAction {
@@ -98,6 +100,7 @@ export type CommandResult =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'deployed'; readonly report: UpdateReport }
   | { readonly kind: 'tested'; readonly steps: readonly TestStep[] }
+  | { readonly kind: 'checked'; readonly problems: readonly Problem[] }
 
 export interface Refusal {
   readonly code: string

@@ -389,6 +389,7 @@ describe('nodes', () => {
     expect(nodeTypes.map((type: { type: string }) => type.type)).toEqual([
       'test/source',
       'test/sink',
+      'test/checked',
       'test/broker',
     ])
   })

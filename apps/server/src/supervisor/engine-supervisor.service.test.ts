@@ -125,6 +125,28 @@ describe('a connection test', () => {
   })
 })
 
+describe('a check of nodes before a deployment', () => {
+  const connections = [{ id: 'l', type: 'fixture/link', name: '', config: {} }]
+  const check = (does: string) => {
+    const spec = chain('checked', ['c', 'checked', { link: 'l', does }])
+    return supervisor.check({ spec: { ...spec, connections }, nodes: ['c'] })
+  }
+
+  it('gives what stands in the way of each', async () => {
+    expect(await check('none')).toEqual([])
+    expect(await check('refuse')).toEqual([
+      { severity: 'error', code: 'NOT_SO', message: 'Not so.', field: 'does', node: 'c' },
+    ])
+  })
+
+  it('harms nothing when it ends badly', async () => {
+    await supervisor.deploy(ticking, 1)
+    await expect(check('exit')).rejects.toMatchObject({ code: 'NODES_CHECK_FAILED' })
+    expect(await check('throw')).toMatchObject([{ severity: 'warning', code: 'NODE_UNCHECKED' }])
+    await passes('ticking')
+  })
+})
+
 describe('the engine process', () => {
   it('killed, comes back with all flows within two seconds', async () => {
     await Promise.all([supervisor.deploy(ticking, 1), supervisor.deploy(troubled('none'), 1)])

@@ -1,9 +1,9 @@
-import type { DeploymentSpec } from '@millrace/engine'
-import type { ConnectionDocument } from '@millrace/flow'
+import type { DeploymentSpec, NodesCheck } from '@millrace/engine'
+import type { ConnectionDocument, Problem } from '@millrace/flow'
 import type { DeploymentInfo, DurabilityInfo, ServerStatus } from '@millrace/protocol'
 import type { Clock, TestStep } from '@millrace/sdk'
-import type { EngineEvent, EngineSettings, FlowEnd, SpecText } from '../engine-process/messages.ts'
-import { changeBetween, runningPart } from '../engine-process/spec-change.ts'
+import type { EngineEvent, EngineSettings, FlowEnd } from '../engine-process/messages.ts'
+import { runningPart } from '../engine-process/spec-change.ts'
 import type { Watched } from '../engine-process/watched.ts'
 import { DeployedFlow, stopped } from './deployed-flow.ts'
 import { endSentence, quarantineSentence, troubleEntry } from './end-sentence.ts'
@@ -11,6 +11,7 @@ import { EngineKeeper, probationMs } from './engine-keeper.ts'
 import { EngineRefusal } from './engine-link.ts'
 import { emitReports, Listeners } from './listeners.ts'
 import { endedWithOthers, isRefused, toSupervisorError } from './refused.ts'
+import { textToSend } from './text-to-send.ts'
 import {
   type DeployOutcome,
   type Supervisor,
@@ -103,12 +104,8 @@ class EngineSupervisor implements Supervisor {
   }
 
   async action(name: string, node: string, action: string, argument?: unknown): Promise<void> {
-    const flow = this.flows.get(name)
-    await this.keeper
-      .ask({ kind: 'action', flow: name, node, name: action, argument })
-      .catch((error: unknown) => {
-        throw toSupervisorError(error, flow?.wanted?.spec)
-      })
+    const spec = this.flows.get(name)?.wanted?.spec
+    await this.ask(spec, { kind: 'action', flow: name, node, name: action, argument })
   }
 
   watch(name: string, watched: Watched): void {
@@ -127,12 +124,14 @@ class EngineSupervisor implements Supervisor {
     secrets: DeploymentSpec['secrets'],
     onStep?: (step: TestStep) => void,
   ): Promise<readonly TestStep[]> {
-    const result = await this.keeper
-      .ask({ kind: 'test', connection, secrets }, onStep)
-      .catch((error: unknown) => {
-        throw toSupervisorError(error, undefined)
-      })
+    const result = await this.ask(undefined, { kind: 'test', connection, secrets }, onStep)
     return result.kind === 'tested' ? result.steps : []
+  }
+
+  async check(check: NodesCheck): Promise<readonly Problem[]> {
+    const json = JSON.stringify(check)
+    const result = await this.ask(check.spec, { kind: 'check', json })
+    return result.kind === 'checked' ? result.problems : []
   }
 
   info(name: string): DeploymentInfo {
@@ -160,6 +159,13 @@ class EngineSupervisor implements Supervisor {
     listener: SupervisorEvents[Name],
   ): () => void {
     return this.listeners.add(event, listener)
+  }
+
+  /** For what is no part of a flow's life. */
+  private ask(spec: DeploymentSpec | undefined, ...asked: Parameters<EngineKeeper['ask']>) {
+    return this.keeper.ask(...asked).catch((error: unknown) => {
+      throw toSupervisorError(error, spec)
+    })
   }
 
   private renewWhenIdle(): void {
@@ -217,7 +223,7 @@ class EngineSupervisor implements Supervisor {
     wanted: DeploymentSpec,
   ): Promise<Omit<DeployOutcome, 'tookMs'>> {
     const { name, running, watched, companyMax } = flow
-    const spec = specText(running, wanted)
+    const spec = textToSend(running, wanted)
     try {
       const result = await this.keeper.ask({
         kind: 'deploy',
@@ -379,12 +385,6 @@ const engineEnded = 'The engine process ended and is being started again.'
 
 const nothingDone = { started: [], restarted: [], removed: [] }
 const superseded = new SupervisorError('DEPLOY_SUPERSEDED', 'A newer deployment took its place.')
-
-function specText(running: DeploymentSpec | undefined, wanted: DeploymentSpec): SpecText {
-  return running === undefined
-    ? { kind: 'whole', json: JSON.stringify(wanted) }
-    : { kind: 'change', json: JSON.stringify(changeBetween(running, wanted)) }
-}
 
 function pastOf(flow: DeployedFlow): Pick<DeploymentInfo, 'reason' | 'node'> {
   const { reason, node } = flow.info

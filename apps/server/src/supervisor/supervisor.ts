@@ -1,5 +1,5 @@
-import type { DeploymentSpec, UpdateReport } from '@millrace/engine'
-import type { ConnectionDocument } from '@millrace/flow'
+import type { DeploymentSpec, NodesCheck, UpdateReport } from '@millrace/engine'
+import type { ConnectionDocument, Problem } from '@millrace/flow'
 import type {
   CountersBatch,
   DebugBatch,
@@ -51,6 +51,9 @@ export interface Supervisor {
     secrets: DeploymentSpec['secrets'],
     onStep?: (step: TestStep) => void,
   ): Promise<readonly TestStep[]>
+
+  /** Asks nodes, apart from all flows, what would keep them from their work. */
+  check(check: NodesCheck): Promise<readonly Problem[]>
 
   info(flow: string): DeploymentInfo
   engine(): ServerStatus['engine']

@@ -1,4 +1,5 @@
-import type { DeploymentSpec } from '@millrace/engine'
+import type { DeploymentSpec, NodesCheck } from '@millrace/engine'
+import type { Problem } from '@millrace/flow'
 import type { DeploymentInfo } from '@millrace/protocol'
 import type { TestStep } from '@millrace/sdk'
 import { Listeners } from '../supervisor/listeners.ts'
@@ -17,6 +18,9 @@ export class FakeSupervisor implements Supervisor {
   readonly prepared = new Map<string, readonly string[]>()
   /** What the next deployments are refused with. */
   failure: SupervisorError | null = null
+  /** What nodes are found to have in their way. */
+  obstacles: readonly Problem[] = []
+  readonly checks: NodesCheck[] = []
   /** Whether a refused deployment leaves running what ran before. */
   keepsRunning = false
   readonly #infos = new Map<string, DeploymentInfo>()
@@ -78,6 +82,11 @@ export class FakeSupervisor implements Supervisor {
     const step: TestStep = { step: 'TCP connection', outcome: 'passed' }
     onStep?.(step)
     return [step]
+  }
+
+  async check(check: NodesCheck): Promise<readonly Problem[]> {
+    this.checks.push(check)
+    return this.obstacles
   }
 
   info(flow: string): DeploymentInfo {

@@ -33,6 +33,24 @@ const descriptors: readonly Descriptor[] = [
   }),
   describe({
     ...common,
+    type: 'test/checked',
+    kind: 'sink',
+    category: 'sinks',
+    inputs: [{ name: 'in', title: 'In' }],
+    outputs: [],
+    checkedWith: ['broker'],
+    fields: {
+      isChecked: { kind: 'boolean', label: 'Checked', default: true },
+      broker: {
+        kind: 'connection',
+        label: 'Broker',
+        type: 'test/broker',
+        when: { field: 'isChecked', is: [true] },
+      },
+    },
+  }),
+  describe({
+    ...common,
     type: 'test/broker',
     kind: 'connection',
     category: 'connections',

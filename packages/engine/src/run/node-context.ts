@@ -109,7 +109,7 @@ function record(hold: Hold): HoldRecord {
 }
 
 /** Writes to the host's log on behalf of a node or connection. */
-export function nodeLog(host: EngineHost, node: string): Log {
+export function nodeLog(host: Pick<EngineHost, 'clock' | 'log'>, node: string): Log {
   const at =
     (level: LogEntry['level']) =>
     (text: string, details?: Readonly<Record<string, unknown>>): void => {

@@ -1,6 +1,9 @@
 import type { Timer, Timers } from '@millrace/sdk'
 import type { EngineHost } from '../deployment.ts'
 
+/** What timers are made of. */
+type TimeHost = Pick<EngineHost, 'clock' | 'schedule'>
+
 export interface TimerOwner {
   /** Runs code of the node: what it throws is the node's fault. */
   runAttributed(task: () => void): void
@@ -8,10 +11,10 @@ export interface TimerOwner {
 
 /** Tasks put off to the end of the turn; one host timer serves all nodes of a deployment. */
 export class Turn {
-  private readonly host: EngineHost
+  private readonly host: TimeHost
   private tasks: { readonly owner: TimerOwner; readonly run: () => void }[] = []
 
-  constructor(host: EngineHost) {
+  constructor(host: TimeHost) {
     this.host = host
   }
 
@@ -29,13 +32,13 @@ export class Turn {
 
 /** The timers of one node, which end with it. */
 export class NodeTimers implements Timers {
-  private readonly host: EngineHost
+  private readonly host: TimeHost
   private readonly turn: Turn
   private readonly owner: TimerOwner
   private readonly open = new Set<Timer>()
   private isClosed = false
 
-  constructor(host: EngineHost, turn: Turn, owner: TimerOwner) {
+  constructor(host: TimeHost, turn: Turn, owner: TimerOwner) {
     this.host = host
     this.turn = turn
     this.owner = owner

@@ -1,7 +1,7 @@
 import type { DeployBody, DeployResult, PatchFlowBody } from '@millrace/protocol'
 import { Refusal } from '../../refusal.ts'
 import type { Server } from '../../server-parts.ts'
-import type { DeployOutcome } from '../../supervisor/supervisor.ts'
+import type { CheckedOutcome } from '../../deploy/deployments.ts'
 import { list, object, ref } from '../openapi/schemas.ts'
 import { bodyOf, documentBytesMax } from '../route.ts'
 import type { ApiRequest, Route } from '../route.ts'
@@ -94,8 +94,8 @@ async function saveAndDeploy(
   server: Server,
   name: string,
   { change, note }: { readonly change: PatchFlowBody; readonly note: string | undefined },
-): Promise<DeployOutcome> {
-  let deploying: Promise<DeployOutcome> | undefined
+): Promise<CheckedOutcome> {
+  let deploying: Promise<CheckedOutcome> | undefined
   try {
     await patchFlow(server, name, change, (entry, written) => {
       deploying = server.deployments.deployWriting(entry, written, note)
@@ -121,11 +121,11 @@ async function deploy(server: Server, { params, body }: ApiRequest): Promise<Dep
   const outcome = change
     ? await saveAndDeploy(server, name, { change, note: request.note })
     : await server.deployments.deploy(name, request)
-  const { started, restarted, removed } = outcome
+  const { started, restarted, removed, warnings } = outcome
   const entry = server.saved.get(name)
   return {
     revision: entry.revision,
-    problems: server.saved.problemsOf(entry.flow),
+    problems: [...server.saved.problemsOf(entry.flow), ...warnings],
     deployment: server.deployments.info(name),
     started,
     restarted,
