@@ -25,6 +25,8 @@ export interface EngineHost {
   log(entry: LogEntry): void
   status(node: string, status: Status): void
   report(node: string, report: Report): void
+  /** Takes the flow's secrets out of what a node says went wrong, before it travels on. */
+  redact?(text: string): string
   /** Whether anybody looks at this node's debug reports. */
   isWatched(node: string): boolean
   /** Calls `told` with what promises that inherit from this prototype are left rejected with. */

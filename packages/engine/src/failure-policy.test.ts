@@ -86,7 +86,8 @@ async function bench(onError: ErrorPolicy | undefined, { times, isLate = false }
   await deployment.start()
   const errorsOf = () => nodes.received.map(({ message }) => message.payload)
   const source = nodes.source('in')
-  return { host, deployment, source, handled, letters, stored, removed, halts, errorsOf }
+  const received = () => nodes.received.map(({ message }) => message)
+  return { host, deployment, source, handled, letters, stored, removed, halts, errorsOf, received }
 }
 
 describe.for([{ isLate: false }, { isLate: true }])('a message that fails %j', ({ isLate }) => {
@@ -96,6 +97,14 @@ describe.for([{ isLate: false }, { isLate: true }])('a message that fails %j', (
     host.advance(60_000)
     expect(errorsOf()).toEqual([1])
     expect(handled).toEqual([])
+  })
+
+  test('carries no secret that the host takes out of its error', async () => {
+    const { source, host, received } = await bench(undefined, { times: 1, isLate })
+    Object.assign(host, { redact: (text: string) => text.replace('full', '•••') })
+    source.emit({ payload: 1 })
+    host.advance(60_000)
+    expect(received()).toMatchObject([{ error: { code: 'TEST_FULL', message: 'It is •••.' } }])
   })
 
   test('is tried again, waiting twice as long each time, and holds its batch open', async () => {

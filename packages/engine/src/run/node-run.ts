@@ -1,4 +1,12 @@
-import type { Behaviour, Emit, Message, Operator, Sink, Source } from '@millrace/sdk'
+import type {
+  Behaviour,
+  Emit,
+  Message,
+  OperatingError,
+  Operator,
+  Sink,
+  Source,
+} from '@millrace/sdk'
 import { toOperatingError } from '@millrace/sdk'
 import { deepClone } from '../message/deep-clone.ts'
 import type { PlannedNode, PlannedWire } from '../plan/plan.ts'
@@ -230,7 +238,7 @@ export class NodeRun implements TimeListener {
    * unless the person wants something else done about it.
    */
   fail(error: unknown, message: Message, input = 0): void {
-    const reason = toOperatingError(error)
+    const reason = this.reasonOf(error)
     if (recovers(this, { reason, message, input })) return
     this.countError()
     if (this.errorPort?.isWired !== true) {
@@ -246,7 +254,16 @@ export class NodeRun implements TimeListener {
   /** The node threw where there was no message in hand. */
   crashed(error: unknown): void {
     this.countError()
-    this.notes.note(toOperatingError(error))
+    this.notes.note(this.reasonOf(error))
+  }
+
+  /** As it stands on the message and in dead letters, which go anywhere. */
+  private reasonOf(error: unknown): OperatingError {
+    const reason = toOperatingError(error)
+    const { host } = this.runtime
+    return host.redact === undefined
+      ? reason
+      : { code: reason.code, message: host.redact(reason.message) }
   }
 
   /** The node keeps messages from this time on; from its first call on it may hold time back. */
