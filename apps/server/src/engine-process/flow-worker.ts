@@ -16,7 +16,9 @@ import type {
 } from './messages.ts'
 import { partsOf, refusalOf, sentenceOf, UpdateRefused } from './flow-refusal.ts'
 import { ReportBuffer, usualReportLimits } from './report-buffer.ts'
-import { applyChange, type SpecChange } from './spec-change.ts'
+import { redactedEvent } from './secrecy/redacted-events.ts'
+import { Redactor } from './secrecy/redactor.ts'
+import { nodesOf, specOf, typesOf } from './spec-text.ts'
 import { nothingWatched, type Watched } from './watched.ts'
 
 export interface FlowWorkerOptions {
@@ -46,6 +48,7 @@ const countersEveryMs = 250
 /** Runs one flow in a worker thread: obeys the process, and tells it what the flow does. */
 export class FlowWorker {
   private readonly options: FlowWorkerOptions
+  private readonly redactor = new Redactor()
   private readonly http: WorkerHttp
   private readonly reports: ReportBuffer
   private readonly counters = new CounterFeed()
@@ -65,7 +68,9 @@ export class FlowWorker {
   /** Commands that take time are done one after the other. */
   private last: Promise<void> = Promise.resolve()
 
-  constructor(options: FlowWorkerOptions) {
+  constructor(given: FlowWorkerOptions) {
+    const post = (event: WorkerEvent) => given.post(redactedEvent(event, this.redactor))
+    const options = { ...given, post }
     this.options = options
     this.http = new WorkerHttp({
       take: (number, route) => options.takeRoute(number, route),
@@ -159,6 +164,7 @@ export class FlowWorker {
 
   private async deploy(text: SpecText, watched: Watched): Promise<UpdateReport> {
     const spec = specOf(text, this.spec)
+    this.redactor.learn(spec.secrets)
     await this.loadFor(spec)
     const present = this.deployment
     const report = present === undefined ? await this.start(spec) : await this.update(present, spec)
@@ -202,6 +208,7 @@ export class FlowWorker {
   }
 
   private async test(command: ConnectionTest, id: number): Promise<readonly TestStep[]> {
+    this.redactor.learn(command.secrets)
     await this.load([command.connection.type])
     const steps: TestStep[] = []
     for await (const step of this.options.testConnection(command, this.host())) {
@@ -284,6 +291,7 @@ export class FlowWorker {
       log: (entry) => this.reports.addLog(entry),
       status: (node, status) => this.onStatus(node, status),
       report: (node, report) => this.onReport(node, report),
+      redact: (text) => this.redactor.text(text),
       isWatched: (node) => this.isDebugWatched(node),
       takeRejections: (prototype, told) => void this.rejections.set(prototype, told),
       gauges: {
@@ -377,23 +385,7 @@ export class FlowWorker {
   }
 }
 
-function specOf(text: SpecText, present: DeploymentSpec | undefined): DeploymentSpec {
-  // Both come from our own server, which checked them.
-  if (text.kind === 'whole') return JSON.parse(text.json) as DeploymentSpec
-  if (present === undefined) throw new Error('There is nothing to change.')
-  return applyChange(present, JSON.parse(text.json) as SpecChange)
-}
-
 /** What could not be stopped was told when it was asked to. */
 function noteNothing(): undefined {
   return undefined
-}
-
-function nodesOf(spec: DeploymentSpec): ReadonlySet<string> {
-  return new Set(spec.flow.nodes.map((node) => node.id))
-}
-
-function typesOf(spec: DeploymentSpec): readonly string[] {
-  const types = [...spec.flow.nodes, ...spec.connections].map((each) => each.type)
-  return [...new Set(types)]
 }
