@@ -46,14 +46,14 @@ export const httpEventsOutDescriptor = describe({
     },
     token: {
       kind: 'secret',
-      label: 'Token that clients must give',
+      label: 'Client token',
       section: 'Clients',
       help: 'As Authorization: Bearer, or as ?token= for browsers. When empty, none is asked for.',
     },
     ...listenerFields,
     clientsMax: {
       kind: 'integer',
-      label: 'Most clients',
+      label: 'Maximum clients',
       advanced: true,
       default: 1000,
       min: 1,
@@ -62,7 +62,7 @@ export const httpEventsOutDescriptor = describe({
     },
     bufferBytesMax: {
       kind: 'integer',
-      label: 'Bytes that may wait for a client',
+      label: 'Buffer size per client',
       advanced: true,
       default: 1_048_576,
       min: 1024,
@@ -72,7 +72,7 @@ export const httpEventsOutDescriptor = describe({
     },
     kept: {
       kind: 'integer',
-      label: 'Events kept for who comes back',
+      label: 'Events kept for reconnecting clients',
       advanced: true,
       default: 1000,
       min: 0,
@@ -81,7 +81,7 @@ export const httpEventsOutDescriptor = describe({
     },
     retryMs: {
       kind: 'duration',
-      label: 'Clients come back after',
+      label: 'Clients reconnect after',
       advanced: true,
       default: 2000,
       min: 100,
@@ -89,7 +89,7 @@ export const httpEventsOutDescriptor = describe({
     },
     aliveMs: {
       kind: 'duration',
-      label: 'Sign of life every',
+      label: 'Keep-alive every',
       advanced: true,
       default: 15_000,
       min: 1000,

@@ -122,7 +122,7 @@ export const httpRequestDescriptor = describe({
     ...decodeFields('response'),
     result: {
       kind: 'path',
-      label: 'Put the response in',
+      label: 'Put the response into',
       default: 'payload',
       help: 'Elsewhere than in payload, such as payload.weather, the rest of the message is kept.',
     },
@@ -156,7 +156,7 @@ export const httpRequestDescriptor = describe({
     },
     cursorParameter: {
       kind: 'text',
-      label: 'Query parameter of the cursor',
+      label: 'Cursor parameter',
       advanced: true,
       default: '',
       placeholder: 'cursor',
@@ -166,7 +166,7 @@ export const httpRequestDescriptor = describe({
     },
     pageParameter: {
       kind: 'text',
-      label: 'Query parameter of the number',
+      label: 'Page parameter',
       advanced: true,
       default: 'page',
       required: true,
@@ -192,7 +192,7 @@ export const httpRequestDescriptor = describe({
     },
     pagesMax: {
       kind: 'integer',
-      label: 'Most pages',
+      label: 'Maximum pages',
       advanced: true,
       default: 100,
       min: 1,
@@ -207,7 +207,7 @@ export const httpRequestDescriptor = describe({
       default: 'none',
       options: [
         { value: 'none', label: 'None' },
-        { value: 'bearer', label: 'Bearer token' },
+        { value: 'bearer', label: 'Token', help: 'Sent as Authorization: Bearer.' },
         { value: 'basic', label: 'User name and password' },
         { value: 'header', label: 'Key in a header', help: 'Such as X-API-Key.' },
       ],
@@ -249,14 +249,14 @@ export const httpRequestDescriptor = describe({
     },
     idempotencyKey: {
       kind: 'template',
-      label: 'Key',
+      label: 'Idempotency key',
       placeholder: '{{ payload.id }}',
       when: { ...unsafe, and: { field: 'isKeyed', is: [true] } },
       help: 'When empty, a hash of the message, which is the same when it comes again after a crash.',
     },
     isRetriedUnsafely: {
       kind: 'boolean',
-      label: 'Repeat POST and PATCH too',
+      label: 'Retry POST and PATCH too',
       default: false,
       when: unsafeAndPlain,
       help: 'Such a request may then take effect twice. After 429 and 503 it is repeated in any case.',
@@ -305,7 +305,7 @@ export const httpRequestDescriptor = describe({
     },
     responseBytesMax: {
       kind: 'integer',
-      label: 'Largest response',
+      label: 'Maximum response size',
       advanced: true,
       default: 10_485_760,
       min: 1,

@@ -80,6 +80,6 @@ const knownStatuses: ReadonlyMap<number, { readonly code: string; readonly hint:
   ])
 
 function tooLong(max: number): NodeError {
-  const text = `The pages have more than ${max} bytes together. Raise "Largest response", or ask for fewer.`
+  const text = `The pages have more than ${max} bytes together. Raise "Maximum response size", or ask for fewer.`
   return new NodeError('HTTP_RESPONSE_TOO_LONG', text)
 }

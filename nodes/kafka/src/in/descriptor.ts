@@ -68,9 +68,9 @@ export const kafkaInDescriptor = describe({
       label: 'Start at',
       default: 'earliest',
       options: [
-        { value: 'earliest', label: 'the oldest message' },
-        { value: 'latest', label: 'new messages only' },
-        { value: 'time', label: 'a point in time' },
+        { value: 'earliest', label: 'The oldest message' },
+        { value: 'latest', label: 'New messages only' },
+        { value: 'time', label: 'A point in time' },
       ],
       help: 'For partitions that the group has never read. Others continue where it stopped.',
     },

@@ -153,7 +153,7 @@ export const kafkaOutDescriptor = describe({
     },
     transactionTimeoutMs: {
       kind: 'duration',
-      label: 'Longest transaction',
+      label: 'Transaction timeout',
       advanced: true,
       default: 60_000,
       min: 5000,
@@ -210,7 +210,7 @@ export const kafkaOutDescriptor = describe({
     },
     batchAgeMs: {
       kind: 'duration',
-      label: 'Wait for more messages',
+      label: 'Maximum wait',
       section: 'Batches',
       advanced: true,
       default: 5,
@@ -221,7 +221,7 @@ export const kafkaOutDescriptor = describe({
     },
     batchBytes: {
       kind: 'integer',
-      label: 'Batch size',
+      label: 'Bytes per batch',
       advanced: true,
       default: 262_144,
       min: 1024,
@@ -230,7 +230,7 @@ export const kafkaOutDescriptor = describe({
     },
     messageBytesMax: {
       kind: 'integer',
-      label: 'Largest message',
+      label: 'Maximum message size',
       advanced: true,
       default: 1_000_000,
       min: 1,
@@ -240,7 +240,7 @@ export const kafkaOutDescriptor = describe({
     },
     bufferBytes: {
       kind: 'integer',
-      label: 'Buffer',
+      label: 'Buffer size',
       advanced: true,
       default: 67_108_864,
       min: 65_536,
@@ -250,13 +250,13 @@ export const kafkaOutDescriptor = describe({
     },
     retryForMs: {
       kind: 'duration',
-      zero: 'never',
-      label: 'Give up after',
+      zero: 'for ever',
+      label: 'Retry for',
       advanced: true,
       default: 0,
       min: 0,
       when: { field: 'guarantee', is: ['atLeastOnce'] },
-      help: 'Messages that could not be written for so long leave by the error port.',
+      help: 'Then messages that could not be written leave by the error port. 0 retries for ever.',
     },
   },
 })

@@ -26,7 +26,11 @@ export const webSocketFields = describe({
       label: 'Connection',
       default: 'connect',
       options: [
-        { value: 'connect', label: 'Connect', help: 'To an address, again and again.' },
+        {
+          value: 'connect',
+          label: 'Connect',
+          help: 'To an address, and again when the connection breaks.',
+        },
         {
           value: 'serve',
           label: 'Wait for clients',
@@ -54,7 +58,7 @@ export const webSocketFields = describe({
     },
     clientsMax: {
       kind: 'integer',
-      label: 'Most clients',
+      label: 'Maximum clients',
       advanced: true,
       default: 1000,
       min: 1,
@@ -63,7 +67,7 @@ export const webSocketFields = describe({
     },
     clientToken: {
       kind: 'secret',
-      label: 'Token that clients must give',
+      label: 'Client token',
       when: serving,
       help: 'As Authorization: Bearer, or as ?token= for browsers. When empty, none is asked for.',
     },
@@ -125,7 +129,7 @@ export const webSocketFields = describe({
     },
     connectTimeoutMs: {
       kind: 'duration',
-      label: 'Give up connecting after',
+      label: 'Connection timeout',
       advanced: true,
       default: 10_000,
       min: 100,

@@ -69,7 +69,7 @@ export class SeriesBook {
     const { state, seriesMax } = this.options
     if (state.size + fresh.length > seriesMax) {
       throw tooMany(
-        `The node shows ${state.size} series already, and ${seriesMax} are the most: a label has too many values. Take another one, or raise "Most series".`,
+        `The node shows ${state.size} series already, and ${seriesMax} are the most: a label has too many values. Take another one, or raise "Maximum series".`,
       )
     }
     const more = fresh.reduce((sum, series) => sum + this.lengthOf(series), 0)

@@ -33,7 +33,7 @@ export const signInFields = describe({
     token: { kind: 'secret', label: 'Token', required: true, when: bearer },
     keyHeader: {
       kind: 'text',
-      label: 'Header of the key',
+      label: 'Key header',
       required: true,
       default: 'X-API-Key',
       maxLength: 200,
