@@ -67,6 +67,7 @@ export { canonicalFlow, canonicalText, CanonicalWriter } from './text/canonical-
 export { checkConnectionDocument } from './validate/check-node.ts'
 export type { Circumstances } from './validate/check-node.ts'
 export { configValue, defaultOf, isConfigShown } from './validate/config-shown.ts'
+export { isPlainCredential } from './validate/field/check-headers.ts'
 export { connectionOwner, isSecretOwner, nodeOwner, secretKey } from './validate/owner.ts'
 export { FlowValidator, hasErrors, validateFlow } from './validate/validate-flow.ts'
 export type { DescriptorsByType } from './validate/validate-flow.ts'

@@ -8,6 +8,7 @@ import type {
   SecretName,
 } from '@millrace/flow'
 import { connectionsOf } from '../deploy/flow-connections.ts'
+import { withoutCredentials } from './without-credentials.ts'
 
 export interface ExportSources {
   readonly connections: ReadonlyMap<string, ConnectionDocument>
@@ -31,7 +32,7 @@ export function exportBundle(flows: readonly Flow[], sources: ExportSources): Bu
   const { tests } = sources
   return {
     millrace: 1,
-    flows,
+    flows: flows.map((flow) => withoutCredentials(flow, sources.nodeTypes)),
     connections,
     ...(tests.length > 0 && { tests }),
     ...(secrets.length > 0 && { secrets }),
