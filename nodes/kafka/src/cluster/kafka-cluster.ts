@@ -1,7 +1,9 @@
-import { findCoordinatorV2, metadataV8 } from '@platformatic/kafka'
+import { findCoordinatorV2, metadataV12, metadataV8 } from '@platformatic/kafka'
 import type { API, ConnectionOptions } from '@platformatic/kafka'
 import type { Clock, Log, Timers } from '@millrace/sdk'
 import { BrokerLinks } from './broker-links.ts'
+import { BrokerVersions } from './broker-versions.ts'
+import type { RequestVersion } from './broker-versions.ts'
 import { brokerError, KafkaError, reasonOf, unknownTopic } from './kafka-error.ts'
 import type { BrokerPlace } from './kafka-error.ts'
 
@@ -17,6 +19,8 @@ export interface ClusterOptions {
 
 export interface TopicInfo {
   readonly name: string
+  /** A topic that is deleted and made anew has another; undefined before Kafka 3.1. */
+  readonly id: string | undefined
   /** The broker that leads each partition; −1 where none does at the moment. */
   readonly leaders: readonly number[]
 }
@@ -43,6 +47,7 @@ export class KafkaCluster {
   private readonly asking = new Map<string, Promise<TopicInfo>>()
   private readonly opened = new Set<BrokerLinks>()
   private readonly control: BrokerLinks
+  private readonly versions: BrokerVersions
   private places: ReadonlyMap<number, BrokerPlace> = new Map()
   private nextBootstrap = 0
 
@@ -50,6 +55,7 @@ export class KafkaCluster {
     this.options = options
     this.name = options.brokers.map(({ host, port }) => `${host}:${port}`).join(', ')
     this.control = this.openLinks()
+    this.versions = new BrokerVersions(this.control)
   }
 
   /** Network connections of their own, so that requests that wait do not hold up others. */
@@ -112,33 +118,49 @@ export class KafkaCluster {
   /** Asks for these topics anew; those that there are not are left out. */
   async refresh(names: readonly string[]): Promise<readonly TopicInfo[]> {
     const { createsTopics } = this.options
-    const answer = await this.askAny(metadataV8.api, [...names], createsTopics, false, false)
+    const answer = await this.askFirst(async (place) =>
+      (await this.versions.knows(place, metadataV12.api))
+        ? this.control.ask(place, metadataV12.api, [...names], createsTopics, false)
+        : this.control.ask(place, metadataV8.api, [...names], createsTopics, false, false),
+    )
     this.id = answer.clusterId ?? this.id
     this.places = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
     const found: TopicInfo[] = []
-    for (const { name, errorCode, partitions } of answer.topics) {
+    for (const { name: given, topicId, errorCode, partitions } of answer.topics) {
+      const name = given ?? ''
       const reason = reasonOf(errorCode)
       if (reason === 'UNKNOWN_TOPIC_OR_PARTITION') this.topics.delete(name)
       else if (reason !== 'NONE') throw topicError(name, errorCode)
-      else found.push(this.keep(name, partitions))
+      else found.push(this.keep(name, topicId, partitions))
     }
     return found
   }
 
+  /** Whether a broker knows the request in this version. */
+  knows(place: BrokerPlace, request: RequestVersion): Promise<boolean> {
+    return this.versions.knows(place, request)
+  }
+
+  /** The broker failed: when it is back it may know other requests. */
+  failed(place: BrokerPlace): void {
+    this.versions.forget(place)
+  }
+
   /** Asks the broker that answers first, beginning with the one that did so last. */
-  async askAny<Args extends unknown[], Answer>(
-    api: API<Args, Answer>,
-    ...args: Args
-  ): Promise<Answer> {
-    const places = this.candidates()
+  askAny<Args extends unknown[], Answer>(api: API<Args, Answer>, ...args: Args): Promise<Answer> {
+    return this.askFirst((place) => this.control.ask(place, api, ...args))
+  }
+
+  private async askFirst<Answer>(ask: (place: BrokerPlace) => Promise<Answer>): Promise<Answer> {
     let failure: unknown
-    for (const place of places) {
+    for (const place of this.candidates()) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- one after the other until one answers
-        return await this.control.ask(place, api, ...args)
+        return await ask(place)
       } catch (error) {
         failure = error
         this.nextBootstrap += 1
+        this.failed(place)
       }
     }
     throw failure
@@ -164,11 +186,13 @@ export class KafkaCluster {
 
   private keep(
     name: string,
+    topicId: string,
     partitions: readonly { readonly partitionIndex: number; readonly leaderId: number }[],
   ): TopicInfo {
     const leaders: number[] = Array.from({ length: partitions.length }, () => -1)
     for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId
-    const topic = { name, leaders, asOf: this.now }
+    const id = topicId === noId ? undefined : topicId
+    const topic = { name, id, leaders, asOf: this.now }
     if (this.topics.size >= topicsMax) this.topics.clear()
     this.topics.set(name, topic)
     return topic
@@ -176,6 +200,7 @@ export class KafkaCluster {
 }
 
 const candidatesMax = 6
+const noId = '00000000-0000-0000-0000-000000000000'
 const topicsMax = 10_000
 
 function topicError(name: string, errorCode: number): KafkaError {

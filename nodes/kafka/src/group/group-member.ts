@@ -6,27 +6,20 @@ import {
   heartbeatV3,
   joinGroupV5,
   leaveGroupV3,
-  offsetCommitV7,
-  offsetFetchV7,
   syncGroupV3,
 } from '@platformatic/kafka'
-import type { API } from '@platformatic/kafka'
-import type { Timer, Timers } from '@millrace/sdk'
+import type { Clock, Timer, Timers } from '@millrace/sdk'
 import { backoffMs } from '../cluster/backoff.ts'
 import type { BrokerLinks } from '../cluster/broker-links.ts'
-import type { KafkaCluster } from '../cluster/kafka-cluster.ts'
+import type { KafkaCluster, TopicInfo } from '../cluster/kafka-cluster.ts'
 import { patienceMs } from '../cluster/kafka-cluster.ts'
-import {
-  brokerError,
-  connectionError,
-  isPassing,
-  KafkaError,
-  reasonOf,
-  unknownTopic,
-} from '../cluster/kafka-error.ts'
-import type { BrokerPlace } from '../cluster/kafka-error.ts'
+import { isPassing, reasonOf } from '../cluster/kafka-error.ts'
+import type { KafkaError } from '../cluster/kafka-error.ts'
 import { assignRanges } from './assign-ranges.ts'
 import type { TopicPartitions } from './assign-ranges.ts'
+import { Coordinator, hasMoved } from './coordinator.ts'
+import { commitOffsets, committedOffsets } from './group-offsets.ts'
+import type { CommittedOffset } from './group-offsets.ts'
 
 export interface GroupOptions {
   readonly cluster: KafkaCluster
@@ -37,6 +30,7 @@ export interface GroupOptions {
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   readonly heartbeatMs: number
+  readonly clock: Clock
   readonly timers: Timers
 }
 
@@ -47,16 +41,14 @@ export interface GroupEvents {
   readonly revoked: () => Promise<void>
   /** They are somebody else's already. */
   readonly lost: () => void
+  /** There is no such topic. */
+  readonly missing: (topic: string) => void
+  /** The group has this member, as of now. */
+  readonly heard: () => void
   readonly failed: (error: KafkaError) => void
 }
 
 type Joined = Awaited<ReturnType<typeof joinGroupV5.api.async>>
-
-export interface CommittedOffset {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-}
 
 /** How members of the group share partitions; the first that all know counts. */
 const assignor = 'range'
@@ -75,9 +67,16 @@ export class GroupMember {
   private readonly links: BrokerLinks
   private memberId = ''
   private generation = -1
-  private coordinator: BrokerPlace | undefined
-  /** Partitions of each topic, as of when it last joined. */
-  private counts: ReadonlyMap<string, number> = new Map()
+  private readonly coordinator: Coordinator
+  /** The topics as of when it last joined: by name, with whatever the partitions depend on. */
+  private topics: ReadonlyMap<string, string> = new Map()
+  /** When it last asked for what the group then granted. */
+  private heardAt = -Infinity
+  /** Whether it was given a share, and neither gave it back nor lost it. */
+  private hasShare = false
+  private isAskedAnew = false
+  /** Whether it waits until the group wants to hear of it. */
+  private isResting = false
   private failures = 0
   private timer: Timer | undefined
   private wake: (() => void) | undefined
@@ -88,7 +87,9 @@ export class GroupMember {
     this.options = options
     this.events = events
     // To join may take as long as the slowest of the others.
-    this.links = options.cluster.openLinks(options.rebalanceTimeoutMs + patienceMs)
+    const { cluster, groupId } = options
+    this.links = cluster.openLinks(options.rebalanceTimeoutMs + patienceMs)
+    this.coordinator = new Coordinator({ cluster, groupId, links: this.links })
   }
 
   start(): void {
@@ -100,94 +101,91 @@ export class GroupMember {
     this.isClosed = true
     this.timer?.cancel()
     this.wake?.()
-    if (this.memberId !== '' && this.coordinator !== undefined) {
-      const member = { memberId: this.memberId, groupInstanceId: this.options.instanceId }
-      const leaving = this.links.ask(this.coordinator, leaveGroupV3.api, this.options.groupId, [
-        member,
-      ])
+    if (this.memberId !== '' && this.coordinator.isKnown) {
+      const { groupId, instanceId } = this.options
+      const member = { memberId: this.memberId, groupInstanceId: instanceId }
+      const leaving = this.coordinator.ask(leaveGroupV3.api, groupId, [member])
       await Promise.race([leaving.catch(() => undefined), this.pause(leaveWithinMs)])
     }
     await this.options.cluster.closeLinks(this.links)
     await this.ended
   }
 
+  /** Whether the group has given its partitions to nobody else yet, as far as this member can know. */
+  get isHeardOf(): boolean {
+    const { clock, sessionTimeoutMs } = this.options
+    return clock.monotonic() - this.heardAt < sessionTimeoutMs
+  }
+
+  /** Asks for word from the group without waiting for the usual time. */
+  beatNow(): void {
+    if (this.isResting) this.wake?.()
+  }
+
+  /** What the partitions are shared by has changed. */
+  shareAnew(): void {
+    this.isAskedAnew = true
+    this.beatNow()
+  }
+
   /** Tells the group how far its partitions were read. Throws a `KafkaError`. */
   async commit(offsets: readonly CommittedOffset[]): Promise<void> {
     const { groupId, instanceId } = this.options
-    const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([name, partitions]) => ({
-      name,
-      partitions: partitions.map(({ partition, offset }) => ({
-        partitionIndex: partition,
-        committedOffset: BigInt(offset),
-        committedLeaderEpoch: -1,
-        committedMetadata: null,
-      })),
-    }))
     const { generation, memberId } = this
-    const answer = await this.ask(
-      offsetCommitV7.api,
-      groupId,
-      generation,
-      memberId,
-      instanceId,
-      topics,
-    )
-    for (const { partitions } of answer.topics) {
-      for (const { errorCode } of partitions) if (errorCode !== 0) throw this.refusal(errorCode)
-    }
+    await commitOffsets(this.coordinator, { groupId, generation, memberId, instanceId }, offsets)
   }
 
   /** How far the group has read; partitions of which nothing is known are left out. */
-  async committed(share: readonly TopicPartitions[]): Promise<readonly CommittedOffset[]> {
-    const topics = share.map(({ topic, partitions }) => ({
-      name: topic,
-      partitionIndexes: [...partitions],
-    }))
-    const { groupId } = this.options
-    // Offsets that are still part of an open transaction are waited for.
-    const answer = await this.ask(offsetFetchV7.api, [{ groupId, topics }], true)
-    if (answer.errorCode !== 0) throw this.refusal(answer.errorCode)
-    return answer.topics.flatMap(({ name, partitions }) =>
-      partitions.flatMap(({ partitionIndex, committedOffset, errorCode }) => {
-        if (errorCode !== 0) throw this.refusal(errorCode)
-        const offset = Number(committedOffset)
-        return offset < 0 ? [] : [{ topic: name, partition: partitionIndex, offset }]
-      }),
-    )
+  committed(share: readonly TopicPartitions[]): Promise<readonly CommittedOffset[]> {
+    return committedOffsets(this.coordinator, this.options.groupId, share)
   }
 
   private async run(): Promise<void> {
     while (!this.isClosed) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one membership after the other
+        // oxlint-disable no-await-in-loop -- one membership after the other
+        if (this.hasShare) await this.giveBack()
         const share = await this.join()
         if (this.isClosed) return
         this.failures = 0
+        this.hasShare = true
         this.events.assigned(share)
-        // oxlint-disable-next-line no-await-in-loop
         await this.stay()
-        // oxlint-disable-next-line no-await-in-loop
-        if (!this.isClosed) await this.events.revoked()
       } catch (error) {
         if (this.isClosed) return
-        // oxlint-disable-next-line no-await-in-loop
         await this.recover(error)
+        // oxlint-enable no-await-in-loop
       }
+    }
+  }
+
+  /** Keeps in touch meanwhile: a member that nothing is heard of loses its place. */
+  private async giveBack(): Promise<void> {
+    this.hasShare = false
+    let isGiven = false
+    const given = this.events.revoked().finally(() => (isGiven = true))
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- paced by the clock
+      await Promise.race([given, this.pause(this.options.heartbeatMs)])
+      if (isGiven || this.isClosed) return
+      // oxlint-disable-next-line no-await-in-loop -- whatever it says, it joins again
+      await this.heartbeat().catch(() => undefined)
     }
   }
 
   /** Joins the group and gives this member's share. */
   private async join(): Promise<readonly TopicPartitions[]> {
     const { groupId, instanceId, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.options
-    this.counts = await this.partitionCounts(topics)
-    for (const name of topics) if (!this.counts.has(name)) this.events.failed(unknownTopic(name))
+    this.isAskedAnew = false
+    this.topics = await this.describeTopics()
+    for (const name of topics) if (!this.topics.has(name)) this.events.missing(name)
     // A member that says something new makes the group share anew: so one that sees more partitions
     // than before needs not be the leader to be heard.
-    const userData = JSON.stringify([...this.counts])
+    const userData = JSON.stringify([...this.topics])
     const subscription = { version: 0, topics: [...topics], userData }
     const metadata = encodeConsumerProtocolSubscription(subscription)
     const protocols = [{ name: assignor, metadata }]
-    const joined = await this.ask(
+    const joined = await this.coordinator.ask(
       joinGroupV5.api,
       groupId,
       sessionTimeoutMs,
@@ -201,7 +199,7 @@ export class GroupMember {
       this.memberId = joined.memberId
       return this.join()
     }
-    if (joined.errorCode !== 0) throw this.refusal(joined.errorCode)
+    if (joined.errorCode !== 0) throw this.coordinator.refusal(joined.errorCode)
     this.memberId = joined.memberId
     this.generation = joined.generationId
     const isLeader = joined.leader === joined.memberId
@@ -213,7 +211,7 @@ export class GroupMember {
   ): Promise<readonly TopicPartitions[]> {
     const { groupId, instanceId } = this.options
     const { generation, memberId } = this
-    const synced = await this.ask(
+    const synced = await this.coordinator.ask(
       syncGroupV3.api,
       groupId,
       generation,
@@ -223,7 +221,8 @@ export class GroupMember {
       null,
       assignments,
     )
-    if (synced.errorCode !== 0) throw this.refusal(synced.errorCode)
+    if (synced.errorCode !== 0) throw this.coordinator.refusal(synced.errorCode)
+    this.heardAt = this.options.clock.monotonic()
     // A member that gets nothing may get no bytes at all.
     if (synced.assignment.length === 0) return []
     return decodeConsumerProtocolAssignment(synced.assignment).assignedPartitions
@@ -238,7 +237,11 @@ export class GroupMember {
       topics: decodeConsumerProtocolSubscription(metadata).topics,
     }))
     const names = new Set(members.flatMap(({ topics }) => topics))
-    const shares = assignRanges(members, await this.partitionCounts([...names]))
+    const topics = await this.options.cluster.refresh([...names])
+    const shares = assignRanges(
+      members,
+      new Map(topics.map(({ name, leaders }) => [name, leaders.length])),
+    )
     return [...shares].map(([memberId, share]) => ({
       memberId,
       assignment: encodeConsumerProtocolAssignment({
@@ -251,60 +254,94 @@ export class GroupMember {
     }))
   }
 
-  private async partitionCounts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const topics = await this.options.cluster.refresh(names)
-    return new Map(topics.map(({ name, leaders }) => [name, leaders.length]))
+  private async describeTopics(): Promise<ReadonlyMap<string, string>> {
+    const topics = await this.options.cluster.refresh(this.options.topics)
+    return new Map(topics.map((topic) => [topic.name, describe(topic)]))
   }
 
   /** Keeps in touch; settles once the partitions are to be shared anew. */
   private async stay(): Promise<void> {
-    const { heartbeatMs, groupId, instanceId } = this.options
+    const { heartbeatMs } = this.options
     let uncheckedMs = 0
     while (!this.isClosed) {
-      // oxlint-disable-next-line no-await-in-loop -- paced by the clock
+      // oxlint-disable no-await-in-loop -- paced by the clock
+      this.isResting = true
       await this.pause(heartbeatMs)
-      if (this.isClosed) return
+      this.isResting = false
+      if (this.isClosed || this.isAskedAnew || !(await this.beat())) return
       uncheckedMs += heartbeatMs
-      const { generation, memberId } = this
-      // oxlint-disable-next-line no-await-in-loop
-      const { errorCode } = await this.ask(
-        heartbeatV3.api,
-        groupId,
-        generation,
-        memberId,
-        instanceId,
-      )
-      if (reasonOf(errorCode) === 'REBALANCE_IN_PROGRESS') return
-      if (errorCode !== 0) throw this.refusal(errorCode)
       if (uncheckedMs < (this.hasAllTopics ? partitionsCheckMs : missingCheckMs)) continue
       uncheckedMs = 0
-      // oxlint-disable-next-line no-await-in-loop
-      if (await this.hasOtherPartitions()) return
+      if (await this.hasOtherTopics()) return
+      // oxlint-enable no-await-in-loop
     }
   }
 
-  private get hasAllTopics(): boolean {
-    return this.counts.size === this.options.topics.length
+  /**
+   * Gives false where the partitions are to be shared anew. Without an answer, or where somebody else
+   * coordinates the group by now, it stays a member, and asks until one says otherwise.
+   */
+  private async beat(): Promise<boolean> {
+    for (let failures = 1; !this.isClosed; failures += 1) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- until there is an answer
+        const reason = await this.heartbeat()
+        if (reason === 'REBALANCE_IN_PROGRESS') return false
+        return true
+      } catch (error) {
+        const failure = this.coordinator.asKafkaError(error)
+        const { reason } = failure
+        if (reason !== undefined && !hasMoved(failure)) throw failure
+        this.coordinator.forget()
+        if (!isPassing(failure)) this.events.failed(failure)
+        // oxlint-disable-next-line no-await-in-loop
+        await this.pause(backoffMs(failures, Math.random()))
+      }
+    }
+    return true
   }
 
-  private async hasOtherPartitions(): Promise<boolean> {
-    const { counts } = this
-    const now = await this.partitionCounts(this.options.topics).catch(() => counts)
-    if (now.size !== counts.size) return true
-    return [...now].some(([topic, count]) => count !== counts.get(topic))
+  private async heartbeat(): Promise<string> {
+    const { clock, groupId, instanceId } = this.options
+    const { generation, memberId } = this
+    const askedAt = clock.monotonic()
+    const { errorCode } = await this.coordinator.ask(
+      heartbeatV3.api,
+      groupId,
+      generation,
+      memberId,
+      instanceId,
+    )
+    const reason = reasonOf(errorCode)
+    if (reason !== 'NONE' && reason !== 'REBALANCE_IN_PROGRESS')
+      throw this.coordinator.refusal(errorCode)
+    this.heardAt = askedAt
+    this.events.heard()
+    return reason
+  }
+
+  private get hasAllTopics(): boolean {
+    return this.topics.size === this.options.topics.length
+  }
+
+  private async hasOtherTopics(): Promise<boolean> {
+    const { topics } = this
+    const now = await this.describeTopics().catch(() => topics)
+    if (now.size !== topics.size) return true
+    return [...now].some(([topic, about]) => about !== topics.get(topic))
   }
 
   /** What to do about it before joining again. */
   private async recover(error: unknown): Promise<void> {
-    const failure =
-      error instanceof KafkaError ? error : connectionError(error, this.coordinator ?? noPlace)
+    const failure = this.coordinator.asKafkaError(error)
     const { reason } = failure
     // Without the broker nobody knows whose the partitions are by now.
-    if (reason === undefined) this.coordinator = undefined
-    if (reason !== undefined && coordinatorMoved.has(reason)) this.coordinator = undefined
+    if (reason === undefined) this.coordinator.forget()
+    if (hasMoved(failure)) this.coordinator.forget()
     if (reason !== undefined && membershipOver.has(reason)) {
       this.memberId = ''
       this.generation = -1
+      this.hasShare = false
       this.events.lost()
       if (reason !== 'FENCED_INSTANCE_ID') return
     }
@@ -312,21 +349,6 @@ export class GroupMember {
     this.failures += 1
     if (!isPassing(failure)) this.events.failed(failure)
     await this.pause(backoffMs(this.failures, Math.random()))
-  }
-
-  private async ask<Args extends unknown[], Answer>(
-    api: API<Args, Answer>,
-    ...args: Args
-  ): Promise<Answer> {
-    const { cluster, groupId } = this.options
-    this.coordinator ??= await cluster.coordinator('group', groupId)
-    return this.links.ask(this.coordinator, api, ...args)
-  }
-
-  private refusal(errorCode: number): KafkaError {
-    const error = brokerError(errorCode)
-    if (coordinatorMoved.has(error.reason ?? '')) this.coordinator = undefined
-    return error
   }
 
   private pause(delayMs: number): Promise<void> {
@@ -337,13 +359,12 @@ export class GroupMember {
   }
 }
 
+/** What changes where the partitions of a topic are to be shared anew. */
+function describe({ id, leaders }: TopicInfo): string {
+  return `${leaders.length} ${id ?? ''}`
+}
+
 const leaveWithinMs = 1_500
-const noPlace: BrokerPlace = { host: 'the brokers', port: 0 }
-const coordinatorMoved: ReadonlySet<string> = new Set([
-  'NOT_COORDINATOR',
-  'COORDINATOR_NOT_AVAILABLE',
-  'COORDINATOR_LOAD_IN_PROGRESS',
-])
 const membershipOver: ReadonlySet<string> = new Set([
   'UNKNOWN_MEMBER_ID',
   'ILLEGAL_GENERATION',

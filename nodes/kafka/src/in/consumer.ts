@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { NodeError } from '@millrace/sdk'
-import type { KeyedState, SourceContext, Timer } from '@millrace/sdk'
+import type { SourceContext, Timer } from '@millrace/sdk'
 import { backoffMs } from '../cluster/backoff.ts'
 import type { BrokerLinks } from '../cluster/broker-links.ts'
 import type { KafkaCluster } from '../cluster/kafka-cluster.ts'
-import { connectionError, isPassing, KafkaError } from '../cluster/kafka-error.ts'
+import { connectionError, isPassing, KafkaError, unknownTopic } from '../cluster/kafka-error.ts'
 import type { TopicPartitions } from '../group/assign-ranges.ts'
 import { GroupMember } from '../group/group-member.ts'
 import type { kafkaInDescriptor } from './descriptor.ts'
 import { Fetcher } from './fetcher.ts'
 import { GroupCommits } from './group-commits.ts'
 import { keyReader } from './key-reader.ts'
-import { nameOf, Partition } from './partition.ts'
+import type { Partition } from './partition.ts'
+import { Placement } from './placement.ts'
+import type { Placed } from './placement.ts'
 import { progressText } from './progress-text.ts'
 import { RecordEmitter } from './record-emitter.ts'
 import { SafePositions } from './safe-positions.ts'
@@ -41,8 +43,7 @@ export class Consumer {
   private readonly member: GroupMember
   private readonly fetcher: Fetcher
   private readonly links: BrokerLinks
-  /** The next record to be passed on, by name of the partition. */
-  private readonly positions: KeyedState<number>
+  private readonly placement: Placement
   private readonly safe: SafePositions
   private readonly emitter: RecordEmitter
   private partitions: readonly Partition[] = []
@@ -60,12 +61,12 @@ export class Consumer {
     this.cluster = cluster
     const names = [config.topic, ...config.moreTopics.map(({ topic }) => topic)]
     this.topics = [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
-    this.positions = context.state.map('positions')
     const onTrouble = (error: NodeError) => this.failed(asKafkaError(error, cluster))
-    this.emitter = new RecordEmitter(context, {
-      key: keyReader(context, onTrouble),
-      value: valueReader(context, onTrouble),
-    })
+    this.emitter = new RecordEmitter(
+      context,
+      { key: keyReader(context, onTrouble), value: valueReader(context, onTrouble) },
+      () => !this.isPaused && !this.isStopped,
+    )
     this.safe = new SafePositions(context.isDurable, (positions) => this.commits.add(positions))
     this.links = cluster.openLinks()
     const isReadCommitted = config.isolation === 'committed'
@@ -75,11 +76,13 @@ export class Consumer {
       {
         fetched: () => this.takeTurn(),
         outOfRange: (partition) => void this.goBackInRange(partition),
+        madeAnew: () => this.member.shareAnew(),
         failed: (error) => this.failed(error),
         succeeded: () => this.recovered(),
       },
     )
     this.member = this.makeMember()
+    this.placement = this.makePlacement()
     this.commits = new GroupCommits(this.member, (error) => this.notCommitted(error))
   }
 
@@ -107,7 +110,7 @@ export class Consumer {
 
   /** The positions that are state by now were stored. */
   stored(): void {
-    this.safe.stored((name) => this.positions.get(name))
+    this.safe.stored((name) => this.placement.positions.get(name))
   }
 
   async close(): Promise<void> {
@@ -119,7 +122,7 @@ export class Consumer {
   }
 
   private makeMember(): GroupMember {
-    const { config, timers, isDurable, flow, id } = this.context
+    const { config, clock, timers, isDurable, flow, id } = this.context
     const groupId = config.group === '' ? `millrace-${flow}-${id}` : config.group
     const { sessionTimeoutMs, rebalanceTimeoutMs } = config
     const beat = Math.min(heartbeatMs, Math.floor(sessionTimeoutMs / 3))
@@ -133,15 +136,30 @@ export class Consumer {
         sessionTimeoutMs,
         rebalanceTimeoutMs,
         heartbeatMs: beat,
+        clock,
         timers,
       },
       {
         assigned: (share) => void this.begin(share),
         revoked: () => this.giveBack(),
         lost: () => this.lose(),
+        missing: (topic) => this.isMissing(topic),
+        heard: () => this.takeTurn(),
         failed: (error) => this.failed(error),
       },
     )
+  }
+
+  private makePlacement(): Placement {
+    const { cluster, links } = this
+    const { state, log } = this.context
+    const committed = (share: readonly TopicPartitions[]) => this.member.committed(share)
+    return new Placement({ cluster, links, state, log, committed, startAt: () => this.startAt() })
+  }
+
+  private isMissing(topic: string): void {
+    this.placement.isMissing(topic)
+    this.failed(unknownTopic(topic))
   }
 
   /** Two servers with the same flow have different state, and so are different members. */
@@ -159,10 +177,10 @@ export class Consumer {
     for (let failures = 0; generation === this.generation && !this.isStopped;) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- until it is known
-        const partitions = await this.place(share)
+        const placed = await this.placement.place(share)
         if (generation !== this.generation || this.isStopped) return
         this.context.goesOn()
-        this.read(partitions)
+        this.read(placed)
         return
       } catch (error) {
         if (this.isStopped) return
@@ -174,52 +192,6 @@ export class Consumer {
     }
   }
 
-  private async place(share: readonly TopicPartitions[]): Promise<readonly Partition[]> {
-    const committed = await this.member.committed(share)
-    this.forgetOtherCluster()
-    const known = new Map<string, number>()
-    for (const { topic, partition, offset } of committed)
-      known.set(nameOf(topic, partition), offset)
-    for (const { topic, partitions } of share) {
-      for (const partition of partitions) {
-        const name = nameOf(topic, partition)
-        const own = this.positions.get(name)
-        // What another member read meanwhile is not read again; what it repeats of ours neither.
-        if (own !== undefined) known.set(name, Math.max(own, known.get(name) ?? 0))
-      }
-    }
-    const unknown = share.flatMap(({ topic, partitions }) => {
-      const fresh = partitions.filter((partition) => !known.has(nameOf(topic, partition)))
-      return fresh.length > 0 ? [{ topic, partitions: fresh }] : []
-    })
-    const begun =
-      unknown.length === 0
-        ? new Map<string, number>()
-        : await startPositions(this.brokers, unknown, this.startAt())
-    return share.flatMap(({ topic, partitions }) =>
-      partitions.map((partition) => {
-        const name = nameOf(topic, partition)
-        return new Partition(topic, partition, known.get(name) ?? begun.get(name) ?? 0)
-      }),
-    )
-  }
-
-  /** Positions in one cluster mean nothing in another. */
-  private forgetOtherCluster(): void {
-    const { id } = this.cluster
-    const identities = this.context.state.map<string>('identity')
-    const before = identities.get('cluster')
-    if (id === undefined || id === before) return
-    identities.set('cluster', id)
-    if (before === undefined || this.positions.size === 0) return
-    this.positions.clear()
-    this.context.log.warn('This is another Kafka cluster than before: begins anew there.')
-  }
-
-  private get brokers(): { readonly cluster: KafkaCluster; readonly links: BrokerLinks } {
-    return { cluster: this.cluster, links: this.links }
-  }
-
   private startAt(): StartAt {
     const { startAt, startTime } = this.context.config
     if (startAt !== 'time') return startAt
@@ -229,13 +201,14 @@ export class Consumer {
     throw new KafkaError('KAFKA_START_TIME', text)
   }
 
-  private read(partitions: readonly Partition[]): void {
+  private read(placed: readonly Placed[]): void {
+    const partitions = placed.map(({ partition }) => partition)
     this.partitions = partitions
     if (partitions.length > 0) this.problem = undefined
-    for (const one of partitions) {
-      this.positions.set(one.name, one.position)
-      this.safe.begin(one.name, one.position)
-      this.expect(one, true)
+    for (const { partition, isCommitted } of placed) {
+      this.placement.positions.set(partition.name, partition.position)
+      this.safe.begin(partition.name, partition.position, isCommitted)
+      this.expect(partition, true)
     }
     this.fetcher.read(partitions)
     this.tell()
@@ -249,15 +222,19 @@ export class Consumer {
   private async giveBack(): Promise<void> {
     const given = this.readNoMore()
     if (given.length === 0) return
-    await Promise.race([this.safe.whenSafe(), this.pauseFor(safeWithinMs)])
-    await this.commits.done
+    const isSafe = this.safe.whenSafe().then(() => this.commits.done)
+    // Others wait for this one before they go on.
+    const withinMs = Math.min(safeWithinMs, this.context.config.rebalanceTimeoutMs / 2)
+    await Promise.race([isSafe, this.pauseFor(withinMs)])
     this.safe.end()
+    this.commits.drop()
   }
 
   /** The partitions are somebody else's already. */
   private lose(): void {
     this.readNoMore()
     this.safe.end()
+    this.commits.drop()
   }
 
   private readNoMore(): readonly Partition[] {
@@ -277,8 +254,12 @@ export class Consumer {
     })
   }
 
-  /** Every partition that has something gets its turn. */
+  /**
+   * Every partition that has something gets its turn. Without word from the group for as long as a
+   * session lasts they may be somebody else's by now: then they wait for word.
+   */
   private passOn(): void {
+    if (!this.member.isHeardOf) return this.member.beatNow()
     const ready = this.partitions.filter(({ isReady }) => isReady)
     const share = Math.max(1, Math.floor(turnMax / Math.max(1, ready.length)))
     for (const partition of ready) {
@@ -300,8 +281,8 @@ export class Consumer {
   }
 
   private deliver(partition: Partition, count: number): void {
-    const { context, positions, safe } = this
-    const { generation } = this
+    const { context, safe, generation } = this
+    const { positions } = this.placement
     const from = partition.position
     const settled = safe.open(partition.name, from)
     let to = from
@@ -323,23 +304,21 @@ export class Consumer {
     )
   }
 
-  /** Records were deleted before they were read, or the topic was made anew. */
+  /**
+   * Where the partition was to be read on there is nothing: what lies between there and what there is
+   * has its place among what was fetched before, and is told of in its turn.
+   */
   private async goBackInRange(partition: Partition): Promise<void> {
-    const { name, topic, partition: number, position } = partition
+    const { name, topic, partition: number, fetchAt } = partition
     const { generation } = this
     try {
       const share = [{ topic, partitions: [number] }]
-      const start = (await startPositions(this.brokers, share, 'earliest')).get(name) ?? 0
-      if (generation !== this.generation || this.isStopped) return
+      const { cluster, links } = this
+      const start = (await startPositions({ cluster, links }, share, 'earliest')).get(name) ?? 0
+      if (generation !== this.generation || this.isStopped || partition.fetchAt !== fetchAt) return
       this.context.goesOn()
-      const what =
-        start > position
-          ? `${start - position} messages of ${name} were deleted before they were read`
-          : `${name} ends before offset ${position}: the topic was probably made anew`
-      this.context.log.warn(`${what}; goes on at offset ${start}.`)
-      partition.seek(start)
-      this.positions.set(name, start)
-      this.safe.begin(name, start)
+      if (start !== fetchAt) partition.add({ kind: 'gap', offset: fetchAt, nextOffset: start }, 0)
+      this.takeTurn()
       this.fetcher.goOn()
     } catch (error) {
       this.failed(asKafkaError(error, this.cluster))
@@ -370,12 +349,13 @@ export class Consumer {
   }
 
   private tell(): void {
-    const { problem } = this
-    const text =
-      problem === undefined ? progressText(this.topics, this.partitions) : problem.message
+    const { problem, topics, partitions } = this
+    const missed = this.emitter.missed.count
+    const text = problem === undefined ? progressText(topics, partitions, missed) : problem.message
     if (text === this.said) return
     this.said = text
-    const state = problem === undefined ? 'ok' : 'error'
+    const well = missed === 0 ? 'ok' : 'warning'
+    const state = problem === undefined ? well : 'error'
     this.context.status({ state, text: text.slice(0, 200) })
   }
 

@@ -11,7 +11,7 @@ import {
   unknownTopic,
 } from '../cluster/kafka-error.ts'
 import type { BrokerPlace } from '../cluster/kafka-error.ts'
-import { fetchApi } from '../wire/fetch-api.ts'
+import { fetchApi, fetchByIdApi } from '../wire/fetch-api.ts'
 import type { FetchedPartition } from '../wire/fetch-api.ts'
 import { readBatches } from '../wire/read-batches.ts'
 import type { Partition } from './partition.ts'
@@ -30,6 +30,8 @@ export interface FetcherEvents {
   readonly fetched: () => void
   /** Where the partition wanted to read there is nothing any more, or nothing yet. */
   readonly outOfRange: (partition: Partition) => void
+  /** The topic was deleted and made anew: offsets of its partitions mean nothing any more. */
+  readonly madeAnew: (topic: string) => void
   readonly failed: (error: KafkaError) => void
   readonly succeeded: () => void
 }
@@ -49,6 +51,7 @@ export class Fetcher {
   /** Brokers that are being asked now. */
   private readonly busy = new Set<number>()
   private readonly resting = new Set<Timer>()
+  private fetches = 0
   private isFinding = false
   private isClosed = false
 
@@ -72,7 +75,7 @@ export class Fetcher {
     const now = this.options.clock.monotonic()
     const byLeader = new Map<number, Partition[]>()
     for (const partition of this.partitions) {
-      if (partition.restsUntil > now) continue
+      if (partition.restsUntil > now || this.isMadeAnew(partition)) continue
       const leader = this.leaderOf(partition)
       const broker = leader === undefined ? undefined : this.options.cluster.broker(leader)
       if (leader === undefined || broker === undefined) this.findLeaders()
@@ -88,6 +91,14 @@ export class Fetcher {
     await this.options.cluster.closeLinks(this.links)
   }
 
+  /** Another topic of the same name: nothing of it is fetched in place of what was to be read. */
+  private isMadeAnew({ topic, topicId }: Partition): boolean {
+    const id = this.options.cluster.known(topic)?.id
+    if (id === undefined || topicId === undefined || id === topicId) return false
+    this.events.madeAnew(topic)
+    return true
+  }
+
   private leaderOf({ topic, partition }: Partition): number | undefined {
     const leader = this.options.cluster.known(topic)?.leaders[partition]
     return leader === undefined || leader < 0 ? undefined : leader
@@ -96,12 +107,17 @@ export class Fetcher {
   private async fetchFrom(leader: number, led: readonly Partition[]): Promise<void> {
     const { cluster, fetchBytes } = this.options
     const place = cluster.broker(leader)
-    const wanted = led.filter(({ queuedBytes }) => queuedBytes < fetchBytes)
+    // Only the first that has anything gets a batch that is larger than it may be.
+    const wanted = led
+      .filter(({ queuedBytes }) => queuedBytes < fetchBytes)
+      .toSorted((one, other) => one.servedIn - other.servedIn)
     if (place === undefined || wanted.length === 0) return
     this.busy.add(leader)
+    this.fetches += 1
     try {
       await this.ask(place, wanted, wanted.length === led.length)
     } catch (error) {
+      cluster.failed(place)
       if (!this.isClosed) this.restAll(wanted, error)
     }
     this.busy.delete(leader)
@@ -113,7 +129,7 @@ export class Fetcher {
     wanted: readonly Partition[],
     isAll: boolean,
   ): Promise<void> {
-    const { fetchWaitMs, fetchBytes, isReadCommitted } = this.options
+    const { cluster, fetchWaitMs, fetchBytes, isReadCommitted } = this.options
     const options = {
       maxWaitMs: isAll ? fetchWaitMs : Math.min(fetchWaitMs, shortWaitMs),
       minBytes: 1,
@@ -121,28 +137,35 @@ export class Fetcher {
       partitionMaxBytes: fetchBytes,
       isReadCommitted,
     }
-    const asked = wanted.map((partition) => {
-      const { topic, partition: number, fetchAt } = partition
-      return { topic, partition: number, offset: fetchAt }
-    })
-    const answer = await this.links.ask(place, fetchApi, options, asked)
+    const isById = await this.fetchesById(cluster, place, wanted)
+    const asked = wanted.map((partition) => ({
+      topic: isById ? (partition.topicId ?? '') : partition.topic,
+      partition: partition.partition,
+      offset: partition.fetchAt,
+      of: partition,
+    }))
+    const answer = await this.links.ask(place, isById ? fetchByIdApi : fetchApi, options, asked)
     if (this.isClosed) return
     if (answer.errorCode !== 0) throw brokerError(answer.errorCode)
-    for (const fetched of answer.partitions) this.take(fetched, wanted, asked)
+    for (const fetched of answer.partitions) {
+      const { topic, partition } = fetched
+      const one = asked.find((it) => it.topic === topic && it.partition === partition)
+      if (one !== undefined) this.take(fetched, one.of, one.offset)
+    }
   }
 
-  private take(
-    fetched: FetchedPartition,
+  private async fetchesById(
+    cluster: KafkaCluster,
+    place: BrokerPlace,
     wanted: readonly Partition[],
-    asked: readonly { readonly offset: number }[],
-  ): void {
-    const at = wanted.findIndex(
-      ({ topic, partition }) => topic === fetched.topic && partition === fetched.partition,
-    )
-    const partition = wanted[at]
+  ): Promise<boolean> {
+    if (wanted.some(({ topicId }) => topicId === undefined)) return false
+    return cluster.knows(place, fetchByIdApi)
+  }
+
+  private take(fetched: FetchedPartition, partition: Partition, askedAt: number): void {
     // It may have been given to somebody else meanwhile, or read on at another place.
-    if (partition === undefined || !this.partitions.includes(partition)) return
-    if (asked[at]?.offset !== partition.fetchAt) return
+    if (!this.partitions.includes(partition) || askedAt !== partition.fetchAt) return
     if (fetched.errorCode !== 0) return this.refused(partition, fetched.errorCode)
     if (partition.failures > 0) this.events.succeeded()
     partition.failures = 0
@@ -157,6 +180,7 @@ export class Fetcher {
       // A batch is sent whole, also where it begins before what was asked for.
       if (batch.nextOffset <= from) continue
       partition.add(batch, bytes)
+      partition.servedIn = this.fetches
       bytes = 0
     }
     if (partition.head !== undefined) this.events.fetched()

@@ -20,6 +20,11 @@ export class GroupCommits {
     if (isFirst) this.done = this.done.then(() => this.tell())
   }
 
+  /** The partitions are somebody else's: what was not yet told is not told any more. */
+  drop(): void {
+    if (this.waiting !== undefined) this.waiting = new Map()
+  }
+
   private async tell(): Promise<void> {
     const positions = this.waiting ?? new Map<string, number>()
     this.waiting = undefined

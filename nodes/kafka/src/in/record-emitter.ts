@@ -3,6 +3,7 @@ import { NodeError } from '@millrace/sdk'
 import type { Message, SourceContext } from '@millrace/sdk'
 import type { DamagedBatch, RecordsBatch } from '../wire/read-batches.ts'
 import type { KafkaRecord } from '../wire/record.ts'
+import { MissedRecords } from './missed-records.ts'
 import type { Partition } from './partition.ts'
 import { textKey } from './key-reader.ts'
 import type { ReadKey } from './key-reader.ts'
@@ -11,11 +12,12 @@ import { messageOf } from './read-record.ts'
 import { SeveralPayloads } from './value-reader.ts'
 import type { ReadValue } from './value-reader.ts'
 
-type Context = Pick<SourceContext, 'fail'> & {
+type Context = Pick<SourceContext, 'fail' | 'log'> & {
   readonly emit: { readonly out: (message: Message) => void }
 }
 
 const nothing = Buffer.alloc(0)
+const always = (): boolean => true
 
 /** How the parts of a record are read. */
 export interface RecordReaders {
@@ -25,23 +27,30 @@ export interface RecordReaders {
 
 /** Makes messages of what was fetched of a partition. */
 export class RecordEmitter {
+  readonly missed: MissedRecords
   private readonly context: Context
   private readonly read: RecordReaders
+  private readonly mayGoOn: () => boolean
 
-  constructor(context: Context, read: RecordReaders) {
+  /** Between records it is asked whether more may be emitted now: the last may have filled a buffer. */
+  constructor(context: Context, read: RecordReaders, mayGoOn: () => boolean = always) {
     this.context = context
+    this.missed = new MissedRecords(context)
     this.read = read
+    this.mayGoOn = mayGoOn
   }
 
   /** Emits records up to a number, and what is between them counts as none. */
   emit(partition: Partition, count: number): void {
     let left = count
     for (let { head } = partition; head !== undefined && left > 0; { head } = partition) {
+      if (left < count && !this.mayGoOn()) return
       if (head.kind === 'records') {
         left -= this.emitRecords(partition, head, left)
         if (head.records.hasMore || partition.waitsFor !== undefined) return
-      } else if (head.kind === 'damaged') {
-        this.refuse(partition, head)
+      } else if (head.kind !== 'nothing') {
+        if (head.kind === 'damaged') this.refuse(partition, head)
+        else this.missed.tell(partition, head)
         left -= 1
       }
       partition.shift()
@@ -51,7 +60,7 @@ export class RecordEmitter {
   private emitRecords(partition: Partition, batch: RecordsBatch, count: number): number {
     const { records } = batch
     let emitted = 0
-    while (records.hasMore && emitted < count) {
+    while (records.hasMore && emitted < count && (emitted === 0 || this.mayGoOn())) {
       emitted += 1
       let record: KafkaRecord
       try {

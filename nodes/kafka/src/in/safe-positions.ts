@@ -15,6 +15,8 @@ interface Progress {
   readonly batches: Batch[]
 }
 
+const untold = -1
+
 type Settled = (to: number, error?: unknown) => boolean
 
 /** A batch that failed is read once more, then passed over: it must not stand in the way for ever. */
@@ -36,9 +38,12 @@ export class SafePositions {
     this.onSafe = onSafe
   }
 
-  /** The partition is read from here on. */
-  begin(name: string, position: number): void {
+  /** The partition is read from here on. Where the group does not know that yet, it will be told. */
+  begin(name: string, position: number, isKnown = true): void {
+    this.partitions.set(name, { told: isKnown ? position : untold, read: position, batches: [] })
+    if (isKnown || this.storesEpochs) return
     this.partitions.set(name, { told: position, read: position, batches: [] })
+    this.tell(new Map([[name, position]]))
   }
 
   /** Nothing more is told of any partition until it begins again. */
@@ -71,7 +76,10 @@ export class SafePositions {
 
   wasRead(name: string, position: number): void {
     const progress = this.partitions.get(name)
-    if (progress !== undefined) progress.read = position
+    if (progress === undefined) return
+    // What is behind was read again, or is something else by now.
+    if (position < progress.read) this.begin(name, position, false)
+    else progress.read = position
   }
 
   /** An epoch has stored these positions. */

@@ -9,9 +9,14 @@ test('is described as node types have to be', () => {
 })
 
 test('says which partitions it reads and how far it is behind', () => {
-  const partitions = [0, 1, 2, 5].map((number) => new Partition('orders', number, 10))
-  expect(progressText(['orders'], [])).toBe('Waits for partitions of orders')
-  expect(progressText(['orders'], partitions)).toBe('Reads orders 0–2, 5')
+  const partitions = [0, 1, 2, 5].map(
+    (partition) => new Partition({ topic: 'orders', partition }, 10),
+  )
+  expect(progressText(['orders'], [], 0)).toBe('Waits for partitions of orders')
+  expect(progressText(['orders'], partitions, 0)).toBe('Reads orders 0–2, 5')
   for (const one of partitions) one.end = 15
-  expect(progressText(['orders'], partitions)).toBe('Reads orders 0–2, 5 · 20 behind')
+  expect(progressText(['orders'], partitions, 0)).toBe('Reads orders 0–2, 5 · 20 behind')
+  expect(progressText(['orders'], partitions, 7)).toBe(
+    'Reads orders 0–2, 5 · 20 behind · 7 deleted before they were read',
+  )
 })

@@ -3,6 +3,7 @@ import type { API, Reader } from '@platformatic/kafka'
 import type { AbortedTransaction } from './read-batches.ts'
 
 export interface FetchPartition {
+  /** Name, or id where it is fetched by that. */
   readonly topic: string
   readonly partition: number
   readonly offset: number
@@ -17,6 +18,7 @@ export interface FetchOptions {
 }
 
 export interface FetchedPartition {
+  /** As it was asked for. */
   readonly topic: string
   readonly partition: number
   readonly errorCode: number
@@ -33,23 +35,46 @@ export interface FetchResponse {
   readonly partitions: readonly FetchedPartition[]
 }
 
+type FetchApi = API<[FetchOptions, readonly FetchPartition[]], FetchResponse>
+
 /** Fetch, version 11, without a session: each request says all that it wants. */
-export const fetchApi: API<[FetchOptions, readonly FetchPartition[]], FetchResponse> = createAPI(
+export const fetchApi: FetchApi = createAPI(
   1,
   11,
-  createRequest,
-  (_correlation: number, _key: number, _version: number, reader: Reader) => readResponse(reader),
+  (options: FetchOptions, wanted: readonly FetchPartition[]) =>
+    createRequest(options, wanted, false),
+  (_correlation: number, _key: number, _version: number, reader: Reader) =>
+    readResponse(reader, false),
   false,
   false,
+)
+
+/**
+ * The same, version 13: of topics by id. One that was made anew under its old name has another id, and
+ * is not taken for it.
+ */
+export const fetchByIdApi: FetchApi = createAPI(
+  1,
+  13,
+  (options: FetchOptions, wanted: readonly FetchPartition[]) =>
+    createRequest(options, wanted, true),
+  (_correlation: number, _key: number, _version: number, reader: Reader) =>
+    readResponse(reader, true),
 )
 
 const consumer = -1
 const noSession = 0
 const finalEpoch = -1
+const unknownEpoch = -1
 
-function createRequest(options: FetchOptions, wanted: readonly FetchPartition[]): Writer {
+/** Version 13 is the first here with compact arrays and room for tagged fields. */
+function createRequest(
+  options: FetchOptions,
+  wanted: readonly FetchPartition[],
+  isById: boolean,
+): Writer {
   const topics = [...Map.groupBy(wanted, ({ topic }) => topic)]
-  return Writer.create()
+  const writer = Writer.create()
     .appendInt32(consumer)
     .appendInt32(options.maxWaitMs)
     .appendInt32(options.minBytes)
@@ -59,54 +84,54 @@ function createRequest(options: FetchOptions, wanted: readonly FetchPartition[])
     .appendInt32(finalEpoch)
     .appendArray(
       topics,
-      (writer, [topic, partitions]) => {
-        writer.appendString(topic, false).appendArray(
+      (one, [topic, partitions]) => {
+        if (isById) one.appendUUID(topic)
+        else one.appendString(topic, false)
+        one.appendArray(
           partitions,
           (inner, { partition, offset }) => {
-            inner
-              .appendInt32(partition)
-              .appendInt32(-1)
-              .appendInt64(BigInt(offset))
-              .appendInt64(-1n)
-              .appendInt32(options.partitionMaxBytes)
+            inner.appendInt32(partition).appendInt32(unknownEpoch).appendInt64(BigInt(offset))
+            if (isById) inner.appendInt32(unknownEpoch)
+            inner.appendInt64(-1n).appendInt32(options.partitionMaxBytes)
           },
-          false,
-          false,
+          isById,
+          isById,
         )
       },
-      false,
-      false,
+      isById,
+      isById,
     )
-    .appendArray([], () => undefined, false, false)
-    .appendString('', false)
+    .appendArray([], () => undefined, isById, isById)
+    .appendString('', isById)
+  return isById ? writer.appendTaggedFields() : writer
 }
 
-function readResponse(reader: Reader): FetchResponse {
+function readResponse(reader: Reader, isById: boolean): FetchResponse {
   reader.readInt32()
   const errorCode = reader.readInt16()
   reader.readInt32()
   const topics = reader.readArray(
     (one) => {
-      const topic = one.readString(false)
-      return one.readArray((inner) => readPartition(topic, inner), false, false)
+      const topic = isById ? one.readUUID() : one.readString(false)
+      return one.readArray((inner) => readPartition(topic, inner, isById), isById, isById)
     },
-    false,
-    false,
+    isById,
+    isById,
   )
   return { errorCode, partitions: topics.flat() }
 }
 
 const nothing = Buffer.alloc(0)
 
-function readPartition(topic: string, reader: Reader): FetchedPartition {
+function readPartition(topic: string, reader: Reader, isById: boolean): FetchedPartition {
   const partition = reader.readInt32()
   const errorCode = reader.readInt16()
   const highWatermark = Number(reader.readInt64())
   const lastStable = Number(reader.readInt64())
   const start = Number(reader.readInt64())
-  const aborted = reader.readNullableArray(readAborted, false, false) ?? []
+  const aborted = reader.readNullableArray(readAborted, isById, isById) ?? []
   reader.readInt32()
-  const records = reader.readNullableBytes(false) ?? nothing
+  const records = reader.readNullableBytes(isById) ?? nothing
   const end = lastStable >= 0 ? lastStable : highWatermark
   return { topic, partition, errorCode, end, start, aborted, records }
 }
