@@ -7,7 +7,14 @@ export { startCollectd } from './collectd.ts'
 export { freePorts } from './free-port.ts'
 export { startGrafanaStub, type GrafanaStub } from './grafana-stub.ts'
 export { startInfluxd, type Influxd, type InfluxdOptions } from './influxd.ts'
-export { startKafka, type Kafka, type KafkaOptions } from './kafka.ts'
+export { startKafka, type Kafka, type KafkaOptions, type ReadRecord } from './kafka.ts'
+export {
+  addPartitions,
+  deleteRecords,
+  oldestOffsets,
+  writeAt,
+  type PartitionOffset,
+} from './kafka-admin.ts'
 export { startMosquitto, type Mosquitto, type MosquittoOptions } from './mosquitto.ts'
 export {
   guardedUser,
