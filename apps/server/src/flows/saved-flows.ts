@@ -1,17 +1,11 @@
 import { hash } from 'node:crypto'
-import {
-  applyPatch,
-  CanonicalWriter,
-  emptyFlow,
-  flowNameFor,
-  FlowValidator,
-  parseFlow,
-} from '@millrace/flow'
+import { applyPatch, emptyFlow, flowNameFor, FlowValidator, parseFlow } from '@millrace/flow'
 import type { Circumstances, DescriptorsByType, Flow, FlowPatch, Problem } from '@millrace/flow'
 import { noFlow, Refusal } from '../refusal.ts'
 import type { ConnectionFiles } from '../storage/connection-files.ts'
 import type { FlowFiles } from '../storage/flow-files.ts'
 import type { SecretFile } from '../storage/secret-file.ts'
+import { FlowBytes } from './flow-bytes.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 
 /** A flow as saved. Objects of it never change; saving makes new ones of what changed. */
@@ -57,7 +51,7 @@ const flowsMax = 1_000
 export class SavedFlows {
   readonly #parts: SavedFlowsParts
   readonly #validator: FlowValidator
-  readonly #writer = new CanonicalWriter()
+  readonly #bytes = new FlowBytes()
   readonly #checked = new WeakMap<Flow, Checked>()
   readonly #entries = new Map<string, SavedFlowEntry>()
   readonly #broken = new Map<string, BrokenFlow>()
@@ -272,8 +266,8 @@ export class SavedFlows {
   }
 
   #entryOf(flow: Flow): SavedFlowEntry {
-    const canonical = this.#writer.inOrder(flow)
-    const bytes = Buffer.from(this.#writer.write(canonical))
+    const canonical = this.#bytes.inOrder(flow)
+    const bytes = this.#bytes.write(canonical)
     return { flow: canonical, bytes, revision: revisionOf(bytes) }
   }
 

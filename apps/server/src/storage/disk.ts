@@ -2,8 +2,8 @@ import { watch } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Text, or the UTF-8 of it. */
-export type Content = string | Uint8Array
+/** Text, or the UTF-8 of it, in parts too. */
+export type Content = string | Uint8Array | readonly Uint8Array[]
 
 /** The few things that storage does with a disk; tests replace it to let it fail. */
 export interface Disk {
@@ -68,11 +68,16 @@ async function listFolder(folder: string): Promise<readonly string[]> {
 async function create(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {
-    await file.writeFile(content)
+    // One after the other, each from where the one before ended.
+    for (const part of partsOf(content)) await file.writeFile(part)
     await file.sync()
   } finally {
     await file.close()
   }
+}
+
+export function partsOf(content: Content): readonly (string | Uint8Array)[] {
+  return typeof content === 'string' || content instanceof Uint8Array ? [content] : content
 }
 
 /** Windows cannot open a folder; there the rename itself is what lasts. */

@@ -88,7 +88,7 @@ export class VersionFiles {
     const added = { number: (this.#highest.get(flow) ?? 0) + 1, ...version }
     this.#highest.set(flow, added.number)
     onNumber?.(added.number)
-    await this.#files.write(this.#path(flow, added.number), fileBytes(added, bytes))
+    await this.#files.write(this.#path(flow, added.number), fileParts(added, bytes))
     versions.push(added)
     const dropped = versions.splice(0, Math.max(0, versions.length - versionsMax))
     this.#known.set(flow, versions)
@@ -133,7 +133,7 @@ export class VersionFiles {
   }
 }
 
-function fileBytes(version: StoredVersion, flow: Uint8Array): Uint8Array {
+function fileParts(version: StoredVersion, flow: Uint8Array): readonly Uint8Array[] {
   const head = JSON.stringify(version).slice(0, -1)
-  return Buffer.concat([Buffer.from(`${head}${headEnd}"flow": `), flow, Buffer.from('}\n')])
+  return [Buffer.from(`${head}${headEnd}"flow": `), flow, Buffer.from('}\n')]
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { partsOf } from '../storage/disk.ts'
 import type { Content, Disk } from '../storage/disk.ts'
 
 interface MemoryFile {
@@ -61,7 +62,7 @@ export class MemoryDisk implements Disk {
   }
 
   async create(path: string, content: Content): Promise<void> {
-    const text = typeof content === 'string' ? content : new TextDecoder().decode(content)
+    const text = Buffer.concat(partsOf(content).map((part) => Buffer.from(part))).toString()
     if (this.#files.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
     // A full disk takes a part of it.
     if (this.#isFailing()) {

@@ -88,3 +88,18 @@ test('a writer that knows the nodes already writes the same text', () => {
     { numRuns: 40 },
   )
 })
+
+test('of a large flow with one change most pieces are the same objects', () => {
+  const nodes = Array.from({ length: 1000 }, (_, index) => ({
+    id: `n${String(index).padStart(4, '0')}`,
+    type: 'test/node',
+    config: { text: 'é'.repeat(index % 7) },
+  }))
+  const flow = { millrace: 1 as const, name: 'f', title: 'F', nodes, wires: [], layout: {} }
+  const changed = { ...flow, nodes: nodes.with(500, { ...nodes[500]!, config: { text: 'x' } }) } // oxlint-disable-line no-non-null-assertion -- there are 1,000
+  const writer = new CanonicalWriter()
+  const before = new Set(writer.pieces(flow))
+  const news = writer.pieces(changed).filter((piece) => !before.has(piece))
+  expect(news.filter(({ text }) => text.includes('"type"'))).toHaveLength(1)
+  expect(writer.write(changed)).toBe(canonicalText(changed))
+})

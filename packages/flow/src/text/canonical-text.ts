@@ -4,10 +4,12 @@ import type { ErrorPolicy, Flow, FlowNode, Group, Wire } from '../flow.ts'
  * Writes flows in the one form in which they are stored: keys in a fixed order, nodes by id, each
  * wire, group and position on a line of its own, positions last. So git shows what a person
  * changed and nothing else. A writer remembers the text of what it met, by identity: writing a
- * large flow again after a small change is quick.
+ * large flow again after a small change is quick, and most pieces of it are the same objects.
  */
 export class CanonicalWriter {
-  readonly #texts = new WeakMap<object, string>()
+  readonly #texts = new WeakMap<object, TextPiece>()
+  /** Lists as the pieces of their items. */
+  readonly #blocks = new WeakMap<object, readonly TextPiece[]>()
   /** Texts of stretches of lists, by their first item. */
   readonly #stretches = new WeakMap<object, Stretch>()
   /** Lists that are in order. */
@@ -29,56 +31,82 @@ export class CanonicalWriter {
   }
 
   write(flow: Flow): string {
+    return this.pieces(flow)
+      .map(({ text }) => text)
+      .join('')
+  }
+
+  /** The same in pieces, one after the other. */
+  pieces(flow: Flow): readonly TextPiece[] {
     const { name, title, description, nodes, wires, groups, layout } = this.inOrder(flow)
-    const members = [
+    const head = [
       '"millrace": 1',
       `"name": ${JSON.stringify(name)}`,
       `"title": ${JSON.stringify(title)}`,
       ...(description === undefined ? [] : [`"description": ${JSON.stringify(description)}`]),
-      `"nodes": ${this.#block(nodes, writeNode)}`,
-      `"wires": ${this.#block(wires, writeWire)}`,
-      ...(groups === undefined ? [] : [`"groups": ${this.#block(groups, writeGroup)}`]),
-      `"layout": ${this.#once(layout, writeLayout)}`,
     ]
-    return `{\n  ${members.join(',\n  ')}\n}\n`
+    return [
+      { text: `{\n  ${head.join(',\n  ')},\n  "nodes": ` },
+      ...this.#block(nodes, writeNode),
+      { text: ',\n  "wires": ' },
+      ...this.#block(wires, writeWire),
+      ...(groups === undefined ? [] : [{ text: ',\n  "groups": ' }]),
+      ...(groups === undefined ? [] : this.#block(groups, writeGroup)),
+      { text: ',\n  "layout": ' },
+      this.#once(layout, writeLayout),
+      { text: '\n}\n' },
+    ]
   }
 
-  #block<Item extends object>(items: readonly Item[], write: (item: Item) => string): string {
-    return this.#once(items, () => {
-      const stretches: string[] = []
-      for (let from = 0; from < items.length; from += stretchItems) {
-        stretches.push(this.#stretch(items.slice(from, from + stretchItems), write))
-      }
-      return block('[]', stretches)
-    })
+  #block<Item extends object>(
+    items: readonly Item[],
+    write: (item: Item) => string,
+  ): readonly TextPiece[] {
+    if (items.length === 0) return [{ text: '[]' }]
+    const known = this.#blocks.get(items)
+    if (known !== undefined) return known
+    const pieces: TextPiece[] = [{ text: '[\n    ' }]
+    for (let from = 0; from < items.length; from += stretchItems) {
+      if (from > 0) pieces.push(betweenLines)
+      pieces.push(this.#stretch(items.slice(from, from + stretchItems), write))
+    }
+    pieces.push({ text: '\n  ]' })
+    this.#blocks.set(items, pieces)
+    return pieces
   }
 
   /** In a large list most of it is as it was when it was written last. */
-  #stretch<Item extends object>(items: readonly Item[], write: (item: Item) => string): string {
+  #stretch<Item extends object>(items: readonly Item[], write: (item: Item) => string): TextPiece {
     const [first] = items
     const known = first && this.#stretches.get(first)
-    if (known && isSameList(known.items, items)) return known.text
-    const text = items.map((item) => this.#once(item, write)).join(betweenLines)
-    if (first) this.#stretches.set(first, { items, text })
-    return text
+    if (known && isSameList(known.items, items)) return known.piece
+    const texts = items.map((item) => this.#once(item, write).text)
+    const piece = { text: texts.join(betweenLines.text) }
+    if (first) this.#stretches.set(first, { items, piece })
+    return piece
   }
 
-  #once<Item extends object>(item: Item, write: (item: Item) => string): string {
+  #once<Item extends object>(item: Item, write: (item: Item) => string): TextPiece {
     const known = this.#texts.get(item)
     if (known !== undefined) return known
-    const text = write(item)
-    this.#texts.set(item, text)
-    return text
+    const piece = { text: write(item) }
+    this.#texts.set(item, piece)
+    return piece
   }
+}
+
+/** A part of a text; the same object where the same was written before. */
+export interface TextPiece {
+  readonly text: string
 }
 
 interface Stretch {
   readonly items: readonly object[]
-  readonly text: string
+  readonly piece: TextPiece
 }
 
 const stretchItems = 128
-const betweenLines = ',\n    '
+const betweenLines: TextPiece = { text: ',\n    ' }
 
 function isSameList(one: readonly object[], other: readonly object[]): boolean {
   return one.length === other.length && one.every((item, index) => item === other[index])
@@ -142,11 +170,6 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
-function block(brackets: '[]' | '{}', lines: readonly string[]): string {
-  if (lines.length === 0) return brackets
-  return `${brackets[0]}\n    ${lines.join(betweenLines)}\n  ${brackets[1]}`
-}
-
 /** A node as a block of lines, its configuration one field a line; long values spread further. */
 function writeNode(node: FlowNode): string {
   const members = [
@@ -195,5 +218,5 @@ function writeLayout(layout: Flow['layout']): string {
     ([id, { x, y }]) =>
       `${JSON.stringify(id)}: { "x": ${JSON.stringify(x)}, "y": ${JSON.stringify(y)} }`,
   )
-  return block('{}', lines)
+  return lines.length === 0 ? '{}' : `{\n    ${lines.join(betweenLines.text)}\n  }`
 }
