@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { kafkaConnection, kafkaIn, kafkaOut } from '@millrace/nodes-kafka'
 import { kafkaDecode, kafkaEncode, kafkaRegistry } from '@millrace/nodes-registry'
 import type { Message } from '@millrace/sdk'
@@ -9,6 +8,8 @@ import type { Apicurio, Kafka } from '@millrace/services'
 import { describeWith } from '@millrace/services/vitest'
 import avsc from 'avsc'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { avro, framed, json, protobuf, reading, schemaKinds } from './registry-schemas.ts'
+import { askRegistry, openWay } from './registry-way.ts'
 
 const opened: (() => unknown)[] = []
 
@@ -19,28 +20,6 @@ afterEach(async () => {
 const time = realTime(globalThis)
 const until = (check: () => void | Promise<void>) =>
   vi.waitFor(check, { timeout: 40_000, interval: 5 })
-
-const reading = {
-  type: 'record',
-  name: 'Reading',
-  namespace: 'plant',
-  fields: [
-    { name: 'device', type: 'string' },
-    { name: 'value', type: ['null', 'double'], default: null },
-  ],
-} as const
-const avro = JSON.stringify(reading)
-const protobuf = `syntax = "proto3";
-package plant;
-message Reading { string device = 1; double value = 2; }
-message Other { int32 n = 1; message Inner { string text = 1; } }`
-const json = JSON.stringify({
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  type: 'object',
-  properties: { device: { type: 'string' }, value: { type: 'number' } },
-  required: ['device'],
-  additionalProperties: false,
-})
 
 describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicurio)', () => {
   let kafka: Kafka
@@ -89,18 +68,10 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
 
   const payloads = (node: TestRun) => node.emitted('out').map(({ payload }) => payload)
 
-  async function ask(method: string, path: string, body?: object): Promise<unknown> {
-    const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
-    const text = body === undefined ? {} : { body: JSON.stringify(body) }
-    const answer = await fetch(`${apicurio.url}${path}`, { method, headers, ...text })
-    return answer.json()
-  }
+  const ask = (method: string, path: string, body?: object) =>
+    askRegistry(apicurio.url, method, path, body)
 
-  test.each([
-    ['AVRO', avro],
-    ['PROTOBUF', protobuf],
-    ['JSON', json],
-  ])(
+  test.each(schemaKinds)(
     'write %s by a schema that they register, and read it by what it names',
     async (schemaType, schema) => {
       const name = await topic()
@@ -125,29 +96,28 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
     },
   )
 
-  test.each([
-    ['AVRO', avro],
-    ['PROTOBUF', protobuf],
-    ['JSON', json],
-  ])('write %s for other nodes, such as MQTT out, and read it for them', async (kind, schema) => {
-    const { registry } = open()
-    const subject = `elsewhere-${kind}`
-    const own = { schemaFrom: 'here', registersSchema: true, schemaType: kind, schema }
-    const writer = run(kafkaEncode, { registry, subject, ...own }, { time })
-    const reader = run(kafkaDecode, { registry }, { time })
-    opened.push(() => Promise.all([writer.close(), reader.close()]))
-    const values = [1, 2, 3].map((value) => ({ device: 'a', value }))
-    writer.sendAll(values.map((payload, at) => ({ payload, topic: `plant/${at}` })))
-    await until(() => expect(writer.openHolds).toBe(0))
-    expect(writer.failures()).toEqual([])
-    reader.sendAll(writer.emitted('out'))
-    await until(() => expect(payloads(reader)).toEqual(values))
-    expect(reader.emitted('out').map((message) => message.topic)).toEqual([
-      'plant/0',
-      'plant/1',
-      'plant/2',
-    ])
-  })
+  test.each(schemaKinds)(
+    'write %s for other nodes, such as MQTT out, and read it for them',
+    async (kind, schema) => {
+      const { registry } = open()
+      const subject = `elsewhere-${kind}`
+      const own = { schemaFrom: 'here', registersSchema: true, schemaType: kind, schema }
+      const writer = run(kafkaEncode, { registry, subject, ...own }, { time })
+      const reader = run(kafkaDecode, { registry }, { time })
+      opened.push(() => Promise.all([writer.close(), reader.close()]))
+      const values = [1, 2, 3].map((value) => ({ device: 'a', value }))
+      writer.sendAll(values.map((payload, at) => ({ payload, topic: `plant/${at}` })))
+      await until(() => expect(writer.openHolds).toBe(0))
+      expect(writer.failures()).toEqual([])
+      reader.sendAll(writer.emitted('out'))
+      await until(() => expect(payloads(reader)).toEqual(values))
+      expect(reader.emitted('out').map((message) => message.topic)).toEqual([
+        'plant/0',
+        'plant/1',
+        'plant/2',
+      ])
+    },
+  )
 
   test('write what others read: the number of the schema, then plain Avro', async () => {
     const name = await topic()
@@ -192,11 +162,6 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
     } as never)
     const batch = { all: [{ device: 'a', value: 2 }] }
     const raw = sink(name, { format: 'auto' })
-    const framed = (number: number, ...rest: Uint8Array[]) => {
-      const head = Buffer.from([0, 0, 0, 0, 0])
-      head.writeInt32BE(number, 1)
-      return Buffer.concat([head, ...rest])
-    }
     raw.sendAll([
       { payload: framed(id, type.toBuffer(batch)) },
       // Indexes 1, then 1, 0: zigzag, after how many there are; fields 1 = 7 and 1 = "x".
@@ -238,6 +203,12 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
       'SCHEMA_MESSAGE_UNKNOWN',
     ])
     expect(node.failures().map(({ original }) => original.payload)).toEqual(bad)
+    const [unknown, , , truncated, message] = node.failures().map((failure) => failure.message)
+    expect(unknown).toContain('Schema 64001: ')
+    expect(unknown).toContain(`"${name}-value"`)
+    expect(unknown).toContain(`(${name}/0, offset 1)`)
+    for (const text of [truncated, message])
+      expect(text).toContain(`Schema ${id} of "${name}-value": `)
   })
 
   test('let what does not fit the schema leave by the error port, naming the field', async () => {
@@ -275,7 +246,8 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
 
   test('wait while the registry is away, with what they know going on', async () => {
     const name = await topic()
-    const way = await openWay()
+    const way = await openWay(apicurio.url)
+    opened.push(() => way.stop())
     const registry = openConnection(kafkaRegistry, { url: way.url }, { time })
     opened.push(() => registry.close())
     const out = sink(name, { schemaType: 'AVRO', schema: avro, registry: registry.handle })
@@ -312,31 +284,4 @@ describeWith(['kafka', 'apicurio'], 'Kafka nodes with a schema registry (Apicuri
     const path = await testConnection(kafkaRegistry, elsewhere, { time })
     expect(path[2]).toMatchObject({ outcome: 'failed', text: expect.stringContaining('address') })
   })
-
-  /** Leads to the registry, which keeps its schemas in memory, and can be closed. */
-  async function openWay(): Promise<{ readonly url: string; isOpen: boolean }> {
-    const server = createServer((request, response) => {
-      if (!way.isOpen) return void request.socket.destroy()
-      const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
-      request.on('end', () => {
-        const { method = 'GET', url = '' } = request
-        const headers = { 'content-type': request.headers['content-type'] ?? 'application/json' }
-        const body = chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}
-        void fetch(apicurio.url + url, { method, headers, ...body }).then(async (answer) => {
-          response.writeHead(answer.status, { 'content-type': 'application/json' })
-          response.end(await answer.text())
-        })
-      })
-    })
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-    opened.push(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const way = { url: `http://127.0.0.1:${port}`, isOpen: true }
-    return way
-  }
 })

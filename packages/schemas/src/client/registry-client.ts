@@ -85,12 +85,27 @@ export class RegistryClient {
   /** Why the schema cannot be the subject's next, by its rules of compatibility; `undefined` where it can. */
   async incompatibility(subject: string, schema: SchemaText): Promise<string | undefined> {
     const versions = `/compatibility/subjects/${encodeURIComponent(subject)}/versions`
-    // Whether the newest alone counts, or all, is the registry's to know; older ones know the newest only.
-    const all = await this.exchange('POST', `${versions}?verbose=true`, bodyOf(schema))
-    if (isGood(all)) return whyNot(this.contentOf(all))
-    const found = await this.find('POST', `${versions}/latest?verbose=true`, bodyOf(schema))
+    const newest = await this.find('POST', `${versions}/latest?verbose=true`, bodyOf(schema))
     // There is nothing yet that it would have to follow.
-    return found === undefined ? undefined : whyNot(found)
+    if (newest === undefined) return undefined
+    const why = whyNot(newest)
+    if (why !== undefined || !(await this.looksAtAll(subject))) return why
+    const all = await this.exchange('POST', `${versions}?verbose=true`, bodyOf(schema))
+    // Older registries cannot be asked that.
+    return isGood(all) ? whyNot(this.contentOf(all)) : undefined
+  }
+
+  /** Whether a schema has to be compatible with all versions before it, and not the newest alone. */
+  private async looksAtAll(subject: string): Promise<boolean> {
+    const own = `/config/${encodeURIComponent(subject)}?defaultToGlobal=true`
+    for (const path of [own, '/config']) {
+      // oxlint-disable-next-line no-await-in-loop -- only where the subject has no rule of its own
+      const answer = await this.exchange('GET', path)
+      if (!isGood(answer)) continue
+      const { compatibilityLevel, compatibility } = fieldsOf(this.contentOf(answer))
+      return textOf(compatibilityLevel ?? compatibility).endsWith('_TRANSITIVE')
+    }
+    return false
   }
 
   async whole(schema: SchemaText): Promise<WholeSchema> {

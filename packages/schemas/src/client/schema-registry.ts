@@ -21,8 +21,7 @@ const namesMax = 3
 /** A schema by its number. */
 export interface OpenSchema {
   readonly id: number
-  /** Such as `Schema 7 of "orders-value"`. */
-  readonly title: string
+  readonly subjects: readonly string[]
   readonly schema: WholeSchema
   readonly codec: SchemaCodec
 }
@@ -98,14 +97,14 @@ export class SchemaRegistry {
       this.client.schema(id),
       this.client.subjectsOf(id),
     ])
-    return { id, title: titleOf(id, subjects), schema, codec: openSchema(schema) }
+    return { id, subjects, schema, codec: openSchema(schema) }
   }
 
   private async askNewest(subject: string): Promise<OpenSchema> {
     const found = await this.client.latest(subject)
     if (found === undefined) throw noSchema(subject)
     const { id, whole } = found
-    return { id, title: titleOf(id, [subject]), schema: whole, codec: openSchema(whole) }
+    return { id, subjects: [subject], schema: whole, codec: openSchema(whole) }
   }
 
   private pause(delayMs: number): Promise<void> {
@@ -113,7 +112,9 @@ export class SchemaRegistry {
   }
 }
 
-export function titleOf(id: number, subjects: readonly string[]): string {
+/** Such as `Schema 7 of "orders-value"`; of several subjects the usual one is named, where it is one of them. */
+export function titleOf(id: number, all: readonly string[], usual = ''): string {
+  const subjects = all.includes(usual) ? [usual] : all
   if (subjects.length === 0) return `Schema ${id}`
   const names = subjects.slice(0, namesMax).map((name) => `"${name.slice(0, 100)}"`)
   return `Schema ${id} of ${names.join(', ')}${subjects.length > namesMax ? ' …' : ''}`

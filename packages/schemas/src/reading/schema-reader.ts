@@ -1,7 +1,7 @@
 import { openAvroReader } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
 import type { WholeSchema } from '../client/registered-schema.ts'
-import { asRegistry } from '../client/schema-registry.ts'
+import { asRegistry, titleOf } from '../client/schema-registry.ts'
 import type { OpenSchema, SchemaRegistry } from '../client/schema-registry.ts'
 import { frameBytes, schemaIdOf } from '../codec/frame.ts'
 
@@ -55,7 +55,7 @@ export class SchemaReader {
     try {
       return decode(body)
     } catch (error) {
-      throw titled(written.title, error)
+      throw titled(titleOf(id, written.subjects, subject), error)
     }
   }
 
@@ -66,12 +66,13 @@ export class SchemaReader {
     const wanted = this.registry.newestOf(subject, this.onTrouble)
     if (wanted instanceof Promise) return new ReadLater(wanted)
     if (wanted instanceof NodeError) throw wanted
-    return wanted.id === written.id ? written.codec.decode : this.resolver(written, wanted)
+    if (wanted.id === written.id) return written.codec.decode
+    return this.resolver(written, wanted, usual)
   }
 
-  private resolver(written: OpenSchema, wanted: OpenSchema): Decode {
+  private resolver(written: OpenSchema, wanted: OpenSchema, usual: string): Decode {
     const pair = `${written.id}/${wanted.id}`
-    const found = this.pairs.get(pair) ?? resolve(written, wanted)
+    const found = this.pairs.get(pair) ?? resolve(written, wanted, usual)
     if (this.pairs.size >= pairsMax) this.pairs.clear()
     this.pairs.set(pair, found)
     if (found instanceof NodeError) throw found
@@ -79,14 +80,15 @@ export class SchemaReader {
   }
 }
 
-function resolve(written: OpenSchema, wanted: OpenSchema): Decode | NodeError {
-  const { title } = wanted
+function resolve(written: OpenSchema, wanted: OpenSchema, usual: string): Decode | NodeError {
   try {
     if (wanted.codec.type !== 'AVRO') throw new Error('it is no Avro schema')
     return openAvroReader(sourceOf(written.schema), sourceOf(wanted.schema))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    const text = `${written.title} cannot be read as ${title.charAt(0).toLowerCase()}${title.slice(1)}: ${why}`
+    const own = titleOf(written.id, written.subjects, usual)
+    const other = titleOf(wanted.id, wanted.subjects).replace('Schema', 'schema')
+    const text = `${own} cannot be read as ${other}: ${why}`
     return new NodeError('SCHEMA_UNRESOLVABLE', text, { cause: error })
   }
 }

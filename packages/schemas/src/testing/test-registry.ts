@@ -83,6 +83,7 @@ function answer(
   if (place === 'subjects' && name === '')
     return [...new Set(schemas.map(({ subject }) => subject))]
   if (place === 'schemas') return byId(schemas, Number(rest[0]), rest[1] === 'versions')
+  if (place === 'config') return { compatibilityLevel: 'BACKWARD' }
   if (place === 'compatibility') {
     const messages = seen.incompatible === '' ? [] : [seen.incompatible]
     return { is_compatible: messages.length === 0, messages }
