@@ -28,7 +28,9 @@ export function lossesOf({ verdict, problems, mayRepeat = false }: Outcome): rea
   const { missing, repeated, wrong } = verdict
   const losses = [...problems]
   if (missing.length > 0) {
-    losses.push(`${missing.length} acknowledged messages are missing, such as ${missing[0]}`)
+    const least = missing.reduce((one, other) => Math.min(one, other))
+    const most = missing.reduce((one, other) => Math.max(one, other))
+    losses.push(`${missing.length} acknowledged messages are missing, from ${least} to ${most}`)
   }
   if (repeated > 0 && !mayRepeat) losses.push(`${repeated} messages are there more than once`)
   if (wrong.length > 0)

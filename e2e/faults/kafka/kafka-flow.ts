@@ -17,7 +17,14 @@ export const kafkaFlow: Flow = {
     {
       id: 'in',
       type: 'kafka/in',
-      config: { cluster: 'kafka', topic: readings, eventTime: 'payload.at', fetchWaitMs: 50 },
+      config: {
+        cluster: 'kafka',
+        topic: readings,
+        eventTime: 'payload.at',
+        fetchWaitMs: 50,
+        // A batch that was not acknowledged comes again, and is then late by as much as it spans.
+        lateByMs: 2_000,
+      },
     },
     { id: 'raw', type: 'kafka/out', config: { ...exactlyOnce, topic: raw } },
     {
@@ -45,6 +52,19 @@ export const kafkaFlow: Flow = {
     { from: { node: 'window', port: 'out' }, to: { node: 'windows', port: 'in' } },
   ],
   layout: {},
+}
+
+export const sessionTimeoutMs = 6_000
+
+/** The part of it that several engines may share: messages go through one at a time. */
+export const sharedFlow: Flow = {
+  ...kafkaFlow,
+  nodes: kafkaFlow.nodes
+    .filter(({ id }) => id === 'in' || id === 'raw')
+    .map((node) =>
+      node.id === 'in' ? { ...node, config: { ...node.config, sessionTimeoutMs } } : node,
+    ),
+  wires: kafkaFlow.wires.filter(({ to }) => to.node === 'raw'),
 }
 
 export function kafkaConnections(brokers: string): readonly ConnectionDocument[] {

@@ -1,7 +1,7 @@
-import { until } from '@millrace/services'
-import type { Kafka } from '@millrace/services'
+import { oldestOffsets, until } from '@millrace/services'
+import type { Kafka, ReadRecord } from '@millrace/services'
 import type { Verdict } from '../verdict.ts'
-import { raw, readings, windowMs, windows } from './kafka-flow.ts'
+import { partitions, raw, readings, windowMs, windows } from './kafka-flow.ts'
 import { endNumber } from './kafka-publisher.ts'
 import type { Reading } from './kafka-publisher.ts'
 
@@ -12,27 +12,35 @@ interface WindowResult {
   readonly sum: number
 }
 
+export interface KafkaEvidence {
+  readonly kafka: Kafka
+  readonly acknowledged: ReadonlySet<number>
+  readonly withinMs?: number
+  /** Several engines share the readings: then none of them sees all of a window. */
+  readonly hasWindows?: boolean
+}
+
 /**
  * Waits until all is there, for a bounded time, and compares what a reader of committed messages finds
- * with what there should be.
+ * with what there should be: as often as it stands in the topic that is read.
  */
-export async function judgeKafka(
-  kafka: Kafka,
-  acknowledged: ReadonlySet<number>,
+export async function judgeKafka({
+  kafka,
+  acknowledged,
   withinMs = 60_000,
-): Promise<Verdict> {
-  const given = (await valuesIn<Reading>(kafka, readings)).filter(({ n }) => n !== endNumber)
+  hasWindows = true,
+}: KafkaEvidence): Promise<Verdict> {
+  const topics = hasWindows ? [readings, raw, windows] : [readings, raw]
+  const given = valuesOf<Reading>(await kafka.read(readings)).filter(({ n }) => n !== endNumber)
+  const wanted = countsOf(given)
   const expected = expectedOf(given)
   const look = async () => {
-    const passed = (await valuesIn<Reading>(kafka, raw))
-      .map(({ n }) => n)
-      .filter((n) => n !== endNumber)
-    const seen = new Set(passed)
-    return {
-      missing: given.map(({ n }) => n).filter((n) => !seen.has(n)),
-      repeated: passed.length - seen.size,
-      wrong: differences(expected, await valuesIn<WindowResult>(kafka, windows)),
-    }
+    const written = await kafka.read(raw)
+    const passed = countsOf(valuesOf<Reading>(written).filter(({ n }) => n !== endNumber))
+    const results = hasWindows ? await kafka.read(windows) : []
+    const found = hasWindows ? differences(expected, valuesOf<WindowResult>(results)) : []
+    const deleted = await deletedOf(kafka, topics)
+    return { ...compare(wanted, passed), wrong: [...deleted, ...found] }
   }
   let found = await look()
   await until(
@@ -43,15 +51,41 @@ export async function judgeKafka(
     },
     { timeoutMs: withinMs, what: 'all results' },
   ).catch(() => undefined)
-  const lost = [...acknowledged].filter((n) => !given.some((reading) => reading.n === n))
+  const lost = [...acknowledged].filter((n) => !wanted.has(n))
   const wrong = lost.length === 0 ? found.wrong : [`Kafka itself lost ${lost.length}.`]
   return { ...found, wrong, windows: expected.size, acknowledged: acknowledged.size }
 }
 
-async function valuesIn<Value>(kafka: Kafka, topic: string): Promise<readonly Value[]> {
-  const records = await kafka.read(topic)
+function valuesOf<Value>(records: readonly ReadRecord[]): readonly Value[] {
   // What the publisher and the flow write.
   return records.map(({ value }) => JSON.parse(value ?? 'null') as Value)
+}
+
+function countsOf(all: readonly Reading[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>()
+  for (const { n } of all) counts.set(n, (counts.get(n) ?? 0) + 1)
+  return counts
+}
+
+function compare(
+  wanted: ReadonlyMap<number, number>,
+  passed: ReadonlyMap<number, number>,
+): { readonly missing: readonly number[]; readonly repeated: number } {
+  const missing = [...wanted].filter(([n, count]) => (passed.get(n) ?? 0) < count)
+  let repeated = 0
+  for (const [n, count] of passed) repeated += Math.max(0, count - (wanted.get(n) ?? 0))
+  return { missing: missing.map(([n]) => n), repeated }
+}
+
+/** What the broker deleted by age or size is nobody's loss but its own; it would look like ours. */
+async function deletedOf(
+  { address }: Kafka,
+  topics: readonly string[],
+): Promise<readonly string[]> {
+  const oldest = await oldestOffsets(address, topics, partitions)
+  return oldest
+    .filter(({ offset }) => offset > 0)
+    .map((one) => `Kafka deleted ${one.topic}/${one.partition} before offset ${one.offset}.`)
 }
 
 function expectedOf(given: readonly Reading[]): ReadonlyMap<string, WindowResult> {
