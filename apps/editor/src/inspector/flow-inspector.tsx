@@ -109,6 +109,8 @@ function Versions({ flow }: { readonly flow: FlowEditor }) {
   // What the flow keeps on disk is told every second, with the same version.
   const version = useFlowState(flow, ({ deployment }) => deployment.version)
   const state = useFlowState(flow, ({ deployment }) => deployment.state)
+  // The channel may tell of a version before it is kept; what was deployed is known after that.
+  const deployed = useFlowState(flow, (flowState) => flowState.deployed)
   const [versions, setVersions] = useState<readonly Version[]>()
   useEffect(() => {
     let isCurrent = true
@@ -119,7 +121,7 @@ function Versions({ flow }: { readonly flow: FlowEditor }) {
     return () => {
       isCurrent = false
     }
-  }, [editor, flow, version, state])
+  }, [editor, flow, version, state, deployed])
   if (versions === undefined || versions.length === 0)
     return <p className={styles['dim']}>Not deployed yet.</p>
   return (
