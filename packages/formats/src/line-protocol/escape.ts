@@ -10,7 +10,7 @@ export function escapeKey(text: string): string {
 
 /** The same but for `=`, which means nothing in a measurement. */
 export function escapeMeasurement(text: string): string {
-  return special.test(text) ? cleaned(text, /\\+(?=[, \n\r]|$)/g).replace(/[, ]/g, '\\$&') : text
+  return special.test(text) ? cleaned(text, ', \n\r').replace(/[, ]/g, '\\$&') : text
 }
 
 /** A text field, in quotes. Line breaks are allowed in it. */
@@ -21,6 +21,11 @@ export function quote(text: string): string {
 const special = /[,= \\\n\r]/
 const quotable = /["\\]/
 
-function cleaned(text: string, dangling = /\\+(?=[,= \n\r]|$)/g): string {
-  return text.replace(dangling, '').replaceAll('\r', '\\r').replaceAll('\n', '\\n')
+function cleaned(text: string, escapables = ',= \n\r'): string {
+  // Each run is looked at once, however long: a pattern with a look behind it would begin anew.
+  const withoutDangling = text.replace(/\\+/g, (run, at: number) => {
+    const next = text[at + run.length]
+    return next === undefined || escapables.includes(next) ? '' : run
+  })
+  return withoutDangling.replaceAll('\r', '\\r').replaceAll('\n', '\\n')
 }

@@ -35,7 +35,7 @@ const writers: Readonly<Record<FieldType, Write>> = {
   },
   integer: (value) => {
     if (typeof value === 'bigint') return integer(value)
-    if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return integer(BigInt(value))
+    if (typeof value === 'string' && /^[+-]?\d{1,25}$/.test(value)) return integer(BigInt(value))
     const number = numberOf(value)
     return Number.isInteger(number) ? integer(BigInt(number ?? 0)) : undefined
   },

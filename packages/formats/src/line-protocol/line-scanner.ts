@@ -220,7 +220,7 @@ function scalarOf(raw: string): FieldScalar | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
-const floatPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const floatPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 function wholeOf(raw: string): number | bigint | undefined {
   const pattern = raw.endsWith('i') ? /^[+-]?\d{1,19}i$/ : /^\+?\d{1,20}u$/
