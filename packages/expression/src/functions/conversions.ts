@@ -114,7 +114,7 @@ export const conversionFunctions: FunctionDefinition[] = [
   ),
 ]
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const hexadecimal = /^0[xX][0-9a-fA-F]+$/
 
 function numberOf(value: unknown): number | null {
