@@ -28,6 +28,7 @@ export function pointsReader(mapping: Mapping): (message: Message) => readonly S
     const measurement = mapping.measurement(message)
     if (measurement === '')
       throw new NodeError('STORE_BAD_MEASUREMENT', 'The measurement is empty.')
+    if (measurement.length > tagLengthMax) throw longMeasurement()
     const tags = tagsText(tagsOf(mapping, message))
     const when = timeOf(time === undefined ? message.time : time(message))
     const points: StorePoint[] = []
@@ -40,6 +41,11 @@ export function pointsReader(mapping: Mapping): (message: Message) => readonly S
     const names = fields.map(({ name }) => `"${name}"`).join(', ')
     throw new NodeError('STORE_NO_FIELDS', `The message gives no value for ${names}.`)
   }
+}
+
+function longMeasurement(): NodeError {
+  const text = `The name of the measurement has more than ${tagLengthMax} characters.`
+  return new NodeError('STORE_BAD_MEASUREMENT', text)
 }
 
 function tagsOf({ tags }: Mapping, message: Message): [string, string][] {

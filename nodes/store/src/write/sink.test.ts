@@ -82,6 +82,13 @@ test('keeps a message open until its points are on disk, each once however often
   await until(() => expect(node.statuses().at(-1)).toEqual({ state: 'ok', text: 'Stores' }))
 })
 
+test('stores nothing under a name that is a text', async () => {
+  const node = bench({ measurement: () => 'x'.repeat(1001) })
+  node.send({ time: 1, payload: { t: 1 } })
+  await until(() => expect(node.openHolds).toBe(0))
+  expect(node.failures()).toMatchObject([{ code: 'STORE_BAD_MEASUREMENT' }])
+})
+
 test('lets only messages that cannot be stored leave by the error port, with the reason', async () => {
   const node = bench()
   node.sendAll([

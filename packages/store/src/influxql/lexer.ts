@@ -12,7 +12,7 @@ const durationPart = String.raw`\d+(?:ns|µ|us|u|ms|[smhdw])`
 const forms: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['space', /(?:\s+|--[^\n]*)/y],
   ['duration', new RegExp(String.raw`(?:${durationPart})+(?![\w.])`, 'y')],
-  ['number', /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])/y],
+  ['number', /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])/y],
   ['word', /[a-zA-Z_]\w*/y],
   ['name', /"(?:[^"\\\n]|\\.)*"/y],
   ['text', /'(?:[^'\\\n]|\\.)*'/y],

@@ -13,7 +13,7 @@ const durationPart = String.raw`\d+(?:ms|[smhdwy])`
 const forms: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['space', /(?:\s+|#[^\n]*)/y],
   ['duration', new RegExp(String.raw`(?:${durationPart})+(?![\w.])`, 'y')],
-  ['number', /(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])/y],
+  ['number', /(?:0[xX][\da-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])/y],
   // A colon before a duration is that of a subquery.
   ['sign', /:(?=\s*(?:\d|\]))/y],
   ['word', /[a-zA-Z_:][\w:]*/y],
