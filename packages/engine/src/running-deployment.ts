@@ -15,6 +15,7 @@ import type { PlannedNode } from './plan/plan.ts'
 import type { Change } from './run/change.ts'
 import type { NodeRun } from './run/node-run.ts'
 import type { See } from './run/output-port.ts'
+import { replan } from './plan/replan.ts'
 import { takeSnapshot } from './run/nodes.ts'
 import { RunningFlow } from './run/running-flow.ts'
 import { nodeGauges, portCounters } from './run/counters.ts'
@@ -116,7 +117,9 @@ export class RunningDeployment implements Deployment {
   }
 
   private async change(spec: DeploymentSpec): Promise<Change> {
-    const change = this.flow.findChange(makePlan(spec, this.host.nodeTypes))
+    const { nodeTypes } = this.host
+    const plan = replan(this.flow.plan, spec, nodeTypes) ?? makePlan(spec, nodeTypes)
+    const change = this.flow.findChange(plan)
     await this.flow.settle(change, updateDrainMs)
     if (touchesStored(change)) this.flow.storeEpoch()
     await this.flow.apply(change)

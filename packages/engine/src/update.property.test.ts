@@ -127,6 +127,43 @@ async function running(first: DeploymentSpec) {
   return { deployment, trails }
 }
 
+/** The same flow with other settings, as it comes where wires did not change: all else is the same object. */
+function retagged(spec: DeploymentSpec, tags: readonly (string | undefined)[]): DeploymentSpec {
+  const nodes = spec.flow.nodes.map((node, index): FlowNode => {
+    const tag = tags[index]
+    if (tag === undefined || !('tag' in node.config)) return node
+    return { ...node, name: `Named ${tag}`, config: { tag } }
+  })
+  return { ...spec, flow: { ...spec.flow, nodes } }
+}
+
+const tags = fc.array(fc.constantFrom(undefined, '', 'b', 'cc'), { minLength: 11, maxLength: 11 })
+
+test('settings that change restart those nodes alone, and leave the wiring as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      specs,
+      fc.array(tags, { minLength: 1, maxLength: 4 }),
+      async (first, steps) => {
+        let spec = first
+        const updated = await running(first)
+        for (const step of steps) {
+          const before = runningNodes(spec)
+          spec = retagged(spec, step)
+          updated.trails()
+          const { restarted, started, removed } = await updated.deployment.update(spec)
+          const changed = [...runningNodes(spec)].filter(([id, text]) => before.get(id) !== text)
+          expect(new Set(restarted)).toEqual(new Set(changed.map(([id]) => id)))
+          expect([started, removed]).toEqual([[], []])
+        }
+        const fresh = await running(spec)
+        expect(updated.trails()).toEqual(fresh.trails())
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
 test('updates from flow to flow leave the same wiring as starting the last one afresh', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(specs, { minLength: 2, maxLength: 5 }), async (steps) => {

@@ -53,6 +53,12 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[]
   readonly byId: ReadonlyMap<string, PlannedNode>
   readonly connections: ReadonlyMap<string, PlannedConnection>
+  /** What it is the plan of. */
+  readonly spec: DeploymentSpec
+  /** Tells it from others. */
+  readonly version: object
+  /** Where it differs from the plan of that version in these nodes alone, which are wired as they were. */
+  readonly since?: { readonly version: object; readonly changed: readonly PlannedNode[] }
 }
 
 export interface PlannedConnection {
@@ -62,7 +68,20 @@ export interface PlannedConnection {
 
 type NodeTypes = ReadonlyMap<string, NodeType>
 
-export const emptyPlan: Plan = { flow: '', nodes: [], byId: new Map(), connections: new Map() }
+const nothing: DeploymentSpec = {
+  flow: { millrace: 1, name: '', title: '', nodes: [], wires: [], layout: {} },
+  connections: [],
+  secrets: {},
+}
+
+export const emptyPlan: Plan = {
+  flow: '',
+  nodes: [],
+  byId: new Map(),
+  connections: new Map(),
+  spec: nothing,
+  version: {},
+}
 
 /** Throws an `EngineError` that names the node for a flow that cannot run. */
 export function makePlan(spec: DeploymentSpec, nodeTypes: NodeTypes): Plan {
@@ -71,7 +90,9 @@ export function makePlan(spec: DeploymentSpec, nodeTypes: NodeTypes): Plan {
   for (const wire of spec.flow.wires) planner.join(wire)
   const nodes = inOrder([...planner.byId.values()])
   markShared(nodes)
-  return { flow: spec.flow.name, nodes, byId: planner.byId, connections: planConnections(spec) }
+  const { byId } = planner
+  const { name } = spec.flow
+  return { flow: name, nodes, byId, connections: planConnections(spec), spec, version: {} }
 }
 
 class Planner {

@@ -29,13 +29,18 @@ export interface Change {
 export function findChange(
   plan: Plan,
   running: ReadonlyMap<string, NodeRun>,
-  parts: { readonly compilers: Compilers; readonly connections: Connections },
+  parts: {
+    readonly compilers: Compilers
+    readonly connections: Connections
+    /** Nodes that may have changed; all where it is not known. */
+    readonly among: readonly PlannedNode[] | undefined
+  },
 ): Change {
   const started: string[] = []
   const restarted: string[] = []
   const newcomers: Newcomer[] = []
   const leaving: NodeRun[] = []
-  for (const planned of plan.nodes) {
+  for (const planned of parts.among ?? plan.nodes) {
     const run = running.get(planned.id)
     if (run !== undefined && isUnchanged(run, planned, plan, parts.connections)) continue
     newcomers.push({ planned, config: resolve(planned, plan, parts) })

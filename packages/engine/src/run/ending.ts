@@ -1,5 +1,5 @@
 import { downstreamOf } from '../plan/order.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedNode } from '../plan/plan.ts'
 import type { NodeRun } from './node-run.ts'
 
 /** Carries the end of the sources through the flow: a node ends when all that sends to it has. */
@@ -13,10 +13,12 @@ export class Ending {
     this.onEnded = onEnded
   }
 
-  /** The nodes stand as the plan says; sources may start. */
-  rewired(plan: Plan): void {
+  /** The nodes stand as the plan says, of which only these may have changed; sources may start. */
+  rewired(plan: Plan, changed?: readonly PlannedNode[]): void {
     this.isStarted = false
+    const affected = changed && withDownstream(changed)
     for (const { id } of plan.nodes) {
+      if (affected?.has(id) === false) continue
       const node = this.running.get(id)
       if (node === undefined || isSource(node)) continue
       node.isSilent = this.isSilent(node)
@@ -91,6 +93,15 @@ export class Ending {
     }
     this.onEnded()
   }
+}
+
+/** The ids of nodes and of all that they reach. */
+function withDownstream(planned: readonly PlannedNode[]): ReadonlySet<string> {
+  const reached = new Map(planned.map((node) => [node.id, node]))
+  for (const node of reached.values()) {
+    for (const next of downstreamOf(node)) reached.set(next.id, next)
+  }
+  return new Set(reached.keys())
 }
 
 function isSource(node: NodeRun): boolean {

@@ -31,7 +31,7 @@ export class Pressure {
     for (const node of this.pressing) {
       for (const source of this.sourcesOf(node)) source.presses += 1
     }
-    for (const node of this.running.values()) apply(node)
+    for (const node of this.running.values()) if (node.isSource) apply(node)
   }
 
   private sourcesOf(node: NodeRun): readonly NodeRun[] {

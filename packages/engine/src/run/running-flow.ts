@@ -9,7 +9,7 @@ import { nothingRestored } from '../durable/restored.ts'
 import type { Restored } from '../durable/restored.ts'
 import { EngineError } from '../error.ts'
 import { emptyPlan } from '../plan/plan.ts'
-import type { Plan, PlannedWire } from '../plan/plan.ts'
+import type { Plan, PlannedNode, PlannedWire } from '../plan/plan.ts'
 import type { NodeState } from '../state/keyed-state.ts'
 import { joinTime } from '../time/network.ts'
 import type { Origin } from '../time/origin.ts'
@@ -21,17 +21,16 @@ import { Drain, within } from './drain.ts'
 import { Ending } from './ending.ts'
 import { replayLetter } from './failure-policy.ts'
 import type { NodeRun } from './node-run.ts'
-import { Nodes, restoreStop, startFailure } from './nodes.ts'
+import { Nodes, restoreStop } from './nodes.ts'
 import type { Inheritance } from './nodes.ts'
 import type { HoldRecord } from './batch.ts'
 import type { OutputPort, See } from './output-port.ts'
 import type { Overhang } from './overhang.ts'
 import { Pressure, apply as applyPressure } from './pressure.ts'
 import { Runtime } from './runtime.ts'
+import { startSource } from './start-source.ts'
 import { Taps } from './taps.ts'
 
-/** A source may take this long to start. */
-const startMs = 30_000
 /** A node or connection may take this long to close. */
 const closeMs = 5_000
 
@@ -59,7 +58,8 @@ export class RunningFlow {
   private readonly taps = new Taps()
   /** State of nodes that left, until a node of the same id and type takes over. */
   private readonly left = new Map<string, Left>()
-  private plan: Plan = emptyPlan
+  /** What runs, or is to run while it is changed. */
+  plan: Plan = emptyPlan
   private readonly durable: Durable | undefined
 
   constructor(host: EngineHost, name: string, onEnded: () => void) {
@@ -108,7 +108,8 @@ export class RunningFlow {
   /** What the plan would change; throws for what cannot run, before anything is touched. */
   findChange(plan: Plan): Change {
     const { compilers, connections } = this
-    return findChange(plan, this.nodes, { compilers, connections })
+    const among = this.changedOf(plan)
+    return findChange(plan, this.nodes, { compilers, connections, among })
   }
 
   /** Lets nodes that will end finish what they hold, with the sources before them at rest. */
@@ -125,6 +126,7 @@ export class RunningFlow {
    * new ones. Then waits until the new have started and the old are closed.
    */
   async apply(change: Change): Promise<void> {
+    const changed = this.changedOf(change.plan)
     this.plan = change.plan
     // Until all new nodes have started, what ran before may have to be brought back.
     this.durable?.epochs.rest()
@@ -132,7 +134,7 @@ export class RunningFlow {
     try {
       const newcomers = this.enter(change)
       const held = this.expectHeld(newcomers)
-      this.connect(newcomers)
+      this.connect(newcomers, changed)
       this.durable?.epochs.storeFirst()
       for (const { hold, message } of held) hold.node.receiveAgain(hold, message)
       await this.startSources(newcomers)
@@ -263,10 +265,10 @@ export class RunningFlow {
     return expected.toSorted((one, other) => one.message.id - other.message.id)
   }
 
-  private connect(created: readonly NodeRun[]): void {
+  private connect(created: readonly NodeRun[], changed: readonly PlannedNode[] | undefined): void {
     const { byId } = this.plan
     // In a large flow each pass over all nodes shows in how long a small change takes.
-    for (const run of this.nodes.values()) {
+    for (const run of changed === undefined ? this.nodes.values() : this.besides(changed)) {
       run.planned = byId.get(run.id) ?? run.planned
       this.joinPorts(run)
     }
@@ -275,7 +277,25 @@ export class RunningFlow {
     for (const run of created) restoreStop(run)
     this.restored = nothingRestored
     this.pressure.rewired()
-    this.ending.rewired(this.plan)
+    this.ending.rewired(this.plan, changed)
+  }
+
+  /** The nodes in which a plan differs from what runs, where they are all that differs. */
+  private changedOf({ since, nodes }: Plan): readonly PlannedNode[] | undefined {
+    const isKnown = since?.version === this.plan.version && nodes.length === this.nodes.size
+    return isKnown ? since.changed : undefined
+  }
+
+  /** The running ones of these nodes, and of those that send to them. */
+  private besides(planned: readonly PlannedNode[]): ReadonlySet<NodeRun> {
+    const runs = new Set<NodeRun>()
+    for (const node of planned) {
+      for (const { id } of [node, ...node.upstream]) {
+        const run = this.nodes.get(id)
+        if (run !== undefined) runs.add(run)
+      }
+    }
+    return runs
   }
 
   private joinPorts(run: NodeRun): void {
@@ -309,34 +329,10 @@ export class RunningFlow {
 
   private async startSources(created: readonly NodeRun[]): Promise<void> {
     const sources = created.filter((run) => run.planned.descriptor.kind === 'source')
-    const starting = sources.map((run) => this.startSource(run))
+    const starting = sources.map(startSource)
     const results = await Promise.allSettled(starting)
     const failed = results.find((result) => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
-  }
-
-  private async startSource(run: NodeRun): Promise<void> {
-    run.wasStarted = true
-    try {
-      const starting = this.runtime.asNode(run, () => run.behaviour.start?.())
-      if (starting !== undefined) await this.withinStart(starting)
-    } catch (error) {
-      throw startFailure(run.planned, error)
-    }
-    run.hasStarted = true
-    run.intake?.started(run)
-    applyPressure(run)
-  }
-
-  private async withinStart(starting: Promise<void>): Promise<void> {
-    const { promise, reject } = Promise.withResolvers<never>()
-    const text = `It did not start within ${startMs / 1000} seconds.`
-    const timeout = this.host.schedule(startMs, () => reject(new Error(text)))
-    try {
-      await Promise.race([starting, promise])
-    } finally {
-      timeout.cancel()
-    }
   }
 
   private async close(run: NodeRun): Promise<void> {
