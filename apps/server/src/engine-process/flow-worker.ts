@@ -18,7 +18,7 @@ import { partsOf, refusalOf, sentenceOf, UpdateRefused } from './flow-refusal.ts
 import { ReportBuffer, usualReportLimits } from './report-buffer.ts'
 import { redactedEvent } from './secrecy/redacted-events.ts'
 import { Redactor } from './secrecy/redactor.ts'
-import { nodesOf, specOf, typesOf } from './spec-text.ts'
+import { mayLackNodes, nodesOf, specOf, typesOf } from './spec-text.ts'
 import { nothingWatched, type Watched } from './watched.ts'
 
 export interface FlowWorkerOptions {
@@ -168,8 +168,8 @@ export class FlowWorker {
     await this.loadFor(spec)
     const present = this.deployment
     const report = present === undefined ? await this.start(spec) : await this.update(present, spec)
+    if (mayLackNodes(this.spec, spec, report)) this.durability?.retain(nodesOf(spec))
     this.spec = spec
-    this.durability?.retain(nodesOf(spec))
     if (present === undefined) this.watch(watched)
     else this.adapt(report)
     return report

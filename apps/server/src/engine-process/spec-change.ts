@@ -91,13 +91,15 @@ function changedNodes(nodes: readonly FlowNode[], change: SpecChange): readonly 
   if (change.setNodes === undefined && change.removeNodes === undefined) return nodes
   const removed = new Set(change.removeNodes)
   const set = new Map(change.setNodes?.map((node) => [node.id, node]))
-  const kept = nodes.flatMap((node) => {
-    if (removed.has(node.id)) return []
-    const replacement = set.get(node.id)
-    set.delete(node.id)
-    return [replacement ?? node]
-  })
-  return [...kept, ...set.values()]
+  const kept: FlowNode[] = []
+  for (const node of nodes) {
+    const { id } = node
+    if (removed.has(id)) continue
+    kept.push(set.get(id) ?? node)
+    set.delete(id)
+  }
+  for (const added of set.values()) kept.push(added)
+  return kept
 }
 
 function changedWires(wires: readonly Wire[], change: SpecChange): readonly Wire[] {

@@ -1,4 +1,4 @@
-import type { DeploymentSpec } from '@millrace/engine'
+import type { DeploymentSpec, UpdateReport } from '@millrace/engine'
 import type { SpecText } from './messages.ts'
 import { applyChange, type SpecChange } from './spec-change.ts'
 
@@ -14,7 +14,19 @@ export function nodesOf(spec: DeploymentSpec): ReadonlySet<string> {
   return new Set(spec.flow.nodes.map((node) => node.id))
 }
 
-export function typesOf(spec: DeploymentSpec): readonly string[] {
-  const types = [...spec.flow.nodes, ...spec.connections].map((each) => each.type)
-  return [...new Set(types)]
+/** Whether nodes may be gone that were there before; large flows are not looked through for nothing. */
+export function mayLackNodes(
+  before: DeploymentSpec | undefined,
+  after: DeploymentSpec,
+  { started, removed }: UpdateReport,
+): boolean {
+  if (before === undefined || started.length > 0 || removed.length > 0) return true
+  return before.flow.nodes.length !== after.flow.nodes.length
+}
+
+export function typesOf({ flow, connections }: DeploymentSpec): readonly string[] {
+  const types = new Set<string>()
+  for (const { type } of flow.nodes) types.add(type)
+  for (const { type } of connections) types.add(type)
+  return [...types]
 }
