@@ -6,6 +6,7 @@ import { serveEditor } from './editor/editor-files.ts'
 import { answerErrors } from './errors.ts'
 import { guardHost, guardOrigin } from './guard/host.ts'
 import type { OriginRules } from './guard/host.ts'
+import { guardOwnFlows } from './guard/own-flows.ts'
 import { securityHeaders } from './guard/security-headers.ts'
 import type { Route } from './route.ts'
 
@@ -27,7 +28,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag')
   app.set('query parser', false)
   app.use(securityHeaders(), guardHost(options.rules), guardOrigin())
-  app.use(options.dataSources, apiRouter(options.routes))
+  app.use(options.dataSources, guardOwnFlows(), apiRouter(options.routes))
   app.use(serveEditor(options.editorFolder))
   app.use((request, _response, next) => {
     next(notFound('PAGE_UNKNOWN', `There is nothing at ${request.path.slice(0, 200)}`))

@@ -281,6 +281,20 @@ describe('who asks', () => {
     expect((await it.send('POST', '/api/flows/demo/check', { body, headers })).status).toBe(200)
   })
 
+  test.for(['Millrace', 'millrace', 'Millrace/1.0'])(
+    'a node of a flow may neither read nor change flows: %s',
+    async (agent) => {
+      const headers = { 'User-Agent': agent }
+      const body = { title: 'X' }
+      expectRefusal(await it.send('POST', '/api/flows', { body, headers }), [403])
+      expectRefusal(await it.send('GET', '/api/flows', { headers }), [403])
+      const polling = '/socket.io/?EIO=4&transport=polling'
+      expect((await it.send('GET', polling, { headers })).status).toBe(403)
+      const query = '/prometheus/api/v1/query?query=1'
+      expect((await it.send('GET', query, { headers })).status).not.toBe(403)
+    },
+  )
+
   test('another site that hides its origin may not', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' }
     expectRefusal(await it.send('POST', '/api/flows', { body: { title: 'X' }, headers }), [403])

@@ -3,6 +3,7 @@ import { Server as SocketServer } from 'socket.io'
 import type { Answer, ClientEvents, DebugBatch, ServerEvents, TapsBatch } from '@millrace/protocol'
 import { checkHost, checkOrigin } from '../http/guard/host.ts'
 import type { OriginRules } from '../http/guard/host.ts'
+import { checkOwnFlow } from '../http/guard/own-flows.ts'
 import type { Server } from '../server-parts.ts'
 import { mergeLooks } from './merge-looks.ts'
 import { Outbox } from './outbox.ts'
@@ -48,7 +49,7 @@ export class LiveChannel {
       httpCompression: false,
       allowRequest: (request, decide) => {
         const isFull = this.#looks.size >= socketsMax
-        const refusal = checkHost(request, rules) ?? checkOrigin(request)
+        const refusal = checkHost(request, rules) ?? checkOrigin(request) ?? checkOwnFlow(request)
         decide(isFull ? 'too many connections' : refusal?.message, !isFull && refusal === null)
       },
     })
