@@ -106,7 +106,7 @@ export class HttpClient {
     return {
       method,
       agent: isSecure ? this.agents.secure : this.agents.plain,
-      headers: { 'accept-encoding': 'gzip, deflate, br', ...headers, ...length },
+      headers: { ...userAgent, 'accept-encoding': 'gzip, deflate, br', ...headers, ...length },
       ...lookupOf(this.options.way),
     }
   }
@@ -132,6 +132,9 @@ export class HttpClient {
     }
   }
 }
+
+/** Some services ask for one; and by it our own API knows flows, which must not change flows. */
+export const userAgent = { 'user-agent': 'Millrace' } as const
 
 /** A proxy looks names up itself; its own may lead anywhere. */
 function lookupOf({ isMetadataAllowed, isProxied }: WayConfig): Pick<RequestOptions, 'lookup'> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { NodeError } from '@millrace/sdk'
 import type { Agents, WayConfig } from './agents.ts'
-import { parsedUrl } from './exchange.ts'
+import { parsedUrl, userAgent } from './exchange.ts'
 import type { Call } from './exchange.ts'
 import { guardedLookup, refuseGuarded } from './egress-guard.ts'
 import { nodeHttp, nodeHttps } from './node-modules.ts'
@@ -25,7 +25,7 @@ export function openStream(call: Call, options: StreamOptions): () => void {
     const isSecure = url.protocol === 'https:'
     const request = (isSecure ? nodeHttps : nodeHttp).request(url, {
       method: next.method,
-      headers: next.headers,
+      headers: { ...userAgent, ...next.headers },
       agent: isSecure ? agents.secure : agents.plain,
       ...(way.isMetadataAllowed || way.isProxied ? {} : { lookup: guardedLookup }),
     })

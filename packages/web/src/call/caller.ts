@@ -56,7 +56,7 @@ export class Caller {
         method,
         agent: isSecure ? this.secure : this.plain,
         ...(isSecure ? tlsOptions(this.options.tls ?? {}, url.hostname) : {}),
-        headers: { 'accept-encoding': 'gzip', ...call.headers, ...lengthOf(body) },
+        headers: { ...usualHeaders, ...call.headers, ...lengthOf(body) },
       })
       const { timers, timeoutMs } = this.options
       const timer = timers.after(timeoutMs, () => abandon(tooSlow(url, timeoutMs)))
@@ -108,6 +108,8 @@ export class Caller {
     return { status: response.statusCode ?? 0, headers, body, text: () => textOf(body) }
   }
 }
+
+const usualHeaders = { 'accept-encoding': 'gzip', 'user-agent': 'Millrace' } as const
 
 /** What servers that speak TLS say to a plain request; by itself it would look like a bad request. */
 const plainWords =
