@@ -61,7 +61,7 @@ async function registered(config: WritingConfig, subject: string): Promise<numbe
   if (id !== undefined) return id
   const why = await client.incompatibility(subject, schema)
   if (why !== undefined) {
-    const text = `The schema cannot be the next of "${subject}", which has others that it is not compatible with: ${why}`
+    const text = `The schema is not compatible with those that "${subject}" has: ${why}`
     throw new NodeError('SCHEMA_INCOMPATIBLE', text)
   }
   if (config.registersSchema) return undefined
