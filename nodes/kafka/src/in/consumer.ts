@@ -51,6 +51,7 @@ export class Consumer {
   private nextTurn: Timer | undefined
   private isPaused = false
   private isStopped = false
+  private isGroupAway = false
   private problem: KafkaError | undefined
   private said = ''
   private readonly commits: GroupCommits
@@ -144,8 +145,11 @@ export class Consumer {
         revoked: () => this.giveBack(),
         lost: () => this.lose(),
         missing: (topic) => this.isMissing(topic),
-        heard: () => this.takeTurn(),
-        failed: (error) => this.failed(error),
+        heard: () => this.groupIsBack(),
+        failed: (error) => {
+          this.isGroupAway = true
+          this.failed(error)
+        },
       },
     )
   }
@@ -155,6 +159,12 @@ export class Consumer {
     const { state, log } = this.context
     const committed = (share: readonly TopicPartitions[]) => this.member.committed(share)
     return new Placement({ cluster, links, state, log, committed, startAt: () => this.startAt() })
+  }
+
+  private groupIsBack(): void {
+    if (this.isGroupAway) this.recovered()
+    this.isGroupAway = false
+    this.takeTurn()
   }
 
   private isMissing(topic: string): void {

@@ -54,3 +54,29 @@ test('tells what epochs stored of the partitions that are read, each position on
   safe.stored((name) => positions.get(name))
   expect(told).toEqual([['a/0', 17]])
 })
+
+test('tells where reading began, unless the group knows: at once, or with the next epoch', () => {
+  const plain = tracked(false)
+  plain.safe.begin('a/0', 10, true)
+  plain.safe.begin('a/1', 20, false)
+  expect(plain.told).toEqual([['a/1', 20]])
+  const durable = tracked(true)
+  durable.safe.begin('a/0', 10, true)
+  durable.safe.begin('a/1', 20, false)
+  expect(durable.told).toEqual([])
+  durable.safe.stored((name) => (name === 'a/0' ? 10 : 20))
+  expect(durable.told).toEqual([['a/1', 20]])
+})
+
+test('goes back where a partition goes on before what was told of it', async () => {
+  const { safe, told } = tracked(true)
+  safe.begin('a/0', 900)
+  safe.wasRead('a/0', 5)
+  let isSafe = false
+  const waiting = safe.whenSafe().then(() => (isSafe = true))
+  await Promise.resolve()
+  expect(isSafe).toBe(false)
+  safe.stored(() => 5)
+  await waiting
+  expect(told).toEqual([['a/0', 5]])
+})

@@ -102,13 +102,14 @@ class OutboxIntake {
 }
 
 function writerFor(context: Context, outbox: Outbox, intake: OutboxIntake): TransactionWriter {
-  const { config, clock, timers, flow, id, log } = context
+  const { config, clock, timers, log } = context
   const cluster = asCluster(config.cluster)
   const report = stateReporter(context, cluster.name)
   return new TransactionWriter({
     cluster,
     outbox,
-    transactionalId: `millrace-${flow}-${id}-${identityOf(context)}`,
+    transactionalId: transactionalIdOf(context),
+    life: randomUUID(),
     timeoutMs: config.transactionTimeoutMs,
     partitioner: new Partitioner(config.partitioner === 'key'),
     compression: config.compression,
@@ -120,6 +121,10 @@ function writerFor(context: Context, outbox: Outbox, intake: OutboxIntake): Tran
       if (!isStateUpToDate) log.warn(olderState)
       report(undefined, outbox.count)
       intake.ready()
+    },
+    onIntruder: () => {
+      context.goesOn()
+      log.error(intruder, { code: 'KAFKA_TRANSACTION_LOST' })
     },
     onRefused: (record, error) => refuse(context, record, error),
     onState: (error, waiting) => {
@@ -133,12 +138,20 @@ function writerFor(context: Context, outbox: Outbox, intake: OutboxIntake): Tran
 const olderState =
   'The state of this flow is older than what it has written to Kafka: some messages will stand there twice.'
 
-/** Two servers with the same flow have different state, and must not write in each other's place. */
-function identityOf({ state }: Context): string {
+const intruder =
+  "Another server writes to Kafka with a copy of this flow's state: what both of them take in will stand there twice. Only one may; the other needs a user directory of its own."
+
+/**
+ * Two servers with the same flow have different state, and must not write in each other's place. Kept
+ * as it was first, so that a flow with another name still knows what it has written.
+ */
+function transactionalIdOf({ state, flow, id }: Context): string {
   const identities = state.map<string>('identity')
   const identity = identities.get('transactions') ?? randomUUID()
+  const name = identities.get('transactionalId') ?? `millrace-${flow}-${id}-${identity}`
   identities.set('transactions', identity)
-  return identity
+  identities.set('transactionalId', name)
+  return name
 }
 
 /** The message was dealt with when it was stored; what is left of it is the record. */

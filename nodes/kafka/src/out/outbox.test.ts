@@ -105,6 +105,25 @@ test('counts on from what the broker has noted where the state is older', () => 
   expect(again.next()).toMatchObject({ number: 8 })
 })
 
+test('keeps what waits where somebody else notes numbers, and gives it once it is stored anew', () => {
+  const state = testState()
+  const outbox = new Outbox(state)
+  for (const text of ['a', 'b']) {
+    outbox.add(record(text, 700_000))
+    outbox.seal()
+    outbox.stored()
+  }
+  outbox.renumber(7)
+  expect(outbox.next()).toBe(undefined)
+  outbox.stored()
+  expect(outbox.next()).toMatchObject({ number: 9 })
+  expect(textsOf(outbox)).toEqual(['a', 'b'])
+  // After a crash between the two transactions.
+  const again = new Outbox(testState(state.maps))
+  expect(again.agree(8)).toBe(true)
+  expect(textsOf(again)).toEqual(['b'])
+})
+
 test('leaves out what will never be written', () => {
   const outbox = new Outbox(testState())
   const bad = record('b')

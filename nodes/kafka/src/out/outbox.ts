@@ -4,9 +4,9 @@ import { RecordBox, unpackRecords } from './record-box.ts'
 
 /** What one epoch gave to be written. Its number is noted at the broker with what was written. */
 interface Entry {
-  readonly number: number
+  number: number
   records: readonly AddressedRecord[]
-  readonly keys: readonly string[]
+  keys: readonly string[]
   bytes: number
   /** Whether an epoch that has it is on disk; before that it must not be written. */
   isStored: boolean
@@ -72,11 +72,7 @@ export class Outbox {
     if (this.fresh.length === 0) return
     const number = this.last + 1
     this.closeBox()
-    const keys = this.full.map((piece, at) => {
-      const key = `${number}/${at}`
-      this.pieces.set(key, piece)
-      return key
-    })
+    const keys = this.full.map((piece, at) => this.keepPiece(number, at, piece))
     this.full = []
     this.numbers.set('last', number)
     const { fresh: records, freshBytes: bytes } = this
@@ -136,6 +132,34 @@ export class Outbox {
     if (noted <= this.last) return true
     this.numbers.set('last', noted)
     return false
+  }
+
+  /**
+   * Somebody else notes numbers in this one's place. They say nothing of what is here, which is
+   * numbered on after them, and written once an epoch has stored that.
+   */
+  renumber(noted: number): void {
+    const old = this.entries.map(({ keys }) => keys.map((key) => this.takePiece(key)))
+    let number = Math.max(noted, this.last)
+    for (const [at, entry] of this.entries.entries()) {
+      number += 1
+      entry.number = number
+      entry.isStored = false
+      entry.keys = (old[at] ?? []).map((piece, part) => this.keepPiece(number, part, piece))
+    }
+    this.numbers.set('last', number)
+  }
+
+  private takePiece(key: string): Uint8Array {
+    const piece = this.pieces.get(key) ?? nothing
+    this.pieces.delete(key)
+    return piece
+  }
+
+  private keepPiece(number: number, at: number, piece: Uint8Array): string {
+    const key = `${number}/${at}`
+    this.pieces.set(key, piece)
+    return key
   }
 
   private closeBox(): void {

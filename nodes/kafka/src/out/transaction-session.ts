@@ -17,8 +17,18 @@ export interface SessionOptions {
   readonly links: BrokerLinks
   /** By which the broker knows this node, in whatever life. Also the name of the group of its notes. */
   readonly transactionalId: string
+  /** By which the node knows its own notes of this life. */
+  readonly life: string
   readonly timeoutMs: number
   readonly pause: (delayMs: number) => Promise<void>
+}
+
+/** What was noted with the last transaction that was committed. */
+export interface Note {
+  /** −1 where there is none. */
+  readonly number: number
+  /** The life in which it was; undefined where it does not say. */
+  readonly life: string | undefined
 }
 
 interface Producer {
@@ -70,18 +80,18 @@ export class TransactionSession {
     return new TransactionSession(options, coordinator, { producerId, producerEpoch })
   }
 
-  /** The number that was noted with the last transaction that was committed; −1 where there is none. */
-  async noted(): Promise<number> {
+  async noted(): Promise<Note> {
     const { cluster, links, transactionalId } = this.options
     const place = await cluster.coordinator('group', transactionalId)
     const groups = [{ groupId: transactionalId, topics: null }]
     const answer = await links.ask(place, offsetFetchV7.api, groups, true)
     if (answer.errorCode !== 0) throw brokerError(answer.errorCode)
-    let noted = -1
+    let noted: Note = { number: -1, life: undefined }
     for (const { partitions } of answer.topics) {
-      for (const { errorCode, committedOffset } of partitions) {
+      for (const { errorCode, committedOffset, metadata } of partitions) {
         if (errorCode !== 0) throw brokerError(errorCode)
-        noted = Math.max(noted, Number(committedOffset))
+        const number = Number(committedOffset)
+        if (number > noted.number) noted = { number, life: metadata ?? undefined }
       }
     }
     return noted
@@ -116,7 +126,7 @@ export class TransactionSession {
    * partition: it counts if and when the transaction does.
    */
   async note(number: number, { topic, partition }: PartitionName): Promise<void> {
-    const { cluster, links, transactionalId } = this.options
+    const { cluster, links, transactionalId, life } = this.options
     const { producerId, producerEpoch } = this.producer
     await whenFree(this.options, async () => {
       const added = await this.ask(
@@ -133,7 +143,7 @@ export class TransactionSession {
       partitionIndex: partition,
       committedOffset: BigInt(number),
       committedLeaderEpoch: -1,
-      committedMetadata: 'written by Millrace up to this epoch',
+      committedMetadata: life,
     }
     const committed = await links.ask(
       place,

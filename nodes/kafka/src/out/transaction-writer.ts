@@ -12,12 +12,14 @@ import type { Consignment, Outbox } from './outbox.ts'
 import type { Partitioner } from './partitioner.ts'
 import { refusalOf } from './refusal.ts'
 import { TransactionSession } from './transaction-session.ts'
-import type { PartitionName } from './transaction-session.ts'
+import type { Note, PartitionName } from './transaction-session.ts'
 
 export interface TransactionOptions {
   readonly cluster: KafkaCluster
   readonly outbox: Outbox
   readonly transactionalId: string
+  /** Unlike that of any other life of this node. */
+  readonly life: string
   readonly timeoutMs: number
   readonly partitioner: Partitioner
   readonly compression: Compression
@@ -26,6 +28,8 @@ export interface TransactionOptions {
   readonly timers: Timers
   /** What is in the outbox was compared with what the broker has noted. */
   readonly onReady: (isStateUpToDate: boolean) => void
+  /** Somebody else writes in this one's place, with a copy of its state. */
+  readonly onIntruder: () => void
   /** The broker will never take this one. */
   readonly onRefused: (record: AddressedRecord, error: KafkaError) => void
   readonly onState: (error: KafkaError | undefined, waiting: number) => void
@@ -67,7 +71,8 @@ export class TransactionWriter {
   private batchBytes: number
   private failures = 0
   private missingSince: number | undefined
-  private isReady = false
+  /** What was noted when this life began, or by another since; undefined before that is known. */
+  private found: Note | undefined
   private isClosing = false
   private isClosed = false
   private wakeUp: (() => void) | undefined
@@ -128,20 +133,34 @@ export class TransactionWriter {
   }
 
   private async beginSession(): Promise<TransactionSession> {
-    const { cluster, transactionalId, timeoutMs, outbox, onReady } = this.options
+    const { cluster, transactionalId, life, timeoutMs } = this.options
     const session = await TransactionSession.begin({
       cluster,
       links: this.links,
       transactionalId,
+      life,
       timeoutMs,
       pause: (delayMs) => this.pause(delayMs),
     })
     const noted = await session.noted()
-    if (this.isClosed) return session
-    const isUpToDate = outbox.agree(noted)
-    if (!this.isReady) onReady(isUpToDate)
-    this.isReady = true
+    if (!this.isClosed) this.compare(noted)
     return session
+  }
+
+  /** What the broker has noted tells what of the outbox is written: of notes that are this node's own. */
+  private compare(noted: Note): void {
+    const { outbox, life, onReady, onIntruder } = this.options
+    const { found } = this
+    if (found === undefined) {
+      onReady(outbox.agree(noted.number))
+    } else if (noted.life === life || noted.number < 0) {
+      outbox.agree(noted.number)
+      return
+    } else if (noted.number !== found.number || noted.life !== found.life) {
+      outbox.renumber(noted.number)
+      onIntruder()
+    }
+    this.found = noted
   }
 
   private succeeded({ number }: Consignment): void {
