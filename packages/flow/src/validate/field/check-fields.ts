@@ -31,7 +31,9 @@ export function checkFields(
     if (field.when !== undefined && !isConfigShown(fields, config, name)) return []
     const value = Object.hasOwn(config, name) ? config[name] : undefined
     const own = checkField(field, value, { ...surroundings, name })
-    const findings = own.length > 0 ? own : checkTogether(name, { fields, config })
+    // Rows may not be finished, and make no sense together all the same.
+    const isJudged = own.length === 0 || field.kind === 'list'
+    const findings = isJudged ? [...own, ...checkTogether(name, { fields, config })] : own
     return findings.map((finding) => ({ ...finding, inside: `${name}${finding.inside ?? ''}` }))
   })
   return unknown.length === 0 ? known : [...unknown, ...known]

@@ -21,6 +21,7 @@ const { fields } = describe({
       min: 1,
       item: {
         name: { kind: 'text', label: 'Name' },
+        condition: { kind: 'text', label: 'Where', required: true },
         often: {
           kind: 'choice',
           label: 'How often',
@@ -41,6 +42,7 @@ const { fields } = describe({
 const [once, never, optional] = ['once', 'never', 'optional'].map((often) => ({
   name: often,
   often,
+  condition: 'true',
 }))
 
 function wrongIn(config: Readonly<Record<string, unknown>>): readonly string[] {
@@ -55,9 +57,9 @@ test.for([
   ['only what must not come', [never], ['steps']],
   ['what must not come in front', [never, once], ['steps[0].often']],
   ['what must not come before anything has to', [optional, never, once], ['steps[1].often']],
-  ['no times at all', [{ often: 'between', atLeast: 0 }], ['steps']],
-  ['fewer at most than at least', [{ often: 'between', atMost: 1 }], ['steps[0].atMost']],
-  ['as many at most as at least', [{ often: 'between', atMost: 2 }], []],
+  ['no times at all', [{ ...once, often: 'between', atLeast: 0 }], ['steps']],
+  ['fewer at most than at least', [{ ...once, often: 'between', atMost: 1 }], ['steps[0].atMost']],
+  ['as many at most as at least', [{ ...once, often: 'between', atMost: 2 }], []],
 ] as const)('of steps: %s', ([, steps, wrong]) => {
   expect(wrongIn({ steps })).toEqual(wrong)
 })
@@ -67,4 +69,8 @@ test('a text that names a row has to be the name of one', () => {
   expect(wrongIn({ steps, afterStep: 'once' })).toEqual([])
   expect(wrongIn({ steps, afterStep: '' })).toEqual([])
   expect(wrongIn({ steps, afterStep: 'twice' })).toEqual(['afterStep'])
+})
+
+test('rows that are not finished are judged together all the same', () => {
+  expect(wrongIn({ steps: [{ often: 'never' }] })).toEqual(['steps[0].condition', 'steps'])
 })
