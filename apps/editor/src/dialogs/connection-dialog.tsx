@@ -117,11 +117,8 @@ function ConnectionForm({ edited, insistence, onChange }: ConnectionFormProps) {
   return (
     <>
       <label className={styles['field']}>
-        <span className={styles['label']}>
+        <span className={styles['label']} data-required>
           Name
-          <span className={styles['required']} aria-hidden>
-            *
-          </span>
         </span>
         <input
           className={styles['input']}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type CSSProperties } from 'react'
 import { useStore } from 'zustand'
 import { loadLists } from '../canvas/index.ts'
 import { Boundary, later } from '../ui/index.ts'
@@ -64,14 +64,14 @@ export function InspectorRegion() {
 
 export function DrawerRegion() {
   const { layout } = useWorkbench()
-  const { isDrawerOpen, drawerHeight } = useStore(layout)
+  const { isDrawerOpen, drawerHeight, isInspectorOpen, inspectorWidth } = useStore(layout)
   const isReady = useIsCanvasShown()
   const isFlowOpen = useIsFlowOpen()
   if (!isDrawerOpen || !isFlowOpen) return null
   return (
     <section
       className={styles['drawer']}
-      style={{ height: drawerHeight }}
+      style={drawerStyle(drawerHeight, isInspectorOpen ? inspectorWidth : 0)}
       aria-label="Drawer"
       data-region="drawer"
       data-testid="drawer"
@@ -87,6 +87,12 @@ export function DrawerRegion() {
       <Boundary part="The drawer">{isReady && <Drawer />}</Boundary>
     </section>
   )
+}
+
+/** A tight window has the inspector above the rest; the drawer ends where it begins. */
+function drawerStyle(height: number, besidePixels: number): CSSProperties {
+  // The types of React know no custom properties.
+  return { height, '--beside': `${besidePixels}px` } as CSSProperties
 }
 
 export function DialogRegion() {

@@ -76,6 +76,8 @@ type Latest = { readonly current: CodeEditorProps }
 function extensionsFor(latest: Latest): readonly Extension[] {
   const { field, id } = latest.current
   const isTall = field.kind === 'code' || field.kind === 'json'
+  // A certificate has no indentation, and Tab goes on to the next field.
+  const isIndented = isTall && !(field.kind === 'code' && field.language === 'text')
   const isOneLine = !isTall && !(field.kind === 'template' && field.multiline === true)
   const hint = 'placeholder' in field ? (field.placeholder ?? field.default) : undefined
   return [
@@ -93,6 +95,9 @@ function extensionsFor(latest: Latest): readonly Extension[] {
       spellcheck: 'false',
       ...('required' in field && field.required === true ? { 'aria-required': 'true' } : {}),
       tabindex: '0',
+      ...(isIndented
+        ? { 'aria-description': 'Tab indents; Escape and then Tab leaves the text' }
+        : {}),
     }),
     autocompletion({
       override: hasCompletion(field) ? [completerFor(latest)] : null,
@@ -104,7 +109,7 @@ function extensionsFor(latest: Latest): readonly Extension[] {
       // Mod+Enter deploys, wherever one is.
       ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
       ...historyKeymap,
-      ...(isTall ? [indentWithTab] : []),
+      ...(isIndented ? [indentWithTab] : []),
     ]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && update.view.hasFocus) typed(latest, update.state.doc.toString())
