@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { deserialize, serialize } from 'node:v8'
-import { NodeError, source, toOperatingError } from '@millrace/sdk'
+import { NodeError, source } from '@millrace/sdk'
 import type { KeyedState, Message, SourceContext, Timer } from '@millrace/sdk'
-import { retryAfterMs, retryWaitMs } from '@millrace/web'
+import { retryAfterMs, retryWaitMs, unreachable } from '@millrace/web'
 import { answerReader } from '../body/answer-reader.ts'
 import type { ReadAnswer } from '../body/answer-reader.ts'
 import { HttpClient } from '../client/exchange.ts'
@@ -161,7 +161,7 @@ class PollRound {
   private failed(error: unknown, answer?: Answer): number {
     const { config, clock, status, log } = this.context
     this.failures += 1
-    const { message } = toOperatingError(error)
+    const message = unreachable(error, config.url)
     status({ state: 'error', text: message.slice(0, 200) })
     if (this.failures === 1) log.warn(message)
     const waitMs = Math.min(config.everyMs, retryWaitMs(this.failures, Math.random()))
@@ -194,6 +194,11 @@ function emit(context: Context, read: ReadAnswer, logged: Logged): void {
 }
 
 function statusError({ status, statusText, url }: Answer): NodeError {
-  const text = `${shownUrl(url)} was answered with ${status} ${statusText}.`
+  const text = `${shownUrl(url)} was answered with ${status} ${statusText}.${hintFor(status)}`
   return new NodeError('HTTP_STATUS', text)
+}
+
+function hintFor(status: number): string {
+  if (status === 401 || status === 403) return ' Check "Sign-in".'
+  return status === 404 || status === 410 ? ' Check "Address".' : ''
 }

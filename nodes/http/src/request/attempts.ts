@@ -1,5 +1,6 @@
 import { NodeError, toOperatingError } from '@millrace/sdk'
 import type { NodeContext } from '@millrace/sdk'
+import { unreachable } from '@millrace/web'
 import type { ReadAnswer } from '../body/answer-reader.ts'
 import type { Answer, Call, HttpClient } from '../client/exchange.ts'
 import { retryDelayMs } from '../client/retry.ts'
@@ -68,8 +69,8 @@ function nextDelayMs({ context, bucket, show }: Attempts, { result, made, rule }
 
 function asNodeError(error: unknown, { method, url }: Call): NodeError {
   if (error instanceof NodeError) return error
-  const { code, message } = toOperatingError(error)
-  const origin = URL.parse(url)?.origin ?? url.slice(0, 100)
-  const text = `${method} ${origin} failed: ${message || code}.`
+  const origin = URL.parse(url)?.origin
+  const why = origin === undefined ? toOperatingError(error).message : unreachable(error, url)
+  const text = `${method} ${origin ?? url.slice(0, 100)} failed: ${why}`
   return new NodeError('HTTP_FAILED', text, { cause: error })
 }
