@@ -14,7 +14,12 @@ export const udpOutDescriptor = describe({
   outputs: [],
   face: '{host}:{port}',
   targets: ['local'],
-  promises: { gaps: [{ may: 'lose', because: 'UDP does not say when a datagram is lost' }] },
+  promises: {
+    gaps: [
+      { may: 'lose', because: 'UDP does not say when a datagram is lost' },
+      { may: 'repeat', because: 'what was sent since the last epoch is sent again after a crash' },
+    ],
+  },
   fields: {
     host: {
       kind: 'text',
