@@ -31,6 +31,8 @@ export interface WebReceiver {
 export interface WebReceiverOptions {
   readonly tls?: { readonly key: string; readonly cert: string }
   readonly bytesMax?: number
+  /** What requests are answered with; `200 ok` when absent. */
+  readonly usual?: WebAnswer
 }
 
 /** A web service that answers as it is told; `bytesMax` makes it refuse longer bodies with 413. */
@@ -50,8 +52,8 @@ export async function startWebReceiver(options: WebReceiverOptions = {}): Promis
         const post = { path: request.url ?? '', headers: request.headers, body }
         seen.push(post)
         const isTooLong = body.length > (options.bytesMax ?? Infinity)
-        const usual: WebAnswer = isTooLong ? { status: 413 } : { status: 200, body: 'ok' }
-        const { status, headers = {}, body: text = '' } = answers.shift() ?? usual
+        const usual = isTooLong ? { status: 413 } : (options.usual ?? { status: 200, body: 'ok' })
+        const { status, headers = {}, body: text = '' }: WebAnswer = answers.shift() ?? usual
         if (status < 300) taken.push(post)
         response.writeHead(status, headers).end(text)
       }

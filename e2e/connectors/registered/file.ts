@@ -5,13 +5,18 @@ import type { Connector } from '../suite/connector.ts'
 // So that one read from the disk brings hundreds of lines and not all.
 const pad = 'x'.repeat(200)
 
+export const onDisk = {
+  server: 'there is none',
+  mistakes: 'a path that is not allowed is refused before the flow starts',
+  secrets: 'there are none',
+} as const
+
 export const files: Connector = {
   system: 'Files',
   against: 'the disk',
   services: [],
-  nodes: { source: 'file/tail', sink: 'file/out', more: ['file/read', 'file/watch'] },
-  hasNone: ['mistakes'],
-  hasNoServer: true,
+  nodes: { source: 'file/tail', sink: 'file/out' },
+  leavesOut: onDisk,
   open: async ({ files: folder }) => {
     await mkdir(folder, { recursive: true })
     return {

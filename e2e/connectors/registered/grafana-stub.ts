@@ -10,7 +10,6 @@ export const grafanaStub: Connector = {
   nodes: {
     connection: 'grafana/connection',
     sink: 'grafana/annotation',
-    more: ['grafana/live'],
   },
   open: async () => {
     const stub = await startGrafanaStub()
@@ -44,7 +43,7 @@ function numbersOf({ annotations }: GrafanaStub, place: string): readonly number
   return mine.map(({ text }) => Number(text))
 }
 
-function mistakesAt({ url }: GrafanaStub): readonly Mistake[] {
+export function mistakesAt({ url }: GrafanaStub): readonly Mistake[] {
   const wrong = { secrets: { token: 'glsa_another-token' } }
   const at = (place: string) => ({ config: { url: place } })
   return [

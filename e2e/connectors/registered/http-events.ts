@@ -4,17 +4,20 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connector, PeerServer, ProductPlaces, Watching } from '../suite/connector.ts'
 import { numberIn } from '../suite/seen-numbers.ts'
 
+const token = 'a-right-token-of-events'
+
 export const httpEvents: Connector = {
   system: 'Server-sent events',
-  against: 'our own server and fetch',
+  against: 'our own server',
   services: [],
-  nodes: { source: 'http/events', sink: 'http/events-out', more: ['http/poll'] },
-  hasNoServer: true,
-  open: async (places) => {
+  nodes: { source: 'http/events' },
+  open: async () => {
     const publisher = await openPublisher()
     return {
+      server: publisher,
       source: {
-        config: (place) => ({ url: `${publisher.url}/${place}` }),
+        config: (place) => ({ url: `${publisher.url}/${place}`, auth: 'bearer' }),
+        secrets: { token },
         write: (place, numbers) => {
           for (const n of numbers) publisher.publish(place, JSON.stringify({ n }))
           return Promise.resolve(numbers)
@@ -23,11 +26,6 @@ export const httpEvents: Connector = {
           publisher.publish(place, Buffer.from(body).toString('latin1'))
           return Promise.resolve()
         },
-      },
-      sink: {
-        config: (place) => ({ path: `/${place}-events`, kept: 100_000 }),
-        watch: (place) => Promise.resolve(listen(places, `/${place}-events`)),
-        refuses: ['binary'],
       },
       mistakes: [
         {
@@ -43,9 +41,28 @@ export const httpEvents: Connector = {
           node: { source: { url: `${publisher.url}/page.html` } },
         },
       ],
-      close: () => publisher.stop(),
     }
   },
+}
+
+export const httpEventsOut: Connector = {
+  system: 'Server-sent events',
+  against: 'fetch',
+  services: [],
+  nodes: { sink: 'http/events-out' },
+  leavesOut: {
+    server: 'listeners come to us',
+    mistakes: 'whoever listens has the address, and a flow with a taken path does not start',
+  },
+  open: (places) =>
+    Promise.resolve({
+      sink: {
+        config: (place) => ({ path: `/${place}-events`, kept: 100_000 }),
+        secrets: { token },
+        watch: (place) => Promise.resolve(listen(places, `/${place}-events`)),
+        refuses: ['binary'],
+      },
+    }),
 }
 
 interface Publisher extends PeerServer {
@@ -61,6 +78,8 @@ async function openPublisher(): Promise<Publisher> {
     const place = (request.url ?? '/').slice(1)
     if (place === 'page.html')
       return void response.writeHead(200, { 'content-type': 'text/html' }).end()
+    if (request.headers.authorization !== `Bearer ${token}`)
+      return void response.writeHead(401).end()
     const last = Number(request.headers['last-event-id'] ?? -1)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`retry: 50\n\n${(kept.get(place) ?? []).slice(last + 1).join('')}`)
@@ -103,7 +122,8 @@ function listen({ flowUrl }: ProductPlaces, path: string): Watching {
   let last = 0
   const once = async (): Promise<void> => {
     const url = `${await flowUrl()}${path}?lastEventId=${last}`
-    const response = await fetch(url, { signal: ending.signal })
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await fetch(url, { headers, signal: ending.signal })
     if (response.status !== 200 || response.body === null)
       return void (await response.arrayBuffer())
     let rest = ''

@@ -1,16 +1,21 @@
 import type { Connector, ProductPlaces } from '../suite/connector.ts'
 
+const token = 'a-right-token-of-webhooks'
+
 export const httpIn: Connector = {
   system: 'HTTP in',
   against: 'our own client',
   services: [],
-  nodes: { source: 'http/in', more: ['http/response'] },
-  hasNone: ['mistakes'],
-  hasNoServer: true,
+  nodes: { source: 'http/in' },
+  leavesOut: {
+    server: 'senders come to us',
+    mistakes: 'whoever calls in has the address, and a flow with a taken path does not start',
+  },
   open: (places) =>
     Promise.resolve({
       source: {
-        config: (place) => ({ method: 'POST', path: `/${place}` }),
+        config: (place) => ({ method: 'POST', path: `/${place}`, auth: 'bearer' }),
+        secrets: { token },
         write: (place, numbers) => postAll(places, place, numbers),
         writeRaw: (place, body) =>
           post(places, place, { body: Buffer.from(body), type: 'application/octet-stream' }),
@@ -45,7 +50,7 @@ async function post(
   { body, type }: { readonly body: string | Buffer<ArrayBuffer>; readonly type: string },
 ): Promise<boolean> {
   try {
-    const headers = { 'content-type': type }
+    const headers = { 'content-type': type, authorization: `Bearer ${token}` }
     const response = await fetch(`${await flowUrl()}/${place}`, { method: 'POST', headers, body })
     await response.arrayBuffer()
     return response.status === 202

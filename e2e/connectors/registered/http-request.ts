@@ -1,21 +1,23 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import type { Connector, PeerServer } from '../suite/connector.ts'
+import type { Connector, Mistake, PeerServer } from '../suite/connector.ts'
 import { numberIn } from '../suite/seen-numbers.ts'
+
+const token = 'a-right-token-of-requests'
 
 export const httpRequest: Connector = {
   system: 'HTTP request',
   against: 'our own server',
   services: [],
   nodes: { sink: 'http/request' },
-  hasNone: ['mistakes'],
   open: async () => {
     const receiver = await openReceiver()
     return {
       server: receiver,
-      hasNoStatus: true,
       sink: {
+        secrets: { token },
         config: (place) => ({
+          auth: 'bearer',
           method: 'POST',
           url: `${receiver.url}/${place}`,
           body: 'payload',
@@ -27,8 +29,18 @@ export const httpRequest: Connector = {
             numbers: () => Promise.resolve(receiver.numbers.get(`/${place}`) ?? []),
           }),
       },
+      mistakes: mistakesAt(receiver.url),
     }
   },
+}
+
+function mistakesAt(url: string): readonly Mistake[] {
+  const at = (other: string) => ({ change: {}, names: /Address/, node: { sink: { url: other } } })
+  return [
+    { name: 'a port where nobody listens', ...at('http://127.0.0.1:1/') },
+    { name: 'a name that leads nowhere', ...at('http://nowhere.invalid/') },
+    { name: 'TLS where there is none', ...at(url.replace('http:', 'https:')) },
+  ]
 }
 
 interface Receiver extends PeerServer {
@@ -46,7 +58,8 @@ async function openReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const answer = (): void => {
-        const n = numberIn(Buffer.concat(chunks).toString())
+        const isKnown = request.headers.authorization === `Bearer ${token}`
+        const n = isKnown ? numberIn(Buffer.concat(chunks).toString()) : undefined
         const path = request.url ?? ''
         if (n !== undefined) numbers.set(path, [...(numbers.get(path) ?? []), n])
         response.end('{}')

@@ -4,7 +4,7 @@ import type { Connector, Mistake } from '../suite/connector.ts'
 import { openTlsDoor } from '../tls-door.ts'
 import type { TlsDoor } from '../tls-door.ts'
 
-const user = { name: 'plant', password: 'a-right-password' }
+export const user = { name: 'plant', password: 'a-right-password' }
 
 export const influxdbInfluxd: Connector = {
   system: 'InfluxDB 1.x',
@@ -13,7 +13,6 @@ export const influxdbInfluxd: Connector = {
   nodes: {
     connection: 'influxdb/connection',
     sink: 'influxdb/out',
-    more: ['influxdb/query'],
   },
   open: async () => {
     const influxd = await startInfluxd({ user, databases: ['plant'] })
@@ -52,7 +51,7 @@ export const pointOf = (place: string) => ({
   bufferPoints: 400,
 })
 
-function mistakesAt({ url }: Influxd, { port, authority }: TlsDoor): readonly Mistake[] {
+export function mistakesAt({ url }: Influxd, { port, authority }: TlsDoor): readonly Mistake[] {
   const secure = `https://localhost:${port}`
   const wrong = { secrets: { password: 'a-wrong-password' } }
   return [

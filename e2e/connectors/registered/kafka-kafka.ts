@@ -12,7 +12,10 @@ export const kafkaKafka: Connector = {
     connection: 'kafka/connection',
     source: 'kafka/in',
     sink: 'kafka/out',
-    more: ['kafka/registry', 'kafka/decode', 'kafka/encode'],
+    more: {
+      'kafka/decode': 'Apicurio, by tests of its own',
+      'kafka/encode': 'Apicurio, by tests of its own',
+    },
   },
   open: async () => kafkaPeer(await startKafka({ user, hasTls: true }), 'atLeastOnce'),
 }

@@ -11,8 +11,7 @@ export const mqttEmbedded: Connector = {
   against: 'the embedded broker (aedes)',
   services: [],
   nodes: { connection: 'mqtt/connection', sink: 'mqtt/out' },
-  hasNone: ['secrets'],
-  hasNoServer: true,
+  leavesOut: { server: 'it lives and dies with the product', secrets: 'there are none' },
   open: async () => {
     const product = await startProduct({ hasDemo: true })
     await until(async () => (await product.api.status()).brokerUrl !== undefined)

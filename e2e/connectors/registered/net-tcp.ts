@@ -8,7 +8,8 @@ export const netTcp: Connector = {
   system: 'TCP',
   against: 'our own server',
   services: [],
-  nodes: { source: 'net/tcp-in', sink: 'net/tcp-out', more: ['net/udp-in', 'net/udp-out'] },
+  nodes: { source: 'net/tcp-in', sink: 'net/tcp-out' },
+  leavesOut: { secrets: 'it has none but the key of a certificate' },
   open: async () => {
     const [feeder, receiver] = [await openPeer(), await openPeer()]
     const common = {

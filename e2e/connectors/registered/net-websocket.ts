@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import type { Connector } from '../suite/connector.ts'
@@ -8,6 +9,7 @@ export const netWebsocket: Connector = {
   against: 'our own server',
   services: [],
   nodes: { source: 'net/websocket-in', sink: 'net/websocket-out' },
+
   open: async () => {
     const [feeder, receiver] = [await openPeer(), await openPeer()]
     return {
@@ -18,14 +20,21 @@ export const netWebsocket: Connector = {
         halt: () => receiver.halt(),
       },
       source: {
-        config: () => ({ mode: 'connect', url: feeder.url, format: 'json' }),
+        config: () => ({ mode: 'connect', url: feeder.url, format: 'json', auth: 'bearer' }),
+        secrets: { token },
         write: (_place, numbers) =>
           feeder.send(numbers.map((n) => JSON.stringify({ n }))).then(() => numbers),
         writeRaw: (_place, body) => feeder.send([body]),
         malformed: { body: Buffer.from('{"n":'), code: 'FORMAT_DECODE' },
       },
       sink: {
-        config: () => ({ mode: 'connect', url: receiver.url, bufferBytesMax: 1_048_576 }),
+        config: () => ({
+          mode: 'connect',
+          url: receiver.url,
+          auth: 'bearer',
+          bufferBytesMax: 1_048_576,
+        }),
+        secrets: { token },
         watch: () => Promise.resolve(receiver.seen.watch()),
       },
       mistakes: [
@@ -46,6 +55,10 @@ export const netWebsocket: Connector = {
   },
 }
 
+const token = 'a-right-token-of-sockets'
+const verifyClient = ({ req }: { readonly req: IncomingMessage }) =>
+  req.headers.authorization === `Bearer ${token}`
+
 /** Sends to whoever connects, and keeps what it is sent. */
 async function openPeer() {
   const sockets = new Set<WebSocket>()
@@ -62,7 +75,7 @@ async function openPeer() {
     for (const tell of connected.splice(0)) tell(socket)
   }
   const start = async (): Promise<void> => {
-    const made = new WebSocketServer({ host: '127.0.0.1', port, path: '/live' })
+    const made = new WebSocketServer({ host: '127.0.0.1', port, path: '/live', verifyClient })
     server = made
     await new Promise<void>((resolve) => void made.once('listening', resolve))
     made.on('connection', onSocket)

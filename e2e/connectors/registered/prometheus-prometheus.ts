@@ -9,7 +9,6 @@ export const prometheusPrometheus: Connector = {
   nodes: {
     connection: 'prometheus/connection',
     sink: 'prometheus/write',
-    more: ['prometheus/scrape', 'prometheus/expose'],
   },
   open: async () => {
     const prometheus = await startPrometheus({ isGuarded: true })
@@ -60,7 +59,7 @@ async function numbersOf(prometheus: Prometheus, place: string): Promise<readonl
   return series.map(({ metric }) => Number(metric['n']))
 }
 
-function mistakesAt({ url }: Prometheus): readonly Mistake[] {
+export function mistakesAt({ url }: Prometheus): readonly Mistake[] {
   const at = (place: string) => ({ config: { url: place } })
   const wrong = { secrets: { password: 'a-wrong-password' } }
   return [

@@ -2,18 +2,24 @@ import { startVmagent } from '@millrace/services'
 import type { Vmagent } from '@millrace/services'
 import type { Connector, ProductPlaces } from '../suite/connector.ts'
 
+const token = 'a-right-token-of-vmagent'
+
 export const prometheusVmagent: Connector = {
   system: 'Prometheus remote write in',
   against: 'vmagent 1.79',
   services: ['vmagent'],
   nodes: { source: 'prometheus/receive' },
-  hasNone: ['mistakes', 'raw payloads'],
-  hasNoServer: true,
+  leavesOut: {
+    server: 'senders come to us',
+    mistakes: 'whoever calls in has the address, and a flow with a taken path does not start',
+    'raw payloads': 'there is one form of remote write',
+  },
   open: (places) => {
     const agents = new Map<string, Vmagent>()
     return Promise.resolve({
       source: {
-        config: (place) => ({ path: `/${place}` }),
+        config: (place) => ({ path: `/${place}`, admission: 'token' }),
+        secrets: { admitToken: token },
         write: async (place, numbers) => {
           const agent = agents.get(place) ?? (await agentFor(places, place))
           agents.set(place, agent)
@@ -28,7 +34,7 @@ export const prometheusVmagent: Connector = {
 }
 
 async function agentFor({ flowUrl }: ProductPlaces, place: string): Promise<Vmagent> {
-  const flags = ['-remoteWrite.maxRowsPerBlock=50']
+  const flags = ['-remoteWrite.maxRowsPerBlock=50', `-remoteWrite.bearerToken=${token}`]
   return startVmagent({ remoteWriteUrl: `${await flowUrl()}/${place}`, flags })
 }
 

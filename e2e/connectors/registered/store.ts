@@ -1,17 +1,22 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Connector } from '../suite/connector.ts'
+
+export const storeAlone = {
+  server: 'there is none',
+  mistakes: 'there is nothing to reach',
+  secrets: 'there are none',
+} as const
 
 export const store: Connector = {
   system: 'Built-in time-series store',
   against: 'itself',
   services: [],
-  nodes: { sink: 'store/write', more: ['store/read'] },
-  hasNone: ['mistakes'],
-  hasNoServer: true,
-  open: ({ files }) =>
+  nodes: { sink: 'store/write' },
+  leavesOut: storeAlone,
+  open: ({ store: folder }) =>
     Promise.resolve({
       sink: {
         config: (place) => ({
@@ -23,8 +28,7 @@ export const store: Connector = {
           batchAgeMs: 20,
           bufferPoints: 400,
         }),
-        watch: (place) =>
-          Promise.resolve({ numbers: () => numbersIn(join(dirname(files), 'store'), place) }),
+        watch: (place) => Promise.resolve({ numbers: () => numbersIn(folder, place) }),
         refuses: ['empty', 'binary', 'malformed'],
       },
     }),

@@ -1,6 +1,9 @@
 import type { ServiceName } from '@millrace/services'
+import type { Feed } from './feed.ts'
 
 export type Config = Readonly<Record<string, unknown>>
+/** By field. */
+export type Secrets = Readonly<Record<string, string>>
 
 /**
  * A system that Millrace speaks with, as the suite tests it. A new one needs a server, and a few
@@ -18,19 +21,27 @@ export interface Connector {
     readonly connection?: string
     readonly source?: string
     readonly sink?: string
-    /** Others that come with it and have tests of their own; for the table only. */
-    readonly more?: readonly string[]
+    /** One that passes on what it finds out for each message. */
+    readonly operator?: string
+    /** Others that come with it, each with what its own tests run against; for the table only. */
+    readonly more?: Readonly<Record<string, string>>
   }
-  /** There is nothing that could be killed or halted, as with files, or where senders come to us. */
-  readonly hasNoServer?: boolean
-  /**
-   * What there is not of it, and so cannot be tested: settings that may be wrong, payloads that
-   * are handed over as they are, secrets.
-   */
-  readonly hasNone?: readonly ('mistakes' | 'raw payloads' | 'secrets')[]
+  /** Parts of the suite that make no sense for it, each with the reason, which stands in the docs. */
+  readonly leavesOut?: Readonly<Partial<Record<Part, string>>>
   /** Starts the server; called once for each of the connector's tests that need one. */
   readonly open: (product: ProductPlaces) => Promise<Peer>
 }
+
+/** Parts of the suite that not every connector can be held to, as the docs call them. */
+export const parts = {
+  server: 'its server is killed, or does not answer',
+  mistakes: 'wrong settings',
+  'raw payloads': 'payloads that come as they are',
+  deaths: 'the engine is killed',
+  pressure: 'a flow that is slow',
+  secrets: 'secrets',
+} as const
+export type Part = keyof typeof parts
 
 /** Where the product under test is reached, for connectors that wait to be called. */
 export interface ProductPlaces {
@@ -38,6 +49,8 @@ export interface ProductPlaces {
   flowUrl(): Promise<string>
   /** The folder in which flows write files. */
   readonly files: string
+  /** The folder of the time-series store, with a file for each flow. */
+  readonly store: string
 }
 
 /** A running server with all that the suite needs to know of it. */
@@ -47,6 +60,7 @@ export interface Peer {
   readonly connection?: Setup
   readonly source?: SourceUnderTest
   readonly sink?: SinkUnderTest
+  readonly operator?: OperatorUnderTest
   /** Its nodes never say how they stand; what goes wrong is seen at each message. */
   readonly hasNoStatus?: boolean
   /** Settings that are wrong, each with what has to be said about it. */
@@ -71,17 +85,19 @@ export interface PeerServer {
 /** The configuration of the connection, with its secrets. It has the id `peer`. */
 export interface Setup {
   readonly config: Config
-  readonly secrets?: Readonly<Record<string, string>>
+  readonly secrets?: Secrets
 }
 
 /** How to drive a source. A place is a name of the test's own: a topic, a path, a file. */
 export interface SourceUnderTest {
   config(place: string): Config
+  /** Of the node itself. */
+  readonly secrets?: Secrets
   /** Makes the place, where it is not made by using it. */
   prepare?(place: string): Promise<unknown>
   /** Hands numbers to the server; settles with those that it is certain to have. */
   write(place: string, numbers: readonly number[]): Promise<readonly number[]>
-  /** Where in the payload the number is found; `payload.n` when absent. */
+  /** Where in the payload the number is found, or several; `payload.n` when absent. */
   numberIn?(payload: unknown): unknown
   /** Where in the message the number is found, as an expression; `payload.n` when absent. */
   readonly numberExpression?: string
@@ -89,6 +105,11 @@ export interface SourceUnderTest {
   writeRaw?(place: string, body: Uint8Array): Promise<unknown>
   /** Payloads that the protocol cannot carry as they are. */
   readonly cannotCarry?: readonly PayloadName[]
+  /**
+   * What the node says of messages that it dropped while the flow was behind, where nobody can be
+   * asked to wait.
+   */
+  readonly saysDropped?: RegExp
   /** A form of its own that is broken, with the error code that it has to leave with. */
   readonly malformed?: { readonly body: Uint8Array; readonly code: string }
 }
@@ -96,9 +117,24 @@ export interface SourceUnderTest {
 /** How to look at what a sink wrote. Messages have the payload `{ n, at, pad }`. */
 export interface SinkUnderTest {
   config(place: string): Config
-  /** Begins to look; called before anything is written. */
-  watch(place: string): Promise<Watching>
+  /** Of the node itself. */
+  readonly secrets?: Secrets
+  /** Further settings of the HTTP in node before it. */
+  readonly feed?: Config
+  /** Begins to look; called before anything is written. `feed` knows what requests were answered with. */
+  watch(place: string, feed: Pick<Feed, 'answered'>): Promise<Watching>
   /** Payloads that it cannot write; they leave by the error port. */
+  readonly refuses?: readonly PayloadName[]
+}
+
+/** Messages have the payload `{ n, at, pad }`; what leaves by `out` is looked at. */
+export interface OperatorUnderTest {
+  config(place: string): Config
+  /** Makes what is asked for, before anything is asked. */
+  prepare?(place: string): Promise<unknown>
+  /** The number that an answer belongs to; of a wrong answer none. */
+  numberIn(payload: unknown): number | undefined
+  /** Payloads for which there is no answer; they leave by the error port. */
   readonly refuses?: readonly PayloadName[]
 }
 
@@ -121,5 +157,5 @@ export interface Mistake {
   /** Whether only the test of the connection finds it, not the running node. */
   readonly isFoundByTestOnly?: boolean
   /** Whether the connection is good and the node is wrong, as with a missing topic. */
-  readonly node?: { readonly source?: Config; readonly sink?: Config }
+  readonly node?: { readonly source?: Config; readonly sink?: Config; readonly operator?: Config }
 }

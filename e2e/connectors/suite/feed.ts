@@ -1,9 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { numberIn } from './seen-numbers.ts'
 
 /** Hands numbered messages to a flow that begins with HTTP in, and knows which are safe there. */
 export interface Feed {
   /** Numbers that were answered with 202. */
   readonly accepted: ReadonlySet<number>
+  /** Numbers in the bodies of those answers, where these have any. */
+  readonly answered: readonly number[]
   /** How often the flow said that it cannot take more now. */
   readonly refusals: number
   /** Sends so many more and settles once each was answered, or given up for the engine was gone. */
@@ -26,6 +29,7 @@ const answerWithinMs = 20_000
 
 export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions): Feed {
   const accepted = new Set<number>()
+  const answered: number[] = []
   const pad = 'x'.repeat(padBytes)
   let refusals = 0
   let next = 0
@@ -33,8 +37,13 @@ export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions):
     const body = JSON.stringify({ n, at: startMs + n, ...(padBytes > 0 ? { pad } : {}) })
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- again until it is taken
-      const status = await post(`${await url()}/${path}`, body)
-      if (status === 202) return void accepted.add(n)
+      const { status, text = '' } = await post(`${await url()}/${path}`, body)
+      if (status === 202) {
+        accepted.add(n)
+        const echoed = numberIn(text)
+        if (echoed !== undefined) answered.push(echoed)
+        return
+      }
       // Not taken; where nothing was answered it may be, so it is not sent again.
       if (status === undefined) return
       refusals += 1
@@ -55,6 +64,7 @@ export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions):
     Promise.all(Array.from({ length: atOnce }, () => work(isOver)))
   return {
     accepted,
+    answered,
     get refusals() {
       return refusals
     },
@@ -86,7 +96,10 @@ export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions):
 }
 
 /** The status, or nothing where no answer came. */
-async function post(url: string, body: string): Promise<number | undefined> {
+async function post(
+  url: string,
+  body: string,
+): Promise<{ readonly status?: number; readonly text?: string }> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -94,11 +107,10 @@ async function post(url: string, body: string): Promise<number | undefined> {
       headers: { 'content-type': 'application/json' },
       signal: AbortSignal.timeout(answerWithinMs),
     })
-    await response.arrayBuffer()
-    return response.status
+    return { status: response.status, text: await response.text() }
   } catch {
     // The engine is gone, or going.
     await pause(againAfterMs)
-    return undefined
+    return {}
   }
 }

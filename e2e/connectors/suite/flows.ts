@@ -1,5 +1,6 @@
+import { nodeOwner } from '@millrace/flow'
 import type { ConnectionDocument, Flow, FlowNode, Wire } from '@millrace/flow'
-import type { Config, Connector, Peer, Setup } from './connector.ts'
+import type { Config, Connector, Peer, Secrets, Setup } from './connector.ts'
 
 /** The id of the connection under test. */
 export const peerId = 'peer'
@@ -14,16 +15,21 @@ export function connectionOf(
   return [{ id: peerId, type: nodes.connection, name: system, config: setup.config }]
 }
 
-/** HTTP in → the sink under test; what it refuses goes to a file. */
+/**
+ * HTTP in → the sink under test, or the operator under test → a file; what it refuses goes to
+ * another file.
+ */
 export function sinkFlow(
-  connector: Connector,
-  { sink }: Peer,
+  { nodes }: Connector,
+  { sink, operator }: Peer,
   { place, more = {} }: { readonly place: string; readonly more?: Config },
 ): Flow {
-  const config = { ...sink?.config(place), ...more }
+  const config = { ...(sink ?? operator)?.config(place), ...more }
+  const feed = { method: 'POST', path: `/${place}`, ...sink?.feed }
   return inRow(place, [
-    { id: 'feed', type: 'http/in', config: { method: 'POST', path: `/${place}` } },
-    { id: 'under-test', type: connector.nodes.sink ?? '', config },
+    { id: 'feed', type: 'http/in', config: feed },
+    { id: 'under-test', type: nodes.sink ?? nodes.operator ?? '', config },
+    ...(nodes.operator === undefined ? [] : [resultsNode(place)]),
   ])
 }
 
@@ -36,8 +42,25 @@ export function sourceFlow(
   const config = { ...source?.config(place), ...more }
   return inRow(place, [
     { id: 'under-test', type: connector.nodes.source ?? '', config },
-    { id: 'results', type: 'file/out', config: { path: resultsFile(place) } },
+    resultsNode(place),
   ])
+}
+
+const resultsNode = (place: string): FlowNode => ({
+  id: 'results',
+  type: 'file/out',
+  config: { path: resultsFile(place) },
+})
+
+/** Secrets of the node under test, by the owner that they are kept under. */
+export function nodeSecrets(
+  { nodes }: Connector,
+  { source, sink }: Peer,
+  flow: Flow,
+): Readonly<Record<string, Secrets>> {
+  const underTest = flow.nodes.find(({ id }) => id === 'under-test')
+  const { secrets = {} } = (underTest?.type === nodes.source ? source : sink) ?? {}
+  return { [nodeOwner(flow.name, 'under-test')]: secrets }
 }
 
 export const resultsFile = (place: string) => `${place}.jsonl`

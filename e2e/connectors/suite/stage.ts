@@ -8,9 +8,11 @@ import type { DeliveryReason, Flow } from '@millrace/flow'
 import { freePorts, until } from '@millrace/services'
 import type { TestStep } from '@millrace/sdk'
 import { type Product, startProduct } from '../../browser/product.ts'
-import type { Connector, Peer, Setup } from './connector.ts'
-import { connectionOf, errorsFile, peerId, resultsFile } from './flows.ts'
+import type { Connector, OperatorUnderTest, Peer, Secrets, Setup, Watching } from './connector.ts'
+import type { Feed } from './feed.ts'
+import { connectionOf, errorsFile, nodeSecrets, peerId, resultsFile } from './flows.ts'
 import { openLive } from './live.ts'
+import { numberIn } from './seen-numbers.ts'
 import type { Live } from './live.ts'
 
 /** The whole product on a directory of its own, with the server under test beside it. */
@@ -22,6 +24,8 @@ export interface Stage {
   readonly catalog: Catalog
   /** A name for a flow and for what it reads or writes, used by nobody else. */
   newPlace(): string
+  /** Looks at what the sink under test writes, or at what the operator under test passes on. */
+  watch(place: string, feed: Feed): Promise<Watching>
   /** Saves the connection with its secrets; without a setup, as it should be. */
   connect(change?: Partial<Setup>): Promise<void>
   testConnection(): Promise<readonly TestStep[]>
@@ -75,7 +79,8 @@ async function open(
   closing.push(() => product.stop())
   const files = join(product.userDirectory, 'files')
   const flowUrl = () => Promise.resolve(`http://127.0.0.1:${flowPort}`)
-  const peer = await connector.open({ flowUrl, files })
+  const store = join(product.userDirectory, 'store')
+  const peer = await connector.open({ flowUrl, files, store })
   closing.push(() => peer.server?.stop())
   closing.push(() => peer.close?.())
   const live = await openLive(product.url)
@@ -95,6 +100,13 @@ async function open(
     catalog,
     flowUrl,
     close,
+    async watch(place, feed) {
+      if (peer.sink !== undefined) return peer.sink.watch(place, feed)
+      const { operator } = peer
+      if (operator === undefined) throw new Error('The connector says nothing of its sink.')
+      await operator.prepare?.(place)
+      return { numbers: () => answersOf(operator, { place, files }) }
+    },
     newPlace: () => `place-${opened}-${(places += 1)}`,
     async connect(change = {}) {
       const { config = {}, secrets = {} } = setup ?? {}
@@ -102,11 +114,7 @@ async function open(
       const [document] = connectionOf(connector, changed)
       if (document === undefined) return
       await api.connect(document)
-      const owner = `connection/${peerId}`
-      for (const [field, value] of Object.entries({ ...secrets, ...change.secrets })) {
-        // oxlint-disable-next-line no-await-in-loop -- a few
-        await api.ask('PUT', '/secrets', { owner, field, value })
-      }
+      await keep(product, { [`connection/${peerId}`]: { ...secrets, ...change.secrets } })
     },
     async testConnection() {
       const answer = await api.ask('POST', `/connections/${peerId}/test`, {})
@@ -115,6 +123,7 @@ async function open(
     },
     async deploy(flow, ports) {
       live.forget()
+      await keep(product, nodeSecrets(connector, peer, flow))
       if (deployed.has(flow.name)) await api.ask('POST', `/flows/${flow.name}/deploy`, {})
       else await api.deploy(flow)
       deployed.add(flow.name)
@@ -142,6 +151,28 @@ async function open(
     },
     isRunning: async (flow) => (await api.flow(flow.name)).deployment.state === 'running',
   }
+}
+
+async function keep({ api }: Product, owners: Readonly<Record<string, Secrets>>): Promise<void> {
+  for (const [owner, secrets] of Object.entries(owners)) {
+    for (const [field, value] of Object.entries(secrets)) {
+      // oxlint-disable-next-line no-await-in-loop -- a few
+      await api.ask('PUT', '/secrets', { owner, field, value })
+    }
+  }
+}
+
+/** A question that was refused is one that was dealt with. */
+async function answersOf(
+  operator: OperatorUnderTest,
+  { place, files }: { readonly place: string; readonly files: string },
+): Promise<readonly number[]> {
+  const answers = await linesOf(join(files, resultsFile(place)))
+  const refused = (await linesOf(join(files, errorsFile(place)))) as readonly ErrorLine[]
+  const asked = refused.map(({ payload }) => numberIn(JSON.stringify(payload)))
+  return [...answers.map((answer) => operator.numberIn(answer)), ...asked].filter(
+    (n) => n !== undefined,
+  )
 }
 
 /** Lines of JSON; the last one may just be being written. */

@@ -1,16 +1,27 @@
 import { readFile } from 'node:fs/promises'
-import { connectorsTable, installedTypes, registeredConnectors } from './connectors-table.ts'
+import {
+  connectorsTable,
+  installedTypes,
+  leftOutTable,
+  registeredConnectors,
+} from './connectors-table.ts'
 
 /** The page of the docs that holds the table. */
 export const page = new URL('../../../nodes/README.md', import.meta.url)
 
-const [begin, end] = ['<!-- connectors: begin -->', '<!-- connectors: end -->']
-
 /** The page as it is, and as it should be. */
 export async function connectorsPage(): Promise<{ readonly is: string; readonly wanted: string }> {
   const is = await readFile(page, 'utf8')
-  const table = connectorsTable(await registeredConnectors(), await installedTypes())
-  const [before = '', rest = ''] = is.split(begin)
+  const connectors = await registeredConnectors()
+  const types = await installedTypes()
+  const withTable = between(is, 'connectors', connectorsTable(connectors, types))
+  return { is, wanted: between(withTable, 'left out', leftOutTable(connectors, types)) }
+}
+
+/** The page with another text between two comments. */
+function between(text: string, name: string, inner: string): string {
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
+  const [before = '', rest = ''] = text.split(begin)
   const [, after = ''] = rest.split(end)
-  return { is, wanted: `${before}${begin}\n\n${table}\n\n${end}${after}` }
+  return `${before}${begin}\n\n${inner}\n\n${end}${after}`
 }

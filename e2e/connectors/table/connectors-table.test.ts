@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { connectorsPage } from './connectors-page.ts'
 import { guaranteeOf, installedTypes, registeredConnectors } from './connectors-table.ts'
@@ -6,8 +6,10 @@ import { guaranteeOf, installedTypes, registeredConnectors } from './connectors-
 const connectors = await registeredConnectors()
 const types = await installedTypes()
 const typesOf = connectors.flatMap(({ nodes }) => [
-  ...[nodes.connection, nodes.source, nodes.sink].filter((type) => type !== undefined),
-  ...(nodes.more ?? []),
+  ...[nodes.connection, nodes.source, nodes.operator, nodes.sink].filter(
+    (type) => type !== undefined,
+  ),
+  ...Object.keys(nodes.more ?? {}),
 ])
 
 test('the table in the docs is up to date (npm run docs writes it)', async () => {
@@ -21,6 +23,18 @@ test('every connector that is registered is held to the suite', async () => {
   const untested = registered.filter((name) => !names.includes(name.replace('.ts', '.test.ts')))
   expect(untested).toEqual([])
   expect(connectors.length).toBeGreaterThanOrEqual(registered.length)
+  const held = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => readFile(new URL(`../registered/${name}`, import.meta.url), 'utf8')),
+  )
+  const called = held.flatMap((text) => [...text.matchAll(/^describeConnector\((\w+)\)$/gm)])
+  expect(called).toHaveLength(connectors.length)
+})
+
+test('nothing is left out of the suite without a reason', () => {
+  const reasons = connectors.flatMap(({ leavesOut = {} }) => Object.values(leavesOut))
+  expect(reasons.filter((reason) => reason.length < 10)).toEqual([])
 })
 
 test('what is registered is installed', () => {

@@ -5,7 +5,8 @@ import { openCatalog } from '@millrace/catalog'
 import { guaranteeTitles } from '@millrace/flow'
 import type { Guarantee } from '@millrace/flow'
 import type { DeliveryGap, Descriptor } from '@millrace/sdk/descriptor'
-import type { Connector } from '../suite/connector.ts'
+import { parts } from '../suite/connector.ts'
+import type { Connector, Part } from '../suite/connector.ts'
 
 const folder = new URL('../registered/', import.meta.url)
 const manifest = createRequire(import.meta.url).resolve('../../../apps/server/package.json')
@@ -48,17 +49,48 @@ export function connectorsTable(
   return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
+/** What of the suite makes no sense, why, and for which nodes, as Markdown. */
+export function leftOutTable(
+  connectors: readonly Connector[],
+  types: ReadonlyMap<string, Descriptor>,
+): string {
+  const rows = Object.entries(parts).flatMap(([part, what]) => {
+    // The keys of the record are these.
+    const byReason = Map.groupBy(connectors, ({ leavesOut }) => leavesOut?.[part as Part])
+    return [...byReason].flatMap(([because, those]) =>
+      because === undefined ? [] : [[what, because, nodesOf(those, types).join('; ')]],
+    )
+  })
+  const head = [
+    ['not tried', 'because', 'nodes'],
+    ['---', '---', '---'],
+  ]
+  return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** Each node with what it is tested against. */
+function nodesOf(
+  connectors: readonly Connector[],
+  types: ReadonlyMap<string, Descriptor>,
+): readonly string[] {
+  const texts = connectors.map(({ nodes, against }) => {
+    const own = [nodes.source, nodes.operator, nodes.sink].filter((type) => type !== undefined)
+    return `${own.map((type) => types.get(type)?.title).join(' and ')} (${against})`
+  })
+  return texts.toSorted()
+}
+
 /** By system the types of its nodes, each with what it is tested against. */
 function systemsOf(connectors: readonly Connector[]) {
   const systems = new Map<string, Map<string, Set<string>>>()
   for (const { system, against, nodes } of connectors) {
     const known = systems.get(system) ?? new Map<string, Set<string>>()
     systems.set(system, known)
-    for (const type of [nodes.source, nodes.sink]) {
-      if (type !== undefined) known.set(type, (known.get(type) ?? new Set()).add(against))
-    }
-    for (const type of nodes.more ?? []) {
-      known.set(type, (known.get(type) ?? new Set()).add('tests of its own'))
+    const own = [nodes.source, nodes.operator, nodes.sink].flatMap((type) =>
+      type === undefined ? [] : [[type, against] as const],
+    )
+    for (const [type, peer] of [...own, ...Object.entries(nodes.more ?? {})]) {
+      known.set(type, (known.get(type) ?? new Set()).add(peer))
     }
   }
   return [...systems].toSorted(([a], [b]) => a.localeCompare(b))

@@ -23,7 +23,7 @@ export function testMistakes(connector: Connector, stage: () => Stage): void {
   })
 
   testIf(
-    connector.hasNone?.includes('mistakes') !== true,
+    connector.leavesOut?.mistakes === undefined,
     'a wrong setting is named, by the test of the connection and by the running node',
     async () => {
       const { peer } = stage()
@@ -52,7 +52,7 @@ async function expectNamed(stage: Stage, mistake: Mistake, flows: Flow[]): Promi
     expect(failed?.text, `${name}: the test of the connection`).toMatch(names)
   }
   if (mistake.isFoundByTestOnly === true) return
-  for (const kind of ['source', 'sink'] as const) {
+  for (const kind of ['source', 'sink', 'operator'] as const) {
     if (peer[kind] === undefined || connector.nodes[kind] === undefined) continue
     if (mistake.node !== undefined && node[kind] === undefined) continue
     const place = stage.newPlace()
@@ -62,7 +62,7 @@ async function expectNamed(stage: Stage, mistake: Mistake, flows: Flow[]): Promi
     await stage.deploy(flow)
     flows.push(flow)
     // oxlint-disable-next-line no-await-in-loop
-    if (kind === 'sink') await sendOne(stage, place)
+    if (kind !== 'source') await sendOne(stage, place)
     // oxlint-disable-next-line no-await-in-loop
     await eventually(() => {
       const status = live.status('under-test')

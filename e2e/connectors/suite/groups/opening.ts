@@ -13,7 +13,7 @@ import { realTime, testHttp } from '@millrace/sdk/testing'
 import { until } from '@millrace/services'
 import { expect, test, vi } from 'vitest'
 import type { Connector, Peer } from '../connector.ts'
-import { connectionOf, peerId, sinkFlow, sourceFlow } from '../flows.ts'
+import { connectionOf, nodeSecrets, peerId, sinkFlow, sourceFlow } from '../flows.ts'
 import { eventually } from '../patience.ts'
 
 const limitMs = 60_000
@@ -27,9 +27,10 @@ export function testOpening(connector: Connector): void {
     async () => {
       const files = await mkdtemp(join(tmpdir(), 'millrace-opening-'))
       vi.stubEnv('MILLRACE_FILES', files)
-      vi.stubEnv('MILLRACE_STORE', join(files, 'store'))
+      const store = join(files, 'store')
+      vi.stubEnv('MILLRACE_STORE', store)
       const flowUrl = () => Promise.reject(new Error('There is no product here.'))
-      const peer = await connector.open({ flowUrl, files })
+      const peer = await connector.open({ flowUrl, files, store })
       try {
         await openAndClose(connector, peer)
       } finally {
@@ -46,12 +47,12 @@ export function testOpening(connector: Connector): void {
 async function openAndClose(connector: Connector, peer: Peer): Promise<void> {
   const build = [
     ...(connector.nodes.source === undefined ? [] : [sourceFlow]),
-    ...(connector.nodes.sink === undefined ? [] : [sinkFlow]),
+    ...((connector.nodes.sink ?? connector.nodes.operator) === undefined ? [] : [sinkFlow]),
   ]
   const flows = build.map((one, at) => one(connector, peer, { place: `opening-${at}` }))
   for (const [at] of flows.entries()) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    await peer.source?.prepare?.(`opening-${at}`)
+    await (peer.source ?? peer.operator)?.prepare?.(`opening-${at}`)
   }
   // The first time, modules are loaded and things are made that stay.
   for (const flow of flows) {
@@ -144,11 +145,15 @@ function counted(timers: Set<object>, schedule: (told: (run: () => void) => void
   }
 }
 
-function specOf(flow: Flow, connector: Connector, { connection }: Peer): DeploymentSpec {
+function specOf(flow: Flow, connector: Connector, peer: Peer): DeploymentSpec {
+  const { connection } = peer
   return {
     flow,
     connections: connectionOf(connector, connection),
-    secrets: { [`connection/${peerId}`]: connection?.secrets ?? {} },
+    secrets: {
+      [`connection/${peerId}`]: connection?.secrets ?? {},
+      ...nodeSecrets(connector, peer, flow),
+    },
   }
 }
 

@@ -20,8 +20,8 @@ const bodies: Readonly<Record<PayloadName, Uint8Array>> = {
 }
 
 /** Whatever comes, it goes on or leaves by the error port, and the flow goes on. */
-export function testPayloads({ nodes, hasNone }: Connector, stage: () => Stage): void {
-  if (nodes.source !== undefined && hasNone?.includes('raw payloads') !== true) {
+export function testPayloads({ nodes, leavesOut = {} }: Connector, stage: () => Stage): void {
+  if (nodes.source !== undefined && leavesOut['raw payloads'] === undefined) {
     test(
       'the source takes 1 MB, empty, binary and malformed payloads, and goes on',
       async () => {
@@ -33,9 +33,9 @@ export function testPayloads({ nodes, hasNone }: Connector, stage: () => Stage):
       limitMs,
     )
   }
-  if (nodes.sink !== undefined) {
+  if (nodes.sink !== undefined || nodes.operator !== undefined) {
     test(
-      'the sink takes 1 MB, empty, binary and malformed payloads',
+      `the ${nodes.sink === undefined ? 'operator' : 'sink'} takes 1 MB, empty, binary and malformed payloads`,
       () => trySink(stage()),
       limitMs,
     )
@@ -99,29 +99,29 @@ async function trySink(stage: Stage): Promise<void> {
   const { connector, peer, live, flowUrl } = stage
   const place = stage.newPlace()
   await stage.connect()
-  const watching = await peer.sink?.watch(place)
+  const feed = openFeed({ path: place, url: flowUrl })
+  const watching = await stage.watch(place, feed)
   const flow = sinkFlow(connector, peer, { place })
   await stage.deploy(flow)
-  const feed = openFeed({ path: place, url: flowUrl })
   await feed.send(1)
   for (const name of payloadNames) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     expect(await post(`${await flowUrl()}/${place}`, name)).toBe(202)
   }
   await feed.send(1)
-  const refused = peer.sink?.refuses ?? []
+  const { refuses: refused = [] } = peer.sink ?? peer.operator ?? {}
   await eventually(async () => {
     const { received, inFlight } = live.counters()['under-test'] ?? {}
     expect({ received, inFlight }).toEqual({ received: payloadNames.length + 2, inFlight: 0 })
     expect((await stage.errors(place)).length, 'messages at the error port').toBe(refused.length)
-    expect(await watching?.numbers()).toEqual(expect.arrayContaining([0, 1]))
+    expect(await watching.numbers()).toEqual(expect.arrayContaining([0, 1]))
   })
   for (const { error } of await stage.errors(place)) {
     expect(error.code).toMatch(/^[A-Z][A-Z0-9_]+$/)
     expect(error.message.length).toBeGreaterThan(10)
   }
   expect(await stage.isRunning(flow)).toBe(true)
-  await watching?.close?.()
+  await watching.close?.()
   await stage.stop(flow)
 }
 

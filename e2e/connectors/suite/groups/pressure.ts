@@ -1,6 +1,6 @@
 /* oxlint-disable vitest/no-conditional-tests, vitest/expect-expect -- which tests there are is up to the connector, and functions of this folder expect */
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { Connector, PeerServer } from '../connector.ts'
 import { openFeed } from '../feed.ts'
 import { inRow, sinkFlow } from '../flows.ts'
@@ -21,24 +21,23 @@ const pressedForMs = 2_000
 const growthMbMax = 100
 
 /** Where something is slow the source waits, and memory stays as it is. */
-export function testPressure({ nodes, hasNoServer }: Connector, stage: () => Stage): void {
+export function testPressure({ nodes, leavesOut = {} }: Connector, stage: () => Stage): void {
   testIf(
-    nodes.sink !== undefined && hasNoServer !== true,
+    (nodes.sink ?? nodes.operator) !== undefined && leavesOut.server === undefined,
     'a server that does not answer slows the source down, and memory stays flat',
     () => trySink(stage(), serverOf(stage())),
     limitMs,
   )
-  if (nodes.source !== undefined) {
-    test(
-      'the source waits for a slow flow, and memory stays flat',
-      () => trySource(stage()),
-      limitMs,
-    )
-  }
+  testIf(
+    nodes.source !== undefined && leavesOut.pressure === undefined,
+    'the source waits for a slow flow, and memory stays flat',
+    () => trySource(stage()),
+    limitMs,
+  )
 }
 
 function serverOf({ peer }: Stage): PeerServer {
-  if (peer.server === undefined) throw new Error('Say hasNoServer where there is none.')
+  if (peer.server === undefined) throw new Error('Leave out the server where there is none.')
   return peer.server
 }
 
@@ -46,12 +45,12 @@ async function trySink(stage: Stage, server: PeerServer): Promise<void> {
   const { connector, peer, live, product } = stage
   const place = stage.newPlace()
   await stage.connect()
-  const watching = await peer.sink?.watch(place)
+  const feed = openFeed({ path: place, url: stage.flowUrl, padBytes })
+  const watching = await stage.watch(place, feed)
   const flow = sinkFlow(connector, peer, { place })
   await stage.deploy(flow)
-  const feed = openFeed({ path: place, url: stage.flowUrl, padBytes })
   await feed.send(50)
-  await eventually(async () => expect((await watching?.numbers())?.length).toBe(50))
+  await eventually(async () => expect((await watching.numbers()).length).toBe(50))
   const letGo = halt(server)
   const stop = feed.flood()
   try {
@@ -68,12 +67,12 @@ async function trySink(stage: Stage, server: PeerServer): Promise<void> {
   }
   const mayRepeat = stage.shortcomings(flow).some(({ may }) => may === 'repeat')
   await eventually(async () => {
-    const { missing, repeated } = judge(feed.accepted, (await watching?.numbers()) ?? [])
+    const { missing, repeated } = judge(feed.accepted, await watching.numbers())
     expect(missing).toEqual([])
     expect(mayRepeat ? [] : repeated).toEqual([])
   }, 20_000)
   expect(await stage.errors(place)).toEqual([])
-  await watching?.close?.()
+  await watching.close?.()
   await stage.stop(flow)
 }
 
@@ -111,6 +110,12 @@ async function trySource(stage: Stage): Promise<void> {
     const after = await residentMb(await product.engineProcesses())
     expect(after - before, `MB more than ${before}`).toBeLessThan(growthMbMax)
     slow.letGo()
+    if (source?.saysDropped !== undefined) {
+      const { saysDropped } = source
+      await eventually(() => expect(live.status('under-test')?.text).toMatch(saysDropped))
+      await stage.stop(flow)
+      return
+    }
     await eventually(() => {
       const { slow: node, 'under-test': own } = live.counters()
       const out = live.count('under-test:out')

@@ -7,9 +7,8 @@ import type { Stage } from '../stage.ts'
 import { testIf } from '../test-if.ts'
 
 /** A secret that was set is found nowhere: not in what was said, shown, exported or kept. */
-export function testSecrecy({ nodes, hasNone }: Connector, stage: () => Stage): void {
-  const hasSecrets = nodes.connection !== undefined && hasNone?.includes('secrets') !== true
-  testIf(hasSecrets, 'secrets are nowhere to be found', async () => {
+export function testSecrecy({ leavesOut = {} }: Connector, stage: () => Stage): void {
+  testIf(leavesOut.secrets === undefined, 'secrets are nowhere to be found', async () => {
     const secrets = secretsOf(stage())
     expect(secrets.length, 'secrets').toBeGreaterThan(0)
     const { product, live } = stage()
@@ -34,7 +33,9 @@ export function testSecrecy({ nodes, hasNone }: Connector, stage: () => Stage): 
 
 function secretsOf({ peer }: Stage): readonly string[] {
   const wrong = (peer.mistakes ?? []).map(({ change }) => change.secrets ?? {})
-  const all = [peer.connection?.secrets ?? {}, ...wrong].flatMap((one) => Object.values(one))
+  const { connection, source, sink } = peer
+  const right = [connection, source, sink].map((one) => one?.secrets ?? {})
+  const all = [...right, ...wrong].flatMap((one) => Object.values(one))
   for (const secret of all) expect(secret.length, 'too short to be looked for').toBeGreaterThan(7)
   return all
 }

@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { fileWatch } from './file-watch.ts'
+
+describeConnector(fileWatch)

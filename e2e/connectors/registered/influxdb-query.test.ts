@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { influxdbQuery } from './influxdb-query.ts'
+
+describeConnector(influxdbQuery)

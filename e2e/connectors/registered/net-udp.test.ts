@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { netUdp } from './net-udp.ts'
+
+describeConnector(netUdp)

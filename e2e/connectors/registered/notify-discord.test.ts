@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { notifyDiscord } from './notify-discord.ts'
+
+describeConnector(notifyDiscord)

@@ -1,0 +1,3 @@
+import { chatService } from './notify-webhook.ts'
+
+export const notifyDiscord = chatService('discord', 'Discord')

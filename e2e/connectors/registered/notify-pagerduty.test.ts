@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { notifyPagerduty } from './notify-pagerduty.ts'
+
+describeConnector(notifyPagerduty)

@@ -1,0 +1,4 @@
+import { describeConnector } from '../suite/describe-connector.ts'
+import { telegrafCollectd } from './telegraf-collectd.ts'
+
+describeConnector(telegrafCollectd)
