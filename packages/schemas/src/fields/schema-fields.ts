@@ -27,6 +27,7 @@ export const registryWriteChoice = {
 interface Given<Prefix extends string> {
   /** What must hold for the fields to be there. */
   readonly when?: FieldCondition
+  readonly advanced?: boolean
   readonly prefix?: Prefix
 }
 
@@ -34,16 +35,26 @@ interface Given<Prefix extends string> {
 export function writingFields<const Prefix extends string = ''>({
   when,
   prefix,
+  advanced = false,
 }: Given<Prefix> = {}): Prefixed<ReturnType<typeof writingOptions>, Prefix> {
   // Without one it is empty.
   const name = (prefix ?? '') as Prefix
-  return prefixedFields(writingOptions(when, prefixed('schemaFrom', name)), name)
+  return prefixedFields(
+    writingOptions(when, { name: prefixed('schemaFrom', name), advanced }),
+    name,
+  )
 }
 
-function writingOptions(when: FieldCondition | undefined, schemaFrom: string) {
-  const shown = when === undefined ? {} : { when }
+interface Own {
+  /** Of the field `schemaFrom`. */
+  readonly name: string
+  readonly advanced: boolean
+}
+
+function writingOptions(when: FieldCondition | undefined, { name, advanced }: Own) {
+  const shown = when === undefined ? { advanced } : { advanced, when }
   const own: FieldCondition = {
-    field: schemaFrom,
+    field: name,
     is: ['here'],
     ...(when === undefined ? {} : { and: when }),
   }
@@ -62,6 +73,7 @@ function writingOptions(when: FieldCondition | undefined, schemaFrom: string) {
       kind: 'choice',
       label: 'Schema type',
       default: 'AVRO',
+      advanced,
       when: own,
       options: [
         { value: 'AVRO', label: 'Avro' },
@@ -77,12 +89,14 @@ function writingOptions(when: FieldCondition | undefined, schemaFrom: string) {
       kind: 'code',
       language: 'text',
       label: 'Schema text',
+      advanced,
       required: true,
       when: own,
     },
     registersSchema: {
       kind: 'boolean',
       label: 'Register the schema',
+      advanced,
       default: false,
       when: own,
       help: 'When the subject does not have it yet. Whether it is compatible is checked in any case, before the flow is deployed.',
@@ -103,22 +117,22 @@ export function readingFields({
   return {
     readAs: {
       kind: 'choice',
-      label: 'Read Avro as',
+      label: 'Avro reader schema',
       advanced: true,
       default: 'written',
       ...shown,
       options: [
-        { value: 'written', label: 'It was written' },
+        { value: 'written', label: 'The one it was written with' },
         {
           value: 'latest',
-          label: 'The latest schema of a subject',
-          help: 'As reader schema: new fields get their default, those that are gone are left out.',
+          label: 'Latest of a subject',
+          help: 'New fields get their default, those that are gone are left out.',
         },
       ],
     },
     readerSubject: {
       kind: 'text',
-      label: 'Subject to read as',
+      label: 'Subject of the reader schema',
       advanced: true,
       default: '',
       required: usualSubject === undefined,
