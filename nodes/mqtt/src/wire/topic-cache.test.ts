@@ -32,3 +32,28 @@ test('keeps a bounded number of topics', () => {
   find(cache, 'device/0')
   expect(asked).toBe(50_001)
 })
+
+test.for(['plant/line-#/temperature', 'd#', '#/#', 'site/äöü/#/state'])(
+  'knows thousands of topics such as %s again',
+  (pattern) => {
+    let asked = 0
+    const cache = new TopicCache((topic) => {
+      asked += 1
+      return topic
+    })
+    const topics = Array.from({ length: 15_000 }, (_, n) => pattern.replaceAll('#', String(n)))
+    for (const topic of [...topics, ...topics]) expect(find(cache, topic).value).toBe(topic)
+    // One whose place is that of too many others is asked for each time.
+    expect(asked).toBeLessThan(15_050)
+  },
+)
+
+test('tells topics apart that differ in any one byte', () => {
+  const cache = new TopicCache((topic) => topic)
+  const base = 'plant/line/7/x'
+  const topics = Array.from({ length: base.length }, (_, at) => at).flatMap((at) =>
+    ['0', '1', 'Z'].map((other) => base.slice(0, at) + other + base.slice(at + 1)),
+  )
+  const all = [...topics, base, base.slice(1), `${base}x`]
+  for (const topic of [...all, ...all]) expect(find(cache, topic).topic).toBe(topic)
+})
