@@ -1,3 +1,4 @@
+import { mqttOut } from '@millrace/nodes-mqtt'
 import { kafkaRegistry } from '@millrace/nodes-registry'
 import { openConnection, realTime } from '@millrace/sdk/testing'
 import { startApicurio, startMosquitto } from '@millrace/services'
@@ -7,7 +8,7 @@ import { connectAsync } from 'mqtt'
 import type { MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { openMqtt } from './mqtt-bench.ts'
-import { avro, framed, protobuf, schemaKinds } from './registry-schemas.ts'
+import { avro, framed, json, protobuf, schemaKinds } from './registry-schemas.ts'
 import { askRegistry, openWay, register } from './registry-way.ts'
 
 const opened: (() => unknown)[] = []
@@ -86,6 +87,27 @@ describeWith(['mosquitto', 'apicurio'], 'MQTT nodes with a schema registry (Apic
       )
     },
   )
+
+  test.each([
+    ['AVRO', avro, avro.replace('"string"', '"int"')],
+    ['PROTOBUF', protobuf, protobuf.replace('string device', 'double device')],
+    ['JSON', json, json.replace('"type":"string"', '"type":"number"')],
+  ])('find out before they are deployed that %s is not compatible', async (kind, first, next) => {
+    const { byRegistry } = bench()
+    const { topic, subject } = names()
+    await register(apicurio.url, subject, { schema: first, schemaType: kind })
+    await askRegistry(apicurio.url, 'PUT', `/config/${subject}`, { compatibility: 'FULL' })
+    const own = { schemaFrom: 'here', schemaType: kind, registersSchema: true }
+    // What the engine hands to a check.
+    const check = (schema: string) =>
+      mqttOut.check?.({ config: { topic, subject, ...byRegistry, ...own, schema } } as never)
+    expect(await check(first)).toEqual([])
+    expect(await check(next)).toMatchObject([
+      { severity: 'error', code: 'SCHEMA_INCOMPATIBLE', field: 'schema' },
+    ])
+    const versions = await askRegistry(apicurio.url, 'GET', `/subjects/${subject}/versions`)
+    expect(versions).toEqual([1])
+  })
 
   test('publish what every client of the registry reads: the number, then the value', async () => {
     const { mqtt, byRegistry } = bench()

@@ -131,6 +131,16 @@ function unusable(title: string, error: unknown): NodeError {
   return new NodeError(code, `${title}: ${why}`, { cause: error })
 }
 
+/**
+ * The same for a node that only reads: `undefined` where something stands in for the registry, as
+ * in a replay, which reaches nothing outside.
+ */
+export function registryToRead(handle: unknown): SchemaRegistry | undefined {
+  const isStandIn =
+    typeof handle === 'object' && handle !== null && !(handle instanceof SchemaRegistry)
+  return isStandIn ? undefined : asRegistry(handle)
+}
+
 /** The handle of a `kafka/registry`, which is what the descriptors let the field refer to. */
 export function asRegistry(handle: unknown): SchemaRegistry {
   if (handle instanceof SchemaRegistry) return handle

@@ -1,7 +1,7 @@
 import { openAvroReader } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
 import type { WholeSchema } from '../client/registered-schema.ts'
-import { asRegistry, titleOf } from '../client/schema-registry.ts'
+import { registryToRead, titleOf } from '../client/schema-registry.ts'
 import type { OpenSchema, SchemaRegistry } from '../client/schema-registry.ts'
 import { frameBytes, schemaIdOf } from '../codec/frame.ts'
 
@@ -29,14 +29,14 @@ const pairsMax = 1_000
 /** Reads values by the schema whose number stands before them. */
 export class SchemaReader {
   private readonly config: ReadingConfig
-  private readonly registry: SchemaRegistry
+  private readonly known: SchemaRegistry | undefined
   private readonly onTrouble: (error: NodeError) => void
   private readonly pairs = new Map<string, Decode | NodeError>()
 
   /** `onTrouble` hears what keeps a schema away for now. */
   constructor(config: ReadingConfig, onTrouble: (error: NodeError) => void) {
     this.config = config
-    this.registry = asRegistry(config.registry)
+    this.known = registryToRead(config.registry)
     this.onTrouble = onTrouble
   }
 
@@ -57,6 +57,12 @@ export class SchemaReader {
     } catch (error) {
       throw titled(titleOf(id, written.subjects, subject), error)
     }
+  }
+
+  private get registry(): SchemaRegistry {
+    if (this.known !== undefined) return this.known
+    const text = 'The schema registry is not asked here, so the value cannot be read.'
+    throw new NodeError('SCHEMA_NO_REGISTRY', text)
   }
 
   private decoderOf(written: OpenSchema, usual: string): Decode | ReadLater {

@@ -1,0 +1,64 @@
+import { openTestRegistry } from '@millrace/schemas/testing'
+import type { TestRegistry } from '@millrace/schemas/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { checkSchemas } from './by-registry.ts'
+
+let registry: TestRegistry
+
+beforeEach(async () => {
+  registry = await openTestRegistry()
+})
+
+afterEach(() => registry.close())
+
+const own = { schemaFrom: 'here', schemaType: 'AVRO', schema: '"int"', registersSchema: true }
+const ownKey = {
+  keySchemaFrom: 'here',
+  keySchemaType: 'AVRO',
+  keySchema: '"int"',
+  keyRegistersSchema: true,
+}
+
+function check(config: object) {
+  const given = { format: 'auto', keyFormat: 'auto', subject: '', keySubject: '', ...config }
+  const topic = () => 'orders'
+  // What the engine hands to a check.
+  return checkSchemas({ config: { registry: registry.registry, topic, ...given } } as never)
+}
+
+test('asks nothing where neither values nor keys are written by the registry', async () => {
+  expect(await check({})).toEqual([])
+  expect(registry.seen.asked).toBe(0)
+})
+
+test('checks values and keys, each at the field that holds the schema', async () => {
+  registry.seen.incompatible = 'no'
+  const both = { format: 'registry', keyFormat: 'registry', ...own, ...ownKey }
+  expect(await check(both)).toMatchObject([
+    {
+      code: 'SCHEMA_INCOMPATIBLE',
+      field: 'schema',
+      message: expect.stringContaining('orders-value'),
+    },
+    {
+      code: 'SCHEMA_INCOMPATIBLE',
+      field: 'keySchema',
+      message: expect.stringContaining('orders-key'),
+    },
+  ])
+  const named = { ...both, subject: 'one', keySubject: 'two' }
+  expect((await check(named)).map(({ message }) => /"(\w+)"/.exec(message)?.[1])).toEqual([
+    'one',
+    'two',
+  ])
+})
+
+test('looks at the schema alone where the topic depends on the message', async () => {
+  const topic = (message: { topic?: string }) => message.topic ?? ''
+  registry.seen.incompatible = 'no'
+  expect(await check({ format: 'registry', ...own, topic })).toEqual([])
+  expect(await check({ format: 'registry', ...own, schema: '{', topic })).toMatchObject([
+    { severity: 'error', code: 'FORMAT_SETTINGS', field: 'schema' },
+  ])
+  expect(registry.seen.asked).toBe(0)
+})
