@@ -80,6 +80,7 @@ class ListeningDoor implements TcpDoor {
   private server: Server | undefined
   private timer: Timer | undefined
   private failures = 0
+  private turnedAway = 0
   private isClosed = false
 
   constructor(options: TcpDoorOptions) {
@@ -103,6 +104,10 @@ class ListeningDoor implements TcpDoor {
       // A connection over TLS is another object than the one it goes over.
       socket.on('error', () => undefined)
       this.options.onSocket(socket)
+    })
+    server.on('drop', () => {
+      this.turnedAway += 1
+      this.show()
     })
     server.on('error', (error) => this.failed(error))
     server.listen(place.port, place.host, () => {
@@ -147,7 +152,9 @@ class ListeningDoor implements TcpDoor {
     const { place, status } = this.options
     const who = isLoopback(place.host) ? ', this machine only' : ''
     const count = this.sockets.size === 1 ? '1 connection' : `${this.sockets.size} connections`
-    status({ state: 'ok', text: `Listens on ${place.host}:${place.port}${who}; ${count}` })
+    const text = `Listens on ${place.host}:${place.port}${who}; ${count}`
+    if (this.turnedAway === 0) status({ state: 'ok', text })
+    else status({ state: 'warning', text: `${text}, ${this.turnedAway} turned away as too many` })
   }
 
   /** The node in its place of the version before may still have the port. */

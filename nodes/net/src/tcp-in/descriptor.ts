@@ -41,6 +41,16 @@ export const tcpInDescriptor = describe({
       unit: 'bytes',
       help: 'How a longer one begins leaves by the error port.',
     },
+    silentMs: {
+      kind: 'duration',
+      zero: 'never',
+      label: 'Disconnect after silence of',
+      advanced: true,
+      default: 0,
+      min: 0,
+      max: 86_400_000,
+      help: 'Who connects and says nothing holds one of the connections that there may be. To where we connect, we connect again.',
+    },
     format: {
       kind: 'choice',
       label: 'Format',

@@ -54,6 +54,36 @@ test('keeps what it received in the log, one record for what came together', asy
   expect(second.node.emitted('out')).toEqual(node.emitted('out'))
 })
 
+test('ends connections on which nothing comes, and no others', async () => {
+  const { node, port } = await listening({ silentMs: 200 })
+  const [silent, busy] = [await client(port), await client(port)]
+  let isGone = false
+  silent.once('close', () => (isGone = true))
+  const ticks = setInterval(() => busy.write('tick\n'), 20)
+  opened.add(() => clearInterval(ticks))
+  await until(() => expect(isGone).toBe(true))
+  expect(busy.destroyed).toBe(false)
+  node.pause()
+  const before = payloads(node).length
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  node.resume()
+  await until(() => expect(payloads(node).length).toBeGreaterThan(before + 15))
+  expect(busy.destroyed).toBe(false)
+})
+
+test('says how many were turned away', async () => {
+  const { node, port } = await listening({ connectionsMax: 1 })
+  await client(port)
+  await until(() => expect(node.statuses().at(-1)?.text).toContain('1 connection'))
+  await client(port)
+  await until(() =>
+    expect(node.statuses().at(-1)).toEqual({
+      state: 'warning',
+      text: expect.stringContaining('1 connection, 1 turned away as too many'),
+    }),
+  )
+})
+
 test('lets what is no message leave by the error port, and goes on', async () => {
   const { node, port } = await listening({ format: 'json', messageBytesMax: 10 })
   const socket = await client(port)

@@ -8,6 +8,7 @@ import { Arrivals, frameProblem } from '../link/arrivals.ts'
 import type { Arrival, Sender } from '../link/arrivals.ts'
 import { tcpDoor } from '../link/tcp-door.ts'
 import { tcpInDescriptor } from './descriptor.ts'
+import { silenceWatch } from './silence-watch.ts'
 
 type Context = SourceContext<typeof tcpInDescriptor>
 
@@ -15,6 +16,7 @@ export const tcpIn = source(tcpInDescriptor, (context) => {
   const { config, timers, status } = context
   const framing = framingOf(config)
   const sockets = new Set<Socket>()
+  const silence = silenceWatch(context)
   let isPaused = false
   let isStopped = false
   let arrivals: Arrivals | undefined
@@ -22,12 +24,14 @@ export const tcpIn = source(tcpInDescriptor, (context) => {
     if (arrivals === undefined) return
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
+    silence.begin(socket)
     read(socket, { context, framing, arrivals, isStopped: () => isStopped })
     if (isPaused) socket.pause()
   }
   const door = tcpDoor({ place: config, timers, status, onSocket })
   const stop = async (): Promise<void> => {
     isStopped = true
+    silence.stop()
     await door.close()
     arrivals?.finish()
   }
@@ -44,7 +48,9 @@ export const tcpIn = source(tcpInDescriptor, (context) => {
     },
     resume: () => {
       isPaused = arrivals?.resume() === false
-      if (!isPaused) for (const socket of sockets) socket.resume()
+      if (isPaused) return
+      silence.beginAnew()
+      for (const socket of sockets) socket.resume()
     },
     stop,
     close: stop,
