@@ -46,6 +46,8 @@ function sink(connection: Config, config: Config = {}) {
   return node
 }
 
+const textOf = ({ payload }: Message) => String(payload)
+
 const points = (count: number, from = 0) =>
   Array.from({ length: count }, (_, at) => ({
     key: `device-${(from + at) % 10}`,
@@ -138,6 +140,42 @@ describeWith(['influxd'], 'InfluxDB nodes with InfluxDB 1.x', () => {
     expect(node.failures()[0]).toMatchObject({ code: 'INFLUXDB_REFUSED' })
     expect(node.failures()[0]?.message).toContain('field type conflict')
     expect(await server.query('SELECT * FROM reading', 'plant')).toHaveLength(101)
+  })
+
+  test('let points of times that the database does not keep leave by the error port', async () => {
+    const server = await influxd()
+    const short = 'CREATE RETENTION POLICY short ON plant DURATION 2h REPLICATION 1 DEFAULT'
+    await server.query(short)
+    const node = sink({ version: '1', url: server.url, database: 'plant' })
+    const now = Date.now()
+    // A device at 1970, one of the year 2100, and one whose time is in nanoseconds.
+    const [old, ahead, none] = [5, Date.UTC(2100, 0, 1), now * 1e6]
+    node.sendAll([now - 1, old, ahead, none, now].map((at) => ({ payload: 1, time: at, key: 'a' })))
+    await until(() => expect(node.openHolds).toBe(0))
+    expect(node.failures().map(({ original }) => original.time)).toEqual(
+      expect.arrayContaining([old, none]),
+    )
+    expect(node.failures()).toHaveLength(2)
+    expect(
+      node
+        .failures()
+        .map(({ message }) => message)
+        .join(),
+    ).toContain('retention policy')
+    const rows = await server.query('SELECT * FROM reading', 'plant')
+    expect(rows.map((row) => row['time'])).toEqual([now - 1, now, ahead])
+  })
+
+  test('write in smaller parts where the database takes none that large', async () => {
+    const server = await influxd({ bodyBytesMax: 2_000 })
+    const given = { version: '1', url: server.url, database: 'plant', isCompressed: false }
+    const node = sink(given, { batchPoints: 500, fields: [{ name: 'text', value: textOf }] })
+    node.sendAll([...points(100), { payload: 'x'.repeat(3_000), time: 1, key: 'long' }])
+    await until(() => expect(node.openHolds).toBe(0))
+    expect(node.failures()).toMatchObject([
+      { code: expect.stringMatching(/^INFLUXDB_/), original: { key: 'long' } },
+    ])
+    expect(await server.query('SELECT * FROM reading', 'plant')).toHaveLength(100)
   })
 
   test('lose nothing while the database is killed and started again, and say how it stands', async () => {

@@ -9,6 +9,8 @@ export interface InfluxdOptions {
   readonly user?: { readonly name: string; readonly password: string }
   /** Databases to create at once. */
   readonly databases?: readonly string[]
+  /** Longer writes are answered with 413. */
+  readonly bodyBytesMax?: number
 }
 
 /** One row of an answer: its columns, its tags and the name of its measurement. */
@@ -58,7 +60,7 @@ async function setUp(influxd: Influxd, { user, databases = [] }: InfluxdOptions)
 function configuration(
   folder: string,
   [httpPort, internalPort]: readonly number[],
-  { user }: InfluxdOptions,
+  { user, bodyBytesMax = 25_000_000 }: InfluxdOptions,
 ): string {
   return `
 reporting-disabled = true
@@ -74,6 +76,7 @@ bind-address = "127.0.0.1:${internalPort}"
   bind-address = "127.0.0.1:${httpPort}"
   auth-enabled = ${user !== undefined}
   log-enabled = false
+  max-body-size = ${bodyBytesMax}
 [logging]
   level = "warn"
 `

@@ -1,36 +1,25 @@
-import { execFile } from 'node:child_process'
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { startEngine } from '../engine.ts'
 import type { Fault } from '../fault.ts'
 import { plantFlow } from '../plant-flow.ts'
+import { mountSmallDisk, whyNoSmallDisk } from '../small-disk.ts'
+import type { SmallDisk } from '../small-disk.ts'
 import { type Stage, withStage } from '../stage.ts'
 
-const run = promisify(execFile)
-
-/** A disk of its own, in memory; mounting it takes root. */
-async function withSmallDisk<Result>(task: (folder: string) => Promise<Result>): Promise<Result> {
+/** A disk of its own, in memory. */
+async function withSmallDisk<Result>(
+  task: (folder: string, disk: SmallDisk) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-disk-'))
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', folder])
+  const disk = await mountSmallDisk(folder, 96)
   try {
-    return await task(folder)
+    return await task(folder, disk)
   } finally {
-    await run('umount', ['-l', folder])
+    await disk.unmount()
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function fill(folder: string): Promise<void> {
-  for (let bytes = 1_048_576; bytes > 0;) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- until nothing fits any more
-      await appendFile(join(folder, 'filler'), Buffer.alloc(bytes))
-    } catch {
-      bytes = Math.floor(bytes / 4)
-    }
   }
 }
 
@@ -48,11 +37,10 @@ async function isRefused(stage: Stage): Promise<boolean> {
 
 export const diskFull: Fault = {
   name: 'disk full',
-  whyNot: () =>
-    process.getuid?.() === 0 ? undefined : 'a small disk can be mounted by root alone',
+  whyNot: whyNoSmallDisk,
   about: 'the disk fills up under intake, checkpoints and a deployment, and gets room again',
   run: ({ isShort, say }) =>
-    withSmallDisk((userDirectory) =>
+    withSmallDisk((userDirectory, disk) =>
       withStage({ userDirectory }, async (stage) => {
         const rounds = isShort ? 1 : 6
         let engine = await startEngine(userDirectory)
@@ -65,7 +53,7 @@ export const diskFull: Fault = {
           // oxlint-disable-next-line no-await-in-loop -- one after the other
           await pause(1_000 * Math.random())
           // oxlint-disable-next-line no-await-in-loop
-          await fill(userDirectory)
+          await disk.fill()
           // oxlint-disable-next-line no-await-in-loop
           await pause(isShort ? 1_500 : 4_000)
           // oxlint-disable-next-line no-await-in-loop
@@ -73,18 +61,18 @@ export const diskFull: Fault = {
           // oxlint-disable-next-line no-await-in-loop
           if (await isRefused(stage)) refused += 1
           // oxlint-disable-next-line no-await-in-loop
-          await rm(join(userDirectory, 'filler'))
+          await disk.makeRoom()
           // oxlint-disable-next-line no-await-in-loop
           engine = await startEngine(userDirectory)
           // oxlint-disable-next-line no-await-in-loop
           await engine.deploy(plantFlow, stage.connections)
           // And once more without a kill.
           // oxlint-disable-next-line no-await-in-loop
-          await fill(userDirectory)
+          await disk.fill()
           // oxlint-disable-next-line no-await-in-loop
           await pause(1_500)
           // oxlint-disable-next-line no-await-in-loop
-          await rm(join(userDirectory, 'filler'))
+          await disk.makeRoom()
         }
         say(`${refused} of ${rounds} deployments onto a full disk were refused`)
         const verdict = await stage.judge()
