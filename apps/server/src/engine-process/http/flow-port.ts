@@ -191,7 +191,10 @@ export class FlowPort {
     const response = new nodeHttp.ServerResponse(request)
     response.shouldKeepAlive = false
     response.assignSocket(socket)
-    response.once('finish', () => socket.end())
+    // Not only our end of it: one that never closes its own would hold a connection.
+    response.once('finish', () => socket.destroySoon())
+    // RFC 6455, 4.1: it has none; and once it is upgraded nobody tells when a body ends.
+    if (hasBody(request)) return refuse(response, 400, withBody)
     const match = this.routes.match(request.method ?? 'GET', pathOf(request))
     if (match.outcome !== 'found') return refuse(response, 404, notFound(pathOf(request)))
     this.accept(match.route, { request, response, upgradeHead })
@@ -300,6 +303,11 @@ interface Exchange {
   readonly upgradeHead?: Uint8Array
 }
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'] ?? '0'
+  return headers['transfer-encoding'] !== undefined || Number(length) > 0
+}
+
 function pathOf({ url = '/' }: IncomingMessage): string {
   const queryAt = url.indexOf('?')
   return queryAt < 0 ? url : url.slice(0, queryAt)
@@ -330,6 +338,8 @@ const noRoom = {
   message: 'Too many bodies are being read here. Try again shortly.',
   headers: ['retry-after', '1', 'connection', 'close'],
 }
+
+const withBody = { code: 'FLOW_UPGRADE_BODY', message: 'A WebSocket begins without a body.' }
 
 const unanswered = {
   code: 'FLOW_NO_ANSWER',

@@ -191,3 +191,29 @@ test('takes other upgrades, and those to plain routes, for plain requests', asyn
   expect(h2c.statusCode).toBe(200)
   h2c.destroy()
 })
+
+test.each([
+  ['a body in pieces', 'Transfer-Encoding: chunked'],
+  ['a body of some length', 'Content-Length: 5'],
+])('a WebSocket with %s is refused, and takes no place', async (_what, header) => {
+  const { requests } = streaming('/ws', {}, true)
+  const ask = async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    sockets.push(socket)
+    let text = ''
+    socket.on('data', (chunk) => (text += chunk.toString()))
+    socket.on('error', () => undefined)
+    const lines = [
+      'GET /ws HTTP/1.1',
+      'Host: a',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      header,
+    ]
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    await until(() => expect(text).toMatch(/^HTTP\/1\.1 4\d\d /))
+  }
+  for (let n = 0; n < 3; n += 1) await ask()
+  await upgraded('/ws')
+  await until(() => expect(requests).toHaveLength(1))
+})
