@@ -146,6 +146,7 @@ export interface DeployBody {
 export interface DeployResult {
   /** Of the saved flow, which may have changed by the patch. */
   readonly revision: string
+  /** Also what nodes found outside that does not stand in their way. */
   readonly problems: readonly Problem[]
   readonly deployment: DeploymentInfo
   readonly started: readonly string[]

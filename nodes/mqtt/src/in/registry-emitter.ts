@@ -12,7 +12,10 @@ type Context = SourceContext<typeof mqttInDescriptor>
 /** Makes messages of what came by schemas of a registry, which may have to be asked for first. */
 export function registryEmitter(context: Context, board: StatusBoard): WaitingArrivals {
   const { config, emit, fail, log } = context
+  let said = ''
   const reader = new SchemaReader(config, (error: NodeError) => {
+    if (said === error.message) return
+    said = error.message
     context.goesOn()
     board.own({ state: 'error', text: error.message.slice(0, 200) })
     log.warn(error.message, { code: error.code })
@@ -27,7 +30,8 @@ export function registryEmitter(context: Context, board: StatusBoard): WaitingAr
       return undefined
     }
     if (payload instanceof ReadLater) return payload
-    board.own(undefined)
+    if (said !== '') board.own(undefined)
+    said = ''
     emit.out(messageOf(arrival, payload))
     return undefined
   }

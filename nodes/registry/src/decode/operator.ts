@@ -40,18 +40,19 @@ function troubleShower({ status, log, goesOn }: Context): {
   readonly tell: (error: NodeError) => void
   readonly end: () => void
 } {
-  let isTroubled = false
+  let said = ''
   return {
     tell: (error) => {
+      if (said === error.message) return
+      said = error.message
       goesOn()
-      isTroubled = true
       status({ state: 'error', text: error.message.slice(0, 200) })
       log.warn(error.message, { code: error.code })
     },
     end: () => {
-      if (!isTroubled) return
+      if (said === '') return
       goesOn()
-      isTroubled = false
+      said = ''
       status({ state: 'ok', text: '' })
     },
   }

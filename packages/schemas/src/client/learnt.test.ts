@@ -40,7 +40,7 @@ test('asks once for what several want at the same time', async () => {
 })
 
 test('goes on with what was good while it looks for something newer', async () => {
-  const { find, asked, advance } = open()
+  const { find, asked, heard, advance } = open()
   const first = find('a')
   const value = { version: 1 }
   asked[0]?.answer(value)
@@ -49,6 +49,8 @@ test('goes on with what was good while it looks for something newer', async () =
   expect(find('a')).toBe(value)
   expect(find('a')).toBe(value)
   expect(asked).toHaveLength(2)
+  asked[1]?.trouble(new NodeError('AWAY', 'away'))
+  expect(heard).toEqual([])
   asked[1]?.answer({ version: 2 })
   await Promise.resolve()
   await Promise.resolve()

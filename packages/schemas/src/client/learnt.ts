@@ -45,8 +45,10 @@ export class Learnt<Key, Value extends object> {
     if (known === undefined) return this.learn(key, onTrouble)
     const { value, until } = known
     if (until > this.options.clock.monotonic()) return value
-    const learning = this.learn(key, onTrouble)
-    return value instanceof Error ? learning : value
+    if (value instanceof Error) return this.learn(key, onTrouble)
+    // Nobody has to wait for it, so nobody needs to hear what is in the way.
+    void this.learn(key, ignore)
+    return value
   }
 
   private learn(key: Key, onTrouble: Told): Promise<void> {
@@ -94,4 +96,8 @@ export class Learnt<Key, Value extends object> {
     this.known.delete(key)
     this.known.set(key, known)
   }
+}
+
+function ignore(): void {
+  // It is tried again until it works.
 }

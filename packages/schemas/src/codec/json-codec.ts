@@ -16,7 +16,7 @@ export function jsonCodec({ text, used }: WholeSchema): SchemaCodec {
   return {
     type: 'JSON',
     decode: (body) => checked(parseJson(body.toString('utf8'))),
-    encode: (value) => Buffer.from(JSON.stringify(checked(value))),
+    encode: (value) => Buffer.from(JSON.stringify(checked(value)) ?? 'null'),
   }
 }
 

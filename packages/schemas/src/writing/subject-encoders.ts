@@ -21,7 +21,8 @@ export class SubjectEncoders {
   private readonly config: WritingConfig
   private readonly registry: SchemaRegistry
   private readonly known: Learnt<string, Encoder>
-  private isTroubled = false
+  /** What was said to be wrong, until it is over. */
+  private said = ''
 
   /** `subject` is that of all messages, where it is known. */
   constructor(context: Context, config: WritingConfig, subject: string | undefined) {
@@ -62,7 +63,7 @@ export class SubjectEncoders {
 
   private async ask(subject: string, onTrouble: (error: NodeError) => void): Promise<Encoder> {
     const encoder = await this.registry.insist(() => findEncoder(this.config, subject), onTrouble)
-    if (this.isTroubled) this.tellEnd(subject)
+    if (this.said !== '') this.tellEnd(subject)
     return encoder
   }
 
@@ -74,13 +75,14 @@ export class SubjectEncoders {
   }
 
   private tellEnd(subject: string): void {
-    this.isTroubled = false
+    this.said = ''
     this.context.goesOn()
     this.context.status({ state: 'ok', text: `Writes by the schema of ${subject}`.slice(0, 200) })
   }
 
   private readonly tell = (error: NodeError): void => {
-    this.isTroubled = true
+    if (this.said === error.message) return
+    this.said = error.message
     this.context.goesOn()
     this.context.status({ state: 'error', text: error.message.slice(0, 200) })
     this.context.log.warn(error.message, { code: error.code })
