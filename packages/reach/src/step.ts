@@ -12,6 +12,8 @@ export interface Step {
 export interface Finding {
   readonly outcome: 'passed' | 'skipped'
   readonly text: string
+  /** Names that were found. */
+  readonly found?: readonly string[]
 }
 
 /**

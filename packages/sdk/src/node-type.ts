@@ -110,6 +110,8 @@ export interface TestStep {
   readonly outcome: 'passed' | 'failed' | 'skipped'
   /** What was found, or what to do about it. */
   readonly text?: string
+  /** Names that were found, such as those of topics: forms offer them, see `TextField.offers`. */
+  readonly found?: readonly string[]
 }
 
 export interface NoteType<D extends Descriptor = Descriptor> {

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { Message } from '@millrace/sdk'
 import type { Problem } from '@millrace/flow'
+import type { Offers } from '@millrace/sdk/descriptor'
 
 /** What the widgets of one form share. */
 export interface FieldSurroundings {
@@ -14,6 +15,8 @@ export interface FieldSurroundings {
   samples(): readonly Message[]
   /** Places of messages that the flow's settings name; for completion before a message was seen. */
   used?(): readonly string[]
+  /** Names that a connection of the node has, such as topics. */
+  offered?(offers: Offers): Promise<readonly string[]>
   /** Ends a stretch of typing. */
   settle(): void
   /** Where secrets wait until all is saved; without it they are stored at once. */

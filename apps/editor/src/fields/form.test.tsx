@@ -25,6 +25,7 @@ const fields: Fields = {
   },
   count: { kind: 'integer', label: 'Messages', when: { field: 'mode', is: ['count'] } },
   isEager: { kind: 'boolean', label: 'Eager', default: false, advanced: true },
+  topic: { kind: 'text', label: 'Topic', offers: { connection: 'cluster', step: 'Topics' } },
 }
 
 let root: Root
@@ -36,7 +37,13 @@ function form(problems: readonly Problem[]) {
   return (
     <FieldScope
       insistence={insistence}
-      surroundings={{ owner: 'flow/f/n', problems, samples: () => [], settle: () => undefined }}
+      surroundings={{
+        owner: 'flow/f/n',
+        problems,
+        samples: () => [],
+        settle: () => undefined,
+        offered: ({ connection, step }) => Promise.resolve([`${connection} ${step}`]),
+      }}
     >
       <Form
         fields={fields}
@@ -105,6 +112,15 @@ test('keeps durations as milliseconds, and text that is none for the check to re
   expect(config['sizeMs']).toBe('soon')
   type('Length', '')
   expect(config['sizeMs']).toBeUndefined()
+})
+
+test('offers what the connection has once a person comes to the field', async () => {
+  show()
+  const offered = () =>
+    [...host.querySelectorAll('datalist option')].map((option) => option.getAttribute('value'))
+  expect(offered()).toEqual([])
+  await act(async () => control('Topic')?.focus())
+  expect(offered()).toEqual(['cluster Topics'])
 })
 
 test('stands a problem at its field, and opens what hides it', () => {

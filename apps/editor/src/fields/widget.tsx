@@ -46,10 +46,15 @@ export function Widget(props: WidgetProps) {
 }
 
 function Code(props: WidgetProps<CodeLikeField>) {
-  const { samples, used = nothing, settle } = useFieldSurroundings()
+  const { samples, used = nothing, settle, offered } = useFieldSurroundings()
+  const { field } = props
+  const names = async () =>
+    field.kind === 'template' && field.offers !== undefined
+      ? ((await offered?.(field.offers)) ?? [])
+      : []
   return (
     <Suspense fallback={<PlainCode {...props} />}>
-      <CodeEditor {...props} samples={samples} used={used} settle={settle} />
+      <CodeEditor {...props} samples={samples} used={used} offered={names} settle={settle} />
     </Suspense>
   )
 }

@@ -149,7 +149,7 @@ function StatusLine({ id, title }: { readonly id: string; readonly title: string
 }
 
 function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor }) {
-  const { layout } = useWorkbench()
+  const { editor, layout } = useWorkbench()
   const host = useRef<HTMLDivElement>(null)
   const node = useFlowState(flow, ({ document }) => document.nodes.get(id))
   const problems = useFlowState(flow, (state) => state.problems)
@@ -172,6 +172,12 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
         samples,
         used: () => usedPaths(configsOf(flow)),
         settle: () => flow.endTyping(),
+        offered: ({ connection, step }) => {
+          const chosen = node.config[connection]
+          return typeof chosen === 'string'
+            ? editor.connections.found(chosen, step)
+            : nothingOffered
+        },
       }}
     >
       <div className={styles['body']} ref={host}>
@@ -207,6 +213,8 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
     </FieldScope>
   )
 }
+
+const nothingOffered: Promise<readonly string[]> = Promise.resolve([])
 
 function configsOf(flow: FlowEditor) {
   return [...flow.store.getState().document.nodes.values()].map(({ config }) => config)

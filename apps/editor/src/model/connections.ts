@@ -19,6 +19,8 @@ export interface Connections {
   save(connection: ConnectionDocument): Promise<ConnectionDocument>
   remove(id: string): Promise<void>
   test(id: string, onStep: (step: TestStep) => void): Promise<void>
+  /** Names that a step of the test finds, such as those of topics; none where it does not come so far. */
+  found(id: string, step: string): Promise<readonly string[]>
   setSecret(owner: string, field: string, value: string): Promise<void>
   removeSecret(owner: string, field: string): Promise<void>
   hasSecret(owner: string, field: string): boolean
@@ -29,6 +31,19 @@ export function createConnections({
   random,
 }: Pick<Surroundings, 'api' | 'random'>): Connections {
   const store = createStore<ConnectionsState>(() => ({ documents: new Map(), secrets: [] }))
+  const testing = new Map<string, Promise<readonly TestStep[]>>()
+  const testOnce = (id: string): Promise<readonly TestStep[]> => {
+    const steps: TestStep[] = []
+    const tested = api
+      .testConnection(id, (step) => void steps.push(step))
+      .then(
+        () => steps,
+        () => steps,
+      )
+      .finally(() => testing.delete(id))
+    testing.set(id, tested)
+    return tested
+  }
   const loadSecrets = async () => store.setState({ secrets: await api.secrets() })
   return {
     store,
@@ -51,6 +66,10 @@ export function createConnections({
       })
     },
     test: (id, onStep) => api.testConnection(id, onStep),
+    async found(id, step) {
+      const steps = await (testing.get(id) ?? testOnce(id))
+      return steps.find((one) => one.step === step)?.found ?? []
+    },
     async setSecret(owner, field, value) {
       await api.setSecret(owner, field, value)
       await loadSecrets()

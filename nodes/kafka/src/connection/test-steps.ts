@@ -72,16 +72,21 @@ async function reachBroker(
   }
 }
 
-async function seeTopics(cluster: KafkaCluster): Promise<string | Finding> {
+async function seeTopics(cluster: KafkaCluster): Promise<Finding> {
   // Without names it tells all that this user may know of.
   const { topics } = await cluster.askAny(metadataV8.api, null, false, false, false)
   const names = topics.filter(({ isInternal }) => !isInternal).map(({ name }) => name)
   if (names.length === 0) {
     return { outcome: 'skipped', text: 'No topic is there, or none that this user may see.' }
   }
-  const some = names.toSorted().slice(0, namesMax).join(', ')
-  return names.length > namesMax ? `${names.length} topics: ${some} …` : some
+  const found = names.toSorted()
+  const some = found.slice(0, namesMax).join(', ')
+  const text = names.length > namesMax ? `${names.length} topics: ${some} …` : some
+  return { outcome: 'passed', text, found: found.slice(0, foundMax) }
 }
+
+/** So many names a form offers. */
+const foundMax = 1_000
 
 async function seeGroups(cluster: KafkaCluster): Promise<string | Finding> {
   const { groups, errorCode } = await cluster.askAny(listGroupsV4.api, [], [])

@@ -48,6 +48,7 @@ export const kafkaOutDescriptor = describe({
       label: 'Topic',
       required: true,
       placeholder: 'alerts or alerts-{{ payload.site }}',
+      offers: { connection: 'cluster', step: 'Topics' },
       help: 'The topic has to be there.',
     },
     key: {

@@ -47,6 +47,13 @@ export interface FieldCondition {
   readonly or?: FieldCondition
 }
 
+export interface Offers {
+  /** A field of kind `connection` of the node. */
+  readonly connection: string
+  /** Name of the step. */
+  readonly step: string
+}
+
 export interface TextField extends FieldCommon {
   readonly kind: 'text'
   readonly default?: string
@@ -59,6 +66,8 @@ export interface TextField extends FieldCommon {
   readonly pattern?: string
   readonly patternHint?: string
   readonly suggestions?: readonly string[]
+  /** The form also offers what a step of the test of a connection finds, by the field that has it. */
+  readonly offers?: Offers
   /** It has to be what a row of a sibling list says in a column: `list.column`. The form offers them. */
   readonly rowOf?: string
   /** A check known by name to validator and editor. */
@@ -137,6 +146,8 @@ export interface TemplateField extends FieldCommon {
   readonly required?: boolean
   readonly placeholder?: string
   readonly multiline?: boolean
+  /** See `TextField.offers`. */
+  readonly offers?: Offers
 }
 
 /** A place in the message, such as `payload.temperature`; it reaches the node compiled. */

@@ -29,6 +29,7 @@ export type {
   JsonField,
   ListField,
   NumberField,
+  Offers,
   PathField,
   SecretField,
   TemplateField,

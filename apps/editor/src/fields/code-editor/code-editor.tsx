@@ -1,4 +1,5 @@
 import { autocompletion, completionKeymap } from '@codemirror/autocomplete'
+import type { CompletionSource } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { javascript } from '@codemirror/lang-javascript'
 import { json } from '@codemirror/lang-json'
@@ -13,6 +14,7 @@ import styles from '../fields.module.css'
 import { codeText } from '../plain-code.tsx'
 import type { CodeLikeField, WidgetProps } from '../widget-props.ts'
 import { completer } from './completion.ts'
+import { offeredNames } from './offered-names.ts'
 import { expressionLanguage, highlighting } from './language.ts'
 import { previewOf } from './preview.ts'
 import { codeTheme } from './theme.ts'
@@ -20,6 +22,8 @@ import { codeTheme } from './theme.ts'
 export interface CodeEditorProps extends WidgetProps<CodeLikeField> {
   samples(): readonly Message[]
   used(): readonly string[]
+  /** Names that the field could be, asked for when they are needed. */
+  offered(): Promise<readonly string[]>
   settle(): void
 }
 
@@ -100,7 +104,7 @@ function extensionsFor(latest: Latest): readonly Extension[] {
         : {}),
     }),
     autocompletion({
-      override: hasCompletion(field) ? [completerFor(latest)] : null,
+      override: hasCompletion(field) ? completersFor(latest) : null,
       icons: false,
       activateOnTyping: true,
     }),
@@ -155,11 +159,15 @@ function hasCompletion(field: CodeLikeField): boolean {
   return field.kind === 'expression' || field.kind === 'template' || field.kind === 'path'
 }
 
-function completerFor(latest: Latest): ReturnType<typeof completer> {
-  const { kind } = latest.current.field
-  const kinds = { isTemplate: kind === 'template', isPath: kind === 'path' }
+function completersFor(latest: Latest): readonly CompletionSource[] {
+  const { field } = latest.current
+  const kinds = { isTemplate: field.kind === 'template', isPath: field.kind === 'path' }
   const known = { samples: () => latest.current.samples(), used: () => latest.current.used() }
-  return completer(known, kinds)
+  const offers = field.kind === 'template' && field.offers !== undefined
+  return [
+    completer(known, kinds),
+    ...(offers ? [offeredNames(() => latest.current.offered())] : []),
+  ]
 }
 
 function diagnosticsOf(field: CodeLikeField, text: string): readonly Diagnostic[] {

@@ -209,6 +209,7 @@ const answers: Schemas = {
     step: text,
     outcome: { type: 'string', enum: ['passed', 'failed', 'skipped'] },
     'text?': text,
+    'found?': list(text),
   }),
   ImportResult: object({
     flows: list(object({ name: flowName, importedAs: flowName })),
