@@ -14,6 +14,9 @@ export interface Engine {
   deploy(flow: Flow, connections: readonly ConnectionDocument[]): Promise<void>
   /** Ends it as a power cut would. */
   kill(): Promise<void>
+  /** Stops it in the midst of whatever it does, until `thaw`. */
+  freeze(): void
+  thaw(): void
   /** Lets the flow drain, and ends it. */
   stop(): Promise<void>
 }
@@ -87,6 +90,8 @@ export async function startEngine(
       child.kill('SIGKILL')
       await calls.ended
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     stop: async () => {
       await calls.ask({ kind: 'close', drainMs: 5_000 }).catch(() => undefined)
       child.kill('SIGKILL')

@@ -43,30 +43,34 @@ export const kafkaShared: Fault = {
 /** Whoever stays away longer loses its partitions, and what it had not told the group is read again. */
 export const kafkaTakenOver: Fault = {
   name: 'kafka taken over',
-  about: 'of two engines in one consumer group one is killed, and away for longer than its session',
+  about:
+    'of two engines in one consumer group one is killed or stands still for longer than its session',
   whyNot,
   run: ({ isShort }) =>
     withKafkaStage(async (stage) => {
-      const kills = isShort ? 1 : 3
+      const absences = isShort ? 2 : 6
       const folders = [await stage.folder(), await stage.folder()]
       const engines = [
         await stage.start(folders[0] ?? '', sharedFlow),
         await stage.start(folders[1] ?? '', sharedFlow),
       ]
       stage.publisher.publish(perSecond)
-      for (let done = 0; done < kills; done += 1) {
+      for (let done = 0; done < absences; done += 1) {
         const at = done % 2
+        const isKilled = done % 4 < 2 === (at === 0)
         // oxlint-disable no-await-in-loop -- one after the other
         await stage.publisher.more(2 * perSecond)
-        await engines[at]?.kill()
+        if (isKilled) await engines[at]?.kill()
+        else engines[at]?.freeze()
         await pause(sessionTimeoutMs + 3_000)
-        engines[at] = await stage.start(folders[at] ?? '', sharedFlow)
+        if (isKilled) engines[at] = await stage.start(folders[at] ?? '', sharedFlow)
+        else engines[at]?.thaw()
         // oxlint-enable no-await-in-loop
       }
       await stage.publisher.more(2 * perSecond)
-      const found = await outcome(stage, engines, `${kills} kills`)
+      const found = await outcome(stage, engines, `${absences} absences`)
       // About what is read between two epochs, with room for a slow machine.
-      const most = kills * perSecond * 3
+      const most = absences * perSecond * 3
       const { repeated } = found.verdict
       const problems = repeated > most ? [`${repeated} came again, more than ${most}`] : []
       return { ...found, problems, mayRepeat: true }
