@@ -42,7 +42,7 @@ export const descriptor = describe({
     },
     format: {
       kind: 'choice',
-      label: 'It is',
+      label: 'Format',
       default: 'json',
       options: formatChoices(),
     },

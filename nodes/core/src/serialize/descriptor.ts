@@ -36,14 +36,14 @@ export const descriptor = describe({
   fields: {
     from: {
       kind: 'path',
-      label: 'Take',
+      label: 'Read',
       default: 'payload',
       required: true,
       placeholder: 'payload',
     },
     format: {
       kind: 'choice',
-      label: 'Write it as',
+      label: 'Format',
       default: 'json',
       options: formatChoices(),
     },

@@ -37,7 +37,7 @@ export const kafkaRegistryDescriptor = describe({
     ...httpsFields,
     timeoutMs: {
       kind: 'duration',
-      label: 'Give up after',
+      label: 'Timeout',
       section: 'More',
       advanced: true,
       default: 10_000,

@@ -35,7 +35,7 @@ export const descriptor = describe({
     },
     bytesMax: {
       kind: 'integer',
-      label: 'At most so large',
+      label: 'Maximum size',
       default: 0,
       required: true,
       min: 0,
@@ -61,7 +61,7 @@ export const descriptor = describe({
     },
     heldMax: {
       kind: 'integer',
-      label: 'At most gathered',
+      label: 'Maximum messages gathered',
       advanced: true,
       default: 100_000,
       required: true,

@@ -67,7 +67,7 @@ export const descriptor = describe({
     },
     keysMax: {
       kind: 'integer',
-      label: 'At most remembered',
+      label: 'Maximum keys',
       default: 100_000,
       required: true,
       min: 1,

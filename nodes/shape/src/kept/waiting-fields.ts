@@ -2,7 +2,7 @@
 export const waitingFields = {
   waitingMax: {
     kind: 'integer',
-    label: 'At most waiting',
+    label: 'Maximum messages waiting',
     section: 'Waiting messages',
     default: 10_000,
     required: true,

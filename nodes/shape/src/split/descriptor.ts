@@ -49,7 +49,7 @@ export const descriptor = describe({
     },
     partsMax: {
       kind: 'integer',
-      label: 'At most',
+      label: 'Maximum parts',
       advanced: true,
       default: 10_000,
       required: true,

@@ -70,7 +70,7 @@ export const descriptor = describe({
     },
     keysMax: {
       kind: 'integer',
-      label: 'At most remembered',
+      label: 'Maximum keys',
       default: 100_000,
       required: true,
       min: 1,
@@ -80,7 +80,7 @@ export const descriptor = describe({
     },
     bytesMax: {
       kind: 'integer',
-      label: 'Largest value',
+      label: 'Maximum value size',
       advanced: true,
       default: 65_536,
       required: true,

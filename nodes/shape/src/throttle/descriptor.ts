@@ -71,7 +71,7 @@ export const descriptor = describe({
     whenFull: { ...waitingFields.whenFull, when: { field: 'excess', is: ['delay'] } },
     keysMax: {
       kind: 'integer',
-      label: 'At most limited at a time',
+      label: 'Maximum keys',
       advanced: true,
       default: 100_000,
       required: true,

@@ -162,7 +162,7 @@ export const descriptor = describe({
     },
     entriesMax: {
       kind: 'integer',
-      label: 'At most remembered',
+      label: 'Maximum messages remembered',
       advanced: true,
       default: 100_000,
       required: true,

@@ -68,7 +68,7 @@ export const telegrafConnectionDescriptor = describe({
       max: 65535,
       when: overSocket,
     },
-    isSecure: { kind: 'boolean', label: 'Use TLS', default: false, when: overTcp },
+    isSecure: { kind: 'boolean', label: 'Encrypt with TLS', default: false, when: overTcp },
     database: {
       kind: 'text',
       label: 'Database',

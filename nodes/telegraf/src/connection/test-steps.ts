@@ -19,7 +19,7 @@ function reachOf({ config, clock, timers }: ConnectionOf): readonly Step[] {
   const { timeoutMs } = config
   if (config.listener === 'udp' || config.listener === 'tcp') {
     const { host, port } = config
-    const labels = { host: 'Host', port: 'Port', security: 'Use TLS' }
+    const labels = { host: 'Host', port: 'Port', security: 'Encrypt with TLS' }
     const tls = config.listener === 'tcp' && config.isSecure ? tlsSettings(config) : undefined
     const steps = reachSteps({
       host,

@@ -76,7 +76,7 @@ function send(socket: Socket, text: string, { config, timers }: ConnectionOf): P
 
 export function unreached(error: unknown, { config }: ConnectionOf): NodeError {
   const { host, port } = config
-  const labels = { host: 'Host', port: 'Port', security: 'Use TLS' }
+  const labels = { host: 'Host', port: 'Port', security: 'Encrypt with TLS' }
   const { text } = networkProblem(error, { host, port, labels, peer: 'Telegraf' })
   return new NodeError('TELEGRAF_UNREACHABLE', text, { cause: error })
 }
