@@ -320,6 +320,25 @@ describeWith(['kafka', 'kcat', 'openssl'], 'Kafka nodes', () => {
     expect(bad.failures()).toMatchObject([{ code: 'KAFKA_BAD_TOPIC' }])
   })
 
+  test('let records of times that the broker refuses leave by the error port, and write the others', async () => {
+    const hourMs = 3_600_000
+    const settings = { 'message.timestamp.after.max.ms': String(hourMs) }
+    const name = await topic({ settings })
+    const out = sink({ cluster: cluster(), topic: fixed(name), timestamp: 'event' })
+    const now = Date.now()
+    const ahead = { payload: { n: 99 }, time: now + 24 * hourMs }
+    const good = range(10).map((n) => ({ payload: { n }, time: now }))
+    out.sendAll([...good.slice(0, 5), ahead, ...good.slice(5)])
+    await until(() => expect(out.openHolds).toBe(0))
+    expect(out.failures()).toMatchObject([
+      { code: expect.stringMatching(/^KAFKA_/), original: { payload: { n: 99 } } },
+    ])
+    expect(out.failures()[0]?.message).toMatch(/time/i)
+    const written = await kafka.read(name)
+    const numbers = written.map(({ value }) => (JSON.parse(value ?? '') as { n: number }).n)
+    expect(sorted(numbers)).toEqual(range(10))
+  })
+
   test.each([
     ['plain', { signIn: 'plain', username: user.name, password: user.password }],
     ['scram-sha-256', { signIn: 'scram-sha-256', username: user.name, password: user.password }],
