@@ -57,6 +57,7 @@ test('a person brings averages from MQTT into a topic of Kafka', async ({ page, 
 
   const sink = await follow(editor, average, 'kafka out')
   await makeCluster(editor)
+  await topicOffered(editor)
   await editor.code('topic', topic)
   await editor.code('key', 'payload.key')
 
@@ -73,6 +74,9 @@ test('and from there into a database and onto graphs', async ({ page, editor }) 
   await editor.newFlow()
   const source = await editor.dragFromPalette('kafka/in', { x: 130, y: 180 })
   await editor.choose('cluster', 'Kafka')
+  const field = editor.field('topic')
+  await field.locator('input').focus()
+  await expect(field.locator(`datalist option[value="${topic}"]`)).toBeAttached()
   await editor.fill('topic', topic)
 
   const sink = await follow(editor, source, 'influxdb out')
@@ -92,6 +96,8 @@ test('and from there into a database and onto graphs', async ({ page, editor }) 
   await expect.poll(() => averagesIn(influxd, 'kept'), { timeout: 30_000 }).toEqual(expected)
   const marks = expected.map(({ time, device }) => `${time} Average of ${device}`)
   await expect.poll(marksInGrafana, { timeout: 20_000 }).toEqual(marks.toSorted())
+  await editor.node(source).click()
+  await expect(page.getByTestId('inspector')).toContainText('Reads averages 0 · 0 behind')
   await picture(page, 'kafka-in')
 })
 
@@ -115,6 +121,15 @@ async function makeCluster(editor: Editor): Promise<void> {
   await picture(page, 'kafka-connection')
   await page.getByTestId('connection-save').click()
   await expect(dialog).toBeHidden()
+}
+
+/** As one types, the topics that are there are offered. */
+async function topicOffered({ page }: Editor): Promise<void> {
+  await page.getByTestId('code-topic').locator('.cm-content').click()
+  await page.keyboard.type(topic.slice(0, 3))
+  await expect(page.getByRole('option', { name: topic })).toBeVisible()
+  await picture(page, 'kafka-topics')
+  await page.keyboard.press('Escape')
 }
 
 async function makeGrafana(editor: Editor): Promise<void> {
