@@ -64,6 +64,7 @@ export const httpRequestDescriptor = describe({
       kind: 'template',
       label: 'Address',
       required: true,
+      format: 'url',
       placeholder: 'https://api.example.org/sites/{{ payload.site }}',
     },
     body: {

@@ -142,6 +142,8 @@ export interface ExpressionField extends FieldCommon {
 /** Text with `{{ expression }}` in it; it reaches the node compiled. */
 export interface TemplateField extends FieldCommon {
   readonly kind: 'template'
+  /** A check of what is fixed in it, known by name to validator and editor. */
+  readonly format?: 'url'
   readonly default?: string
   readonly required?: boolean
   readonly placeholder?: string

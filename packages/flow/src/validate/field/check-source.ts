@@ -10,9 +10,21 @@ export function checkSource(
   value: unknown,
 ): readonly FieldFinding[] {
   if (typeof value !== 'string') return wrongType('a text', value)
-  if (field.kind === 'template') return checkTemplate(value).problems.map(toFinding)
+  if (field.kind === 'template') {
+    const findings = checkTemplate(value).problems.map(toFinding)
+    return field.format === 'url' ? [...findings, ...checkAddress(value)] : findings
+  }
   if (field.kind === 'path') return parsePath(value).problems.map(toFinding)
   return check(value, { returns: field.returns }).problems.map(toFinding)
+}
+
+/** A password that stands in the address itself, and not in the message. */
+function checkAddress(template: string): readonly FieldFinding[] {
+  const isGivenAway = /^\s*[a-z][a-z0-9+.-]*:\/\/[^/?#\s:@{]*:[^/?#\s@{]+@/i.test(template)
+  if (!isGivenAway) return []
+  const message =
+    'Whoever sees the flow can read the password in this address: choose it as “Sign-in”'
+  return [{ code: 'PASSWORD_IN_ADDRESS', message, severity: 'warning' }]
 }
 
 function toFinding({ start, end, message, severity }: SourceProblem): FieldFinding {
