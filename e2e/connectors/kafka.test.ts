@@ -339,6 +339,16 @@ describeWith(['kafka', 'kcat', 'openssl'], 'Kafka nodes', () => {
     expect(sorted(numbers)).toEqual(range(10))
   })
 
+  test('speak TLS to a broker that asks for no sign-in', async () => {
+    const name = await topic()
+    const secure = { brokers: kafka.tlsAddress, transport: 'tls', ca: kafka.authority }
+    const out = sink({ cluster: connect(secure), topic: fixed(name) })
+    const node = source({ cluster: connect(secure), topic: name })
+    await node.start()
+    out.sendAll(numbered(10))
+    await until(() => expect(numbersOf(node.emitted('out'))).toEqual(range(10)))
+  })
+
   test.each([
     ['plain', { signIn: 'plain', username: user.name, password: user.password }],
     ['scram-sha-256', { signIn: 'scram-sha-256', username: user.name, password: user.password }],
