@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Flow, FlowNode } from '@millrace/flow'
 import { startApicurio, startMosquitto } from '@millrace/services'
 import type { Apicurio, Mosquitto } from '@millrace/services'
@@ -113,6 +115,19 @@ describeWith(['mosquitto', 'apicurio'], 'flows with a schema registry', () => {
     await expect(product.api.deploy(flow)).rejects.toThrow(/422 .*"field":"keySchema"/)
   })
 
+  test('are not run from a file with a schema that the registry refuses', async () => {
+    await register(apicurio.url, 'from-file-value', { schema: '"string"' })
+    await askRegistry(apicurio.url, 'PUT', '/config/from-file-value', { compatibility: 'FULL' })
+    const subject = 'from-file-value'
+    const config = { broker: 'broker', topic: 'x', subject, ...own, schema: '"int"' }
+    const flow = flowOf('from-file', tick, { id: 'end', type: 'mqtt/out', config })
+    const listed = (await product.api.ask('GET', '/connections')) as { connections: unknown }
+    const file = join(product.userDirectory, 'from-file.json')
+    await writeFile(file, JSON.stringify({ millrace: 1, flows: [flow], ...listed }))
+    const { code, stderr } = await millrace('run', file)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('(SCHEMA_INCOMPATIBLE)')])
+  })
+
   test('are deployed while the registry is away, and say that it could not be asked', async () => {
     const way = await openWay(apicurio.url)
     way.isOpen = false
@@ -167,7 +182,9 @@ describeWith(['mosquitto', 'apicurio'], 'flows with a schema registry', () => {
     await killEngine()
     await publish(300, 500)
     await killEngine()
-    way.isOpen = true
+    // Somebody mends the address: the node that takes the place of this one goes on with it all.
+    await reach(apicurio.url)
+    await product.api.ask('POST', '/flows/numbers/deploy', {})
     const all = Array.from({ length: 500 }, (_, n) => n)
     await until(async () => {
       const text = await readFile(join(product.userDirectory, 'files', 'numbers.jsonl'), 'utf8')
@@ -196,6 +213,16 @@ describeWith(['mosquitto', 'apicurio'], 'flows with a schema registry', () => {
 
 /** What a broker of version 5 acknowledges with when nobody gets the message. */
 const noSubscribers = 0x10
+
+const main = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
+
+function millrace(...args: readonly string[]): Promise<{ code: unknown; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], (error, _stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stderr }),
+    )
+  })
+}
 
 function zigzag(value: number): Uint8Array {
   const bytes: number[] = []
