@@ -6,10 +6,10 @@ import { CrashBench, specOf, testNode } from '../testing/index.ts'
 
 const size = 6
 
-/** Two sources, nodes that count or answer later, and a sink, joined in any way without circles. */
+/** A source, nodes that count, or answer later, or press, and a sink, joined in any way without circles. */
 const specs = fc
   .tuple(
-    fc.array(fc.constantFrom('count', 'later'), { minLength: size, maxLength: size }),
+    fc.array(fc.constantFrom('count', 'later', 'pressing'), { minLength: size, maxLength: size }),
     fc.array(fc.record({ from: fc.nat(size), to: fc.nat(size) }), { minLength: 4, maxLength: 16 }),
     fc.constantFrom('block', 'spill'),
   )
@@ -28,13 +28,16 @@ const specs = fc
   })
 
 type Step =
-  | { readonly take: 'a' | 'b' | 'c' }
+  | { readonly take: readonly string[] }
   | { readonly finish: number }
   | { readonly do: 'epoch' | 'sync' | 'crash' | 'turn' | 'fail' | 'mend' }
 
+/** The keys of the messages of one record. */
+const taken = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 5 })
+
 const steps = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c').map((take): Step => ({ take })) },
+    { weight: 6, arbitrary: taken.map((take): Step => ({ take })) },
     { weight: 6, arbitrary: fc.nat(20).map((finish): Step => ({ finish })) },
     {
       weight: 5,
@@ -51,7 +54,11 @@ class Sender {
   readonly bench: CrashBench
   readonly written = new Set<string>()
   private count = 0
-  private sent: { id: string; key: string; delivery: { readonly settled: number } }[] = []
+  private sent: {
+    id: string
+    keys: readonly string[]
+    delivery: { readonly settled: number }
+  }[] = []
 
   constructor(spec: DeploymentSpec, keysMax = Infinity) {
     this.bench = new CrashBench(spec, keysMax)
@@ -86,8 +93,9 @@ class Sender {
     return Object.fromEntries(counts.filter(([node]) => node.startsWith('n')))
   }
 
-  private take(id: string, key: string): void {
-    this.sent.push({ id, key, delivery: this.bench.take(id, { key }) })
+  private take(id: string, keys: readonly string[]): void {
+    const messages = keys.map((key, index) => ({ payload: `${id}.${index}`, key }))
+    this.sent.push({ id, keys, delivery: this.bench.nodes.source('in').take(...messages) })
   }
 
   private finish(choice: number): void {
@@ -104,7 +112,7 @@ class Sender {
     this.sent = []
     this.bench.disk.fail(undefined)
     await this.bench.crash()
-    for (const { id, key } of lost) this.take(id, key)
+    for (const { id, keys } of lost) this.take(id, keys)
   }
 }
 

@@ -22,10 +22,12 @@ export interface Waiting {
 
 /**
  * `test/count` counts messages by key and emits each with its number; `test/later` passes them on
- * when the test says so; `test/write` is a sink that takes as long.
+ * when the test says so, and so does `test/pressing`, which presses while it holds two; `test/write` is
+ * a sink that takes as long.
  */
 export function createDurableNodes(waiting: Waiting[]): readonly NodeType[] {
-  return [countType, laterType(waiting), writeType(waiting)]
+  const [later, pressing] = [laterType(waiting, 'later'), laterType(waiting, 'pressing', 2)]
+  return [countType, later, pressing, writeType(waiting)]
 }
 
 const countType = operator(
@@ -49,24 +51,33 @@ const countType = operator(
   },
 )
 
-function laterType(waiting: Waiting[]): NodeType {
+function laterType(waiting: Waiting[], name: string, pressesFrom = Infinity): NodeType {
   return operator(
     describe({
       ...look,
-      type: 'test/later',
+      type: `test/${name}`,
       kind: 'operator',
       outputs: [{ name: 'out', title: 'Out' }],
     }),
-    ({ id, hold, resume, release, emit }) => ({
-      onMessage: (message) => {
-        const held = hold()
-        const finish = (): void => {
-          resume(held, () => emit.out(message))
-          release(held)
-        }
-        waiting.push({ node: id, message, finish })
-      },
-    }),
+    ({ id, hold, resume, release, emit, pressure }) => {
+      let count = 0
+      const counted = (by: number): void => {
+        count += by
+        pressure(count >= pressesFrom)
+      }
+      return {
+        onMessage: (message) => {
+          const held = hold()
+          counted(1)
+          const finish = (): void => {
+            resume(held, () => emit['out']?.(message))
+            release(held)
+            counted(-1)
+          }
+          waiting.push({ node: id, message, finish })
+        },
+      }
+    },
   )
 }
 
