@@ -134,7 +134,8 @@ async function deployNow(
       ...(note === undefined ? {} : { note }),
     })
     const deployed = version === undefined ? sent : fromFlow(await api.version(name, version))
-    store.setState({ deployed })
+    // What was found outside does not stand in the way, and is still worth a look.
+    store.setState({ deployed, problems: result.problems })
     take(core, result.deployment)
     notify({ kind: 'done', text: 'Deployed', detail: deployedDetail(result) })
     return result

@@ -1,4 +1,4 @@
-import { applyPatch, type ConnectionDocument, type Flow } from '@millrace/flow'
+import { applyPatch, type ConnectionDocument, type Flow, type Problem } from '@millrace/flow'
 import type { DeploymentInfo, PatchFlowBody, SavedFlow } from '@millrace/protocol'
 import { describe, type Descriptor } from '@millrace/sdk/descriptor'
 import { ApiError, type EditorApi } from '../api.ts'
@@ -103,6 +103,8 @@ export class FakeServer {
   readonly patches: PatchFlowBody[] = []
   readonly actions: string[] = []
   isReachable = true
+  /** What deploying finds outside that does not stand in the way. */
+  found: readonly Problem[] = []
   readonly api: EditorApi
 
   constructor() {
@@ -165,7 +167,7 @@ export class FakeServer {
     kept.deployment = { state: 'running', version: (kept.deployment.version ?? 0) + 1, restarts: 0 }
     return {
       revision: String(kept.revision),
-      problems: [],
+      problems: this.found,
       deployment: kept.deployment,
       started: kept.flow.nodes.map(({ id }) => id),
       restarted: [],
