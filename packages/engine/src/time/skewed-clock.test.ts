@@ -49,6 +49,7 @@ async function bench(config: Readonly<Record<string, unknown>>) {
           node === 'listen' && report.kind === 'debug' ? [report.message] : [],
         )
         .at(-1),
+    emit: nodes.source('in').emit,
     errors: () => nodes.received.map(({ message }) => message['error']),
   }
 }
@@ -71,6 +72,12 @@ test('a clock that is a little fast is believed, and one of another time zone is
   const { send, watermark, errors } = await bench({ futureByMs: futureByMs.default })
   send(nowMs + 9 * minuteMs, nowMs + 120 * minuteMs)
   expect(watermark()).toBe(nowMs + 9 * minuteMs - 1)
+  expect(errors()).toMatchObject([{ code: 'EVENT_TIME_AHEAD' }])
+})
+
+test('the time that a source gives a message is held against the clock too', async () => {
+  const { emit, errors } = await bench({ eventTime: '', futureByMs: futureByMs.default })
+  emit({ payload: 1, time: nowMs + yearMs }, { payload: 2, time: nowMs }, { payload: 3 })
   expect(errors()).toMatchObject([{ code: 'EVENT_TIME_AHEAD' }])
 })
 
