@@ -1,4 +1,4 @@
-import { jsonText, pointLine, rowWriter } from '@millrace/formats'
+import { inOneLine, jsonText, pointLine, rowWriter } from '@millrace/formats'
 import type { ConfigOf } from '@millrace/sdk/descriptor'
 import type { Message } from '@millrace/sdk'
 import type { fileOutDescriptor } from './descriptor.ts'
@@ -45,7 +45,7 @@ function wholeLine(message: Message): string {
 function pointEncoder({ linePrecision: precision }: Config): LineEncoder {
   return {
     heading: '',
-    encode: ({ payload, time }) => `${pointLine(withTime(payload, time), precision)}\n`,
+    encode: ({ payload, time }) => `${inOneLine(pointLine(withTime(payload, time), precision))}\n`,
   }
 }
 

@@ -79,6 +79,13 @@ test('writes points as line protocol, with the time of the message where they ha
   expect(points.failures()).toMatchObject([{ code: 'FORMAT_ENCODE' }])
 })
 
+test('writes a point as one line, whatever its texts are', () => {
+  const points = run(fileOut, { path: 'points', format: 'line', linePrecision: 'ms' })
+  const fields = { text: 'hot\nadmin v=1 1\r\n' }
+  points.send({ payload: { measurement: 'm', fields }, time: 5 })
+  expect(text('points')).toBe('m text="hot\\nadmin v=1 1\\r\\n" 5\n')
+})
+
 test('names the columns once, also when it goes on later', async () => {
   const columns = [{ name: 'v', value: ({ payload }: Message) => payload }]
   for (const payload of [1, 2]) {

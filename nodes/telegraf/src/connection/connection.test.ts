@@ -142,6 +142,16 @@ test('writes lines in datagrams, and names those that no datagram holds', async 
   expect(sizes.length).toBeLessThan(5)
 })
 
+test('lets no text of a device make a point of its own where each line is one', async () => {
+  const evil = 'm text="hot\nadmin,role=root v=1 1\n" 1'
+  const server = await serveTcp()
+  const handle = open({ listener: 'tcp', host: '127.0.0.1', port: server.port })
+  await handle.write([evil])
+  await until(() => expect(server.text()).toBe('m text="hot\\nadmin,role=root v=1 1\\n" 1\n'))
+  const [datagram] = packed([evil]).datagrams
+  expect(Buffer.from(datagram ?? []).toString()).toBe(server.text())
+})
+
 test('tests what can be tested of each', async () => {
   const url = await serve((request, response) => {
     request.resume()

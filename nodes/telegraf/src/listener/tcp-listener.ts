@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { inOneLine } from '@millrace/formats'
 import { networkProblem, within } from '@millrace/reach'
 import { NodeError } from '@millrace/sdk'
 import { tlsOptions } from '@millrace/web'
@@ -29,7 +30,7 @@ export function openTcpListener(context: ConnectionOf): Listener {
     precision: 'ns',
     write: async (lines): Promise<SendOutcome> => {
       try {
-        await send(await reached(), `${lines.join('\n')}\n`, context)
+        await send(await reached(), `${lines.map(inOneLine).join('\n')}\n`, context)
         return { kind: 'sent' }
       } catch (error) {
         socket?.destroy()

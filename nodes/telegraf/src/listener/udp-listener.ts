@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram'
+import { inOneLine } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
 import type { SendOutcome } from '@millrace/web'
 import type { ConnectionOf, Listener } from './listener.ts'
@@ -62,7 +63,7 @@ export function packed(lines: readonly string[]): {
     bytes = 0
   }
   for (const [at, line] of lines.entries()) {
-    const part = Buffer.from(`${line}\n`)
+    const part = Buffer.from(`${inOneLine(line)}\n`)
     if (part.length > longestBytes) {
       tooLong.push(at)
       continue

@@ -18,6 +18,14 @@ export function quote(text: string): string {
   return quotable.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
 }
 
+/**
+ * A point for where each line is taken for one: what would break off in a text field would else be a
+ * point of its own, made by whoever wrote the text. Written as Telegraf writes it.
+ */
+export function inOneLine(line: string): string {
+  return /[\n\r]/.test(line) ? line.replaceAll('\n', '\\n').replaceAll('\r', '\\r') : line
+}
+
 const special = /[,= \\\n\r]/
 const quotable = /["\\]/
 
