@@ -113,7 +113,12 @@ async function deployOne(
   { supervisor, nodeTypes, surroundings, secrets }: Stage,
 ): Promise<void> {
   const spec = specOf(flow, { connections, secrets, nodeTypes })
-  const found = await checkAhead(flow, { specOf: () => spec, nodeTypes, supervisor })
+  const found = await checkAhead(flow, {
+    running: () => undefined,
+    specOf: () => spec,
+    nodeTypes,
+    supervisor,
+  })
   const error = found.find(({ severity }) => severity === 'error')
   if (error !== undefined) throw new SupervisorError(error.code, error.message, error.node)
   for (const { message, node = '' } of found) {

@@ -40,7 +40,7 @@ const running = () => it.supervisor.deployed.map(({ version }) => version)
 test('keeps a flow from being deployed, names the node, and leaves what ran before', async () => {
   expect((await deploy({ broker: 'b' })).status).toBe(200)
   it.supervisor.obstacles = [refused]
-  const { status, body } = await deploy({ broker: 'b' }, { name: 'Other' })
+  const { status, body } = await deploy({ broker: 'b', isChecked: true })
   expect([status, body.code]).toEqual([422, 'FLOW_INVALID'])
   expect(body.message).toContain('It cannot be.')
   expect(body.problems).toContainEqual(refused)
@@ -75,6 +75,19 @@ test('asks nothing of nodes that have nothing to ask with', async () => {
   expect((await deploy({ isChecked: false, broker: 'b' })).status).toBe(200)
   expect((await deploy({ broker: 'b' }, { isDisabled: true })).status).toBe(200)
   expect(it.supervisor.checks).toEqual([])
+})
+
+test('asks nothing of nodes that run as they are, unless a connection has changed', async () => {
+  await deploy({ broker: 'b' })
+  await deploy({ broker: 'b' }, { name: 'Other' })
+  expect(it.supervisor.checks).toHaveLength(1)
+  const broker = { id: 'b', type: 'test/broker', name: 'B', config: { host: 'elsewhere' } }
+  await it.send('PUT', '/api/connections/b', { body: broker })
+  await it.send('POST', '/api/flows/demo/deploy')
+  expect(it.supervisor.checks).toHaveLength(2)
+  await it.send('POST', '/api/flows/demo/stop')
+  await it.send('POST', '/api/flows/demo/deploy')
+  expect(it.supervisor.checks).toHaveLength(3)
 })
 
 test('asks nothing as flows come back after a restart', async () => {

@@ -1,17 +1,19 @@
 import type { DeploymentSpec, NodesCheck } from '@millrace/engine'
-import { isConfigShown } from '@millrace/flow'
+import { isConfigShown, jsonEqual } from '@millrace/flow'
 import type { DescriptorsByType, Flow, FlowNode, Problem } from '@millrace/flow'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import { connectionsOf } from './flow-connections.ts'
 
 interface CheckParts {
+  /** What runs now with the connections and secrets that there are; of that nothing is asked again. */
+  readonly running: () => Flow | undefined
   readonly specOf: (flow: Flow) => DeploymentSpec
   readonly nodeTypes: DescriptorsByType
   readonly supervisor: Pick<Supervisor, 'check'>
 }
 
 /** The nodes of which it is asked before a deployment whether they could do their work. */
-export function nodesToCheck(flow: Flow, nodeTypes: DescriptorsByType): readonly FlowNode[] {
+function nodesToCheck(flow: Flow, nodeTypes: DescriptorsByType): readonly FlowNode[] {
   return flow.nodes.filter(({ type: name, config, isDisabled }) => {
     const type = nodeTypes.get(name)
     if (type?.checkedWith === undefined || isDisabled === true) return false
@@ -25,9 +27,9 @@ export function nodesToCheck(flow: Flow, nodeTypes: DescriptorsByType): readonly
  */
 export async function checkAhead(
   flow: Flow,
-  { specOf, nodeTypes, supervisor }: CheckParts,
+  { running, specOf, nodeTypes, supervisor }: CheckParts,
 ): Promise<readonly Problem[]> {
-  const nodes = nodesToCheck(flow, nodeTypes)
+  const nodes = changedIn(running, nodesToCheck(flow, nodeTypes))
   if (nodes.length === 0) return []
   try {
     return await supervisor.check(checkOf(specOf(flow), nodes, nodeTypes))
@@ -35,6 +37,20 @@ export async function checkAhead(
     const why = error instanceof Error ? error.message : String(error)
     return [{ severity: 'warning', code: 'NODES_UNCHECKED', message: why }]
   }
+}
+
+function changedIn(
+  runningNow: () => Flow | undefined,
+  nodes: readonly FlowNode[],
+): readonly FlowNode[] {
+  const running = nodes.length === 0 ? undefined : runningNow()
+  if (running === undefined) return nodes
+  const before = new Map(running.nodes.map((node) => [node.id, node]))
+  return nodes.filter(({ id, type, config }) => {
+    const known = before.get(id)
+    const isSame = known?.type === type && known.isDisabled !== true
+    return !isSame || !jsonEqual(known.config, config)
+  })
 }
 
 /** No more of the flow than what is asked about. */

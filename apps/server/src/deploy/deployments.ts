@@ -11,6 +11,7 @@ import type { DeployOutcome, Supervisor } from '../supervisor/supervisor.ts'
 import { checkAhead } from './check-ahead.ts'
 import { specOf } from './deployment-spec.ts'
 import { connectionsOf } from './flow-connections.ts'
+import { failed, invalid } from './refusals.ts'
 
 export interface DeploymentsParts {
   readonly directory: UserDirectory
@@ -226,10 +227,20 @@ export class Deployments {
     const { nodeTypes, saved, supervisor } = this.#parts
     const problems = saved.problemsOf(flow)
     if (hasErrors(problems)) throw invalid(problems)
-    const parts = { specOf: (one: Flow) => this.#specOf(one), nodeTypes, supervisor }
+    const running = () => this.#unchangedAround(flow.name)
+    const parts = { running, specOf: (one: Flow) => this.#specOf(one), nodeTypes, supervisor }
     const found = await checkAhead(flow, parts)
     if (hasErrors(found)) throw invalid([...problems, ...found])
     return found
+  }
+
+  /** The flow as it runs, where it does so with the connections and secrets that there are now. */
+  #unchangedAround(name: string): Flow | undefined {
+    const deployed = this.#deployed.get(name)
+    if (!deployed || this.info(name).state !== 'running') return undefined
+    return deployed.circumstances === this.#circumstancesOf(deployed.flow)
+      ? deployed.flow
+      : undefined
   }
 
   #specOf(flow: Flow): DeploymentSpec {
@@ -377,20 +388,3 @@ function isKept(version: number): Keeping {
 
 const nothing = new Uint8Array()
 const restStates: ReadonlySet<DeploymentState> = new Set(['stopped', 'failed', 'quarantined'])
-
-function invalid(problems: readonly Problem[]): Refusal {
-  const first = problems.find((problem) => problem.severity === 'error')
-  const message = `The flow cannot be deployed: ${first?.message ?? ''}`
-  return new Refusal(422, { code: 'FLOW_INVALID', message, problems })
-}
-
-function failed(error: SupervisorError): Refusal {
-  const { code, message, node } = error
-  const problem: Problem = {
-    severity: 'error',
-    code,
-    message,
-    ...(node !== undefined && { node }),
-  }
-  return new Refusal(422, { code, message, problems: [problem] }, error)
-}
