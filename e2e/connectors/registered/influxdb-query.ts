@@ -10,7 +10,14 @@ export const influxdbQuery: Connector = {
   system: 'InfluxDB 1.x',
   against: 'influxd 1.6',
   services: ['influxd', 'openssl'],
-  nodes: { connection: 'influxdb/connection', operator: 'influxdb/query' },
+  nodes: {
+    connection: 'influxdb/connection',
+    operator: 'influxdb/query',
+    more: {
+      'influxdb/query': 'answers as documented for InfluxDB 2 and 3, by tests of its own',
+      'influxdb/out': 'answers as documented for InfluxDB 3, by tests of its own',
+    },
+  },
   open: async () => {
     const influxd = await startInfluxd({ user, databases: ['plant'] })
     const door = await openTlsDoor(influxd.port)

@@ -9,6 +9,7 @@ export const prometheusPrometheus: Connector = {
   nodes: {
     connection: 'prometheus/connection',
     sink: 'prometheus/write',
+    more: { 'prometheus/scrape': 'prometheus 2.42, by tests of its own' },
   },
   open: async () => {
     const prometheus = await startPrometheus({ isGuarded: true })

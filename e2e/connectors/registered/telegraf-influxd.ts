@@ -9,7 +9,13 @@ export const telegrafInfluxd: Connector = {
   system: 'Telegraf out',
   against: 'influxd 1.6 in the place of an influxdb_listener',
   services: ['influxd'],
-  nodes: { connection: 'telegraf/connection', sink: 'telegraf/out' },
+  nodes: {
+    connection: 'telegraf/connection',
+    sink: 'telegraf/out',
+    more: {
+      'telegraf/out': 'VictoriaMetrics 1.79 for line protocol 2 and sockets, by tests of its own',
+    },
+  },
   open: async () => {
     const influxd = await startInfluxd({ user, databases: ['plant'] })
     return {
