@@ -104,6 +104,8 @@ interface FieldRowProps {
   readonly onChange: (value: unknown) => void
 }
 
+const storedWithinMs = 600
+
 const renderForm = (props: FormProps) => <Form {...props} />
 
 function FieldRow(props: FieldRowProps) {
@@ -130,7 +132,10 @@ function FieldRow(props: FieldRowProps) {
       onBlur={({ relatedTarget, currentTarget }) => {
         // A window that is left keeps its focus.
         const isGone = document.hasFocus() && !currentTarget.contains(relatedTarget)
-        if (isGone) visit?.depart(path)
+        if (!isGone) return
+        // A secret is stored when it is left, which takes a moment.
+        if (field.kind === 'secret') setTimeout(() => visit?.depart(path), storedWithinMs)
+        else visit?.depart(path)
       }}
     >
       <label id={`${id}-label`} htmlFor={id} className={isNamedAbove ? 'unseen' : styles['label']}>

@@ -1,4 +1,4 @@
-import type { Field, Fields } from '@millrace/sdk/descriptor'
+import type { Field, Fields, SecretField } from '@millrace/sdk/descriptor'
 import type { ConnectionDocument } from '../../flow.ts'
 import { isConfigShown } from '../config-shown.ts'
 import { checkList } from './check-list.ts'
@@ -53,7 +53,7 @@ function checkField(
   value: unknown,
   surroundings: NamedSurroundings,
 ): readonly FieldFinding[] {
-  if (field.kind === 'secret') return checkSecret(field.required, value, surroundings)
+  if (field.kind === 'secret') return checkSecret(field, value, surroundings)
   if (field.kind === 'list') {
     return checkList(field, value ?? field.default ?? [], (fields, row) =>
       checkFields(fields, row, surroundings),
@@ -143,7 +143,7 @@ function checkConnection(
 }
 
 function checkSecret(
-  isRequired: boolean | undefined,
+  { required, label }: SecretField,
   value: unknown,
   { isSecretSet, name }: NamedSurroundings,
 ): readonly FieldFinding[] {
@@ -151,6 +151,6 @@ function checkSecret(
     const message = 'Secrets do not belong in the document; remove it and set the secret instead'
     return [{ code: 'SECRET_IN_DOCUMENT', message }]
   }
-  if (isRequired !== true || isSecretSet(name)) return []
-  return [{ code: 'SECRET_MISSING', message: 'Set this secret' }]
+  if (required !== true || isSecretSet(name)) return []
+  return [{ code: 'SECRET_MISSING', message: `“${label}” is missing` }]
 }
