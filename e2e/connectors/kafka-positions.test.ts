@@ -1,4 +1,4 @@
-import { kafkaConnection, kafkaIn } from '@millrace/nodes-kafka'
+import { kafkaConnection, kafkaIn, kafkaOut } from '@millrace/nodes-kafka'
 import type { Message } from '@millrace/sdk'
 import { openConnection, realTime, run } from '@millrace/sdk/testing'
 import type { TestRun } from '@millrace/sdk/testing'
@@ -139,6 +139,22 @@ describeWith(['kafka', 'kcat'], 'Kafka in, where what it was to read is not ther
     expect(second.failures()).toMatchObject([
       { code: 'KAFKA_RECORDS_DELETED', original: { payload: { from: 0, to: 499, count: 500 } } },
     ])
+  }, 60_000)
+
+  test('is told by the node that writes them, too', async () => {
+    await kafka.createTopic('rewritten')
+    const connection = openConnection(kafkaConnection, { brokers: kafka.address }, { time })
+    const config = { cluster: connection.handle, topic: () => 'rewritten', key: () => null }
+    const node = run(kafkaOut, config, { time })
+    opened.push(async () => {
+      await node.close()
+      await connection.close()
+    })
+    await until(() => {
+      node.send({ payload: 1, time: 1_700_000_000_000 })
+      expect(lastStatus(node)).toMatchObject({ state: 'warning' })
+    })
+    expect(lastStatus(node)?.text).toContain('The broker deletes what is written to "rewritten"')
   }, 60_000)
 
   test('reads a topic that was made anew from its beginning, however long it is by then', async () => {

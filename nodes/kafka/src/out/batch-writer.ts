@@ -8,6 +8,7 @@ import { produceApi } from '../wire/produce-api.ts'
 import type { ProducedPartition } from '../wire/produce-api.ts'
 import type { Compression } from '../wire/write-batch.ts'
 import type { AddressedRecord } from './addressed-record.ts'
+import { KeptRecords } from './kept-records.ts'
 import { Lane } from './lane.ts'
 import type { Pending } from './lane.ts'
 import type { Partitioner } from './partitioner.ts'
@@ -27,6 +28,8 @@ export interface WriterOptions {
   readonly onPressure: (isHigh: boolean) => void
   /** Something was written, or could not be for now. */
   readonly onState: (error: KafkaError | undefined, waiting: number) => void
+  /** The broker deleted what was only just written. */
+  readonly onDeleted: (topic: string) => void
 }
 
 /** How long a topic may be missing before messages for it are given up. */
@@ -46,6 +49,7 @@ interface Producer {
  */
 export class BatchWriter {
   private readonly options: WriterOptions
+  private readonly kept: KeptRecords
   private readonly links: BrokerLinks
   private readonly lanes = new Map<string, Lane>()
   /** Records for topics of which the partitions are not known yet. */
@@ -64,6 +68,7 @@ export class BatchWriter {
 
   constructor(options: WriterOptions) {
     this.options = options
+    this.kept = new KeptRecords(options.clock, options.onDeleted)
     this.links = options.cluster.openLinks(requestTimeoutMs + 5_000)
   }
 
@@ -254,7 +259,9 @@ export class BatchWriter {
     if (lane === undefined) return
     const refusal = refusalOf(errorCode, topic, message)
     if (refusal === undefined) {
-      for (const pending of lane.landed()) this.finish(pending)
+      const landed = lane.landed()
+      this.kept.wrote(answer, landed.at(-1)?.record.timestamp)
+      for (const pending of landed) this.finish(pending)
       this.options.onState(undefined, this.count)
       return
     }

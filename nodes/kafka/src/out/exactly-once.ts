@@ -7,7 +7,7 @@ import { bufferFull, closed } from './batch-writer.ts'
 import type { kafkaOutDescriptor } from './descriptor.ts'
 import { Outbox } from './outbox.ts'
 import { Partitioner } from './partitioner.ts'
-import { stateReporter } from './state-reporter.ts'
+import { deletionReporter, stateReporter } from './state-reporter.ts'
 import { TransactionWriter } from './transaction-writer.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
@@ -126,6 +126,7 @@ function writerFor(context: Context, outbox: Outbox, intake: OutboxIntake): Tran
       context.goesOn()
       log.error(intruder, { code: 'KAFKA_TRANSACTION_LOST' })
     },
+    onDeleted: deletionReporter(context),
     onRefused: (record, error) => refuse(context, record, error),
     onState: (error, waiting) => {
       report(error, waiting)

@@ -9,7 +9,7 @@ import { kafkaOutDescriptor } from './descriptor.ts'
 import { drainOutbox, exactlyOnce } from './exactly-once.ts'
 import type { RecordOf } from './exactly-once.ts'
 import { Partitioner } from './partitioner.ts'
-import { stateReporter } from './state-reporter.ts'
+import { deletionReporter, stateReporter } from './state-reporter.ts'
 
 type Context = NodeContext<typeof kafkaOutDescriptor>
 
@@ -44,6 +44,7 @@ function atLeastOnce(context: Context, recordOf: RecordOf): Sink {
     timers,
     onPressure: (isHigh) => context.pressure(isHigh),
     onState: stateReporter(context, cluster.name),
+    onDeleted: deletionReporter(context),
   })
   return {
     onMessage: (message: Message) => {

@@ -23,3 +23,17 @@ export function stateReporter(
     failing = undefined
   }
 }
+
+/** Tells a person that the broker deletes what is written, once for each topic. */
+export function deletionReporter({
+  status,
+  log,
+  goesOn,
+}: Pick<NodeContext, 'status' | 'log' | 'goesOn'>): (topic: string) => void {
+  return (topic) => {
+    goesOn()
+    const text = `The broker deletes what is written to "${topic}", as its times are older than the topic keeps (retention.ms). Choose Time of writing under Timestamp, or keep it for longer there.`
+    status({ state: 'warning', text: text.slice(0, 200) })
+    log.warn(text, { code: 'KAFKA_WRITTEN_DELETED', topic })
+  }
+}

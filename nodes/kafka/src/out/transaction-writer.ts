@@ -8,6 +8,7 @@ import type { NewRecord } from '../wire/record.ts'
 import { writeBatch } from '../wire/write-batch.ts'
 import type { Compression } from '../wire/write-batch.ts'
 import type { AddressedRecord } from './addressed-record.ts'
+import { KeptRecords } from './kept-records.ts'
 import type { Consignment, Outbox } from './outbox.ts'
 import type { Partitioner } from './partitioner.ts'
 import { refusalOf } from './refusal.ts'
@@ -33,6 +34,8 @@ export interface TransactionOptions {
   /** The broker will never take this one. */
   readonly onRefused: (record: AddressedRecord, error: KafkaError) => void
   readonly onState: (error: KafkaError | undefined, waiting: number) => void
+  /** The broker deleted what was only just written. */
+  readonly onDeleted: (topic: string) => void
 }
 
 /** How long a topic may be missing before messages for it are given up. */
@@ -66,6 +69,7 @@ class Refused extends Error {
  */
 export class TransactionWriter {
   private readonly options: TransactionOptions
+  private readonly kept: KeptRecords
   private readonly links: BrokerLinks
   private session: TransactionSession | undefined
   private batchBytes: number
@@ -81,6 +85,7 @@ export class TransactionWriter {
 
   constructor(options: TransactionOptions) {
     this.options = options
+    this.kept = new KeptRecords(options.clock, options.onDeleted)
     this.batchBytes = options.batchBytes
     this.links = options.cluster.openLinks(requestTimeoutMs + 5_000)
   }
@@ -303,11 +308,15 @@ export class TransactionWriter {
     })
     const options = { transactionalId, timeoutMs: requestTimeoutMs }
     const answers = await this.links.ask(place, produceApi, options, sent)
-    for (const { topic, partition, errorCode, message, refused } of answers) {
+    for (const answer of answers) {
+      const { topic, partition, errorCode, message, refused } = answer
       const refusal = refusalOf(errorCode, topic, message)
-      if (refusal === undefined) continue
       const lane = lanes.find((one) => one.topic === topic && one.partition === partition)
       const batch = lane?.batches[round] ?? []
+      if (refusal === undefined) {
+        this.kept.wrote(answer, batch.at(-1)?.timestamp)
+        continue
+      }
       if (refusal.kind === 'smaller') throw this.tooLarge(batch, refusal.error)
       if (refusal.kind === 'never') {
         const indexes = new Set(refused.map(({ index }) => index))

@@ -16,6 +16,10 @@ export interface ProducedPartition {
   readonly topic: string
   readonly partition: number
   readonly errorCode: number
+  /** Where the first record stands; −1 where none was written now. */
+  readonly baseOffset: number
+  /** The oldest that the broker keeps of the partition. */
+  readonly logStart: number
   /** Indexes of records that the broker will never take, with its reason. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[]
   readonly message: string | null
@@ -78,13 +82,14 @@ function readResponse(reader: Reader): readonly ProducedPartition[] {
 function readPartition(topic: string, reader: Reader): ProducedPartition {
   const partition = reader.readInt32()
   const errorCode = reader.readInt16()
+  const baseOffset = Number(reader.readInt64())
   reader.readInt64()
-  reader.readInt64()
-  reader.readInt64()
+  const logStart = Number(reader.readInt64())
   const refused = reader.readArray(
     (one) => ({ index: one.readInt32(), reason: one.readNullableString(false) ?? '' }),
     false,
     false,
   )
-  return { topic, partition, errorCode, refused, message: reader.readNullableString(false) }
+  const message = reader.readNullableString(false)
+  return { topic, partition, errorCode, baseOffset, logStart, refused, message }
 }
