@@ -1,5 +1,6 @@
 import { chromium, type Browser, type Page } from '@playwright/test'
 import { chromiumArguments, findChromium } from '@millrace/services'
+import { io, type Socket } from 'socket.io-client'
 import { startMqttLoad, type MqttLoad } from '../load/mqtt-driver.ts'
 import { deployMillrace, startMillrace } from '../peers/millrace.ts'
 import { deployNodeRed, startNodeRed } from '../peers/node-red.ts'
@@ -31,6 +32,7 @@ export const editor: Scenario = {
         { measure: 'pipeline, nobody looks', unit: 'µs/message', isCost: true },
         { measure: 'pipeline, editor open', unit: 'µs/message', isCost: true },
         { measure: 'pipeline, share', unit: '% more', isCost: true, goal: '< 5' },
+        { measure: 'pipeline, what is sent', unit: '% more', isCost: true },
         { measure: 'frames', unit: 'a second', isCost: false, goal: '> 50' },
       ],
       results,
@@ -57,8 +59,10 @@ async function once(peer: Peer, say: (text: string) => void): Promise<Measured> 
       cpuUs: mean(before.cpuUs, after.cpuUs),
       flowUs: mean(before.flowUs, after.flowUs),
     }
+    const sent = peer.name === 'millrace' ? await shareOfSending(load, peer) : undefined
     const measured = {
       ...opened,
+      ...(sent !== undefined && { 'pipeline, what is sent': sent }),
       'CPU, nobody looks': alone.cpuUs,
       'CPU, editor open': looked.cpuUs,
       'pipeline, nobody looks': alone.flowUs,
@@ -105,6 +109,34 @@ async function showDebug(page: Page, peer: Peer): Promise<void> {
   } else await page.evaluate('RED.sidebar.show("debug")')
 }
 
+/**
+ * What a flow does for those who look, in percent of what it does without: the same is sent over a
+ * connection that draws nothing, as a browser beside it takes processors and their caches away. By
+ * turns, because both change from second to second.
+ */
+async function shareOfSending(load: MqttLoad, peer: Peer): Promise<number> {
+  const costs = { alone: [] as number[], looked: [] as number[] }
+  for (let turn = 0; turn < 5; turn += 1) {
+    costs.alone.push((await play(load, peer, 4)).flowUs)
+    const socket = await lookAt(peer)
+    costs.looked.push((await play(load, peer, 4)).flowUs)
+    socket.close()
+  }
+  return (middle(costs.looked) / middle(costs.alone) - 1) * 100
+}
+
+/** Asks for what an editor with its debug panel open asks for. */
+async function lookAt(peer: Peer): Promise<Socket> {
+  const socket = io(peer.url, { transports: ['websocket'], forceNew: true })
+  await socket.timeout(5000).emitWithAck('watch', { flow: 'debug' })
+  await socket.timeout(5000).emitWithAck('debug', { nodes: null })
+  return socket
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN
+}
+
 interface Cost {
   /** Of all processes, in microseconds a message. */
   readonly cpuUs: number
@@ -113,11 +145,11 @@ interface Cost {
 }
 
 /** What a paced stretch costs. */
-async function play(load: MqttLoad, peer: Peer): Promise<Cost> {
+async function play(load: MqttLoad, peer: Peer, forSeconds = seconds): Promise<Cost> {
   const before = processCost(peer.pid)
   const threadsBefore = threadCosts(peer.pid)
   const result = await load.run({
-    count: perSecond * seconds,
+    count: perSecond * forSeconds,
     ratePerSecond: perSecond,
     devices: 100,
     oneIn: 10,
