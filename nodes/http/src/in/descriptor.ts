@@ -1,5 +1,6 @@
 import { decodeFields, formatChoices } from '@millrace/formats/fields'
 import { describe, overflowFields, timingFields } from '@millrace/sdk/descriptor'
+import { listenerFields } from '@millrace/web/descriptor'
 
 /** A request that waits for its answer is not logged: a crash ends it. */
 const logged = { field: 'answer', is: ['accepted'] } as const
@@ -198,6 +199,11 @@ export const httpInDescriptor = describe({
       label: 'Password',
       required: true,
       when: { field: 'auth', is: ['basic'] },
+    },
+    origins: {
+      ...listenerFields.origins,
+      when: { field: 'auth', is: ['none', 'basic'] },
+      help: 'Of web pages that may send. When empty, only pages from this address: otherwise any page that somebody here opens could. Programs that are no browser have no origin.',
     },
     signedBy: {
       kind: 'choice',

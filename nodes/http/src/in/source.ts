@@ -1,7 +1,7 @@
 import { FormatError } from '@millrace/formats'
 import { NodeError, source, toOperatingError } from '@millrace/sdk'
 import type { HttpRequest, HttpResponse, Message, SourceContext } from '@millrace/sdk'
-import { deniedCount } from '@millrace/web'
+import { deniedCount, isAllowedPage } from '@millrace/web'
 import { JsonError } from '../body/json-error.ts'
 import { bodyDecoder } from '../body/other-formats.ts'
 import { httpInDescriptor } from './descriptor.ts'
@@ -119,6 +119,10 @@ const keyMax = 500
 function receive(desk: Desk, came: HttpRequest): void {
   const { context, known } = desk
   const { config, http, clock } = context
+  if (!isFromAllowedPage(came, config)) {
+    http.respond(came.id, foreignPage)
+    return
+  }
   const denial = desk.checkSignIn(came, clock.now())
   if (denial !== undefined) {
     http.respond(came.id, deniedResponse(denial))
@@ -138,6 +142,11 @@ function receive(desk: Desk, came: HttpRequest): void {
   const key = known === undefined ? undefined : keyOf(request, config)
   if (known !== undefined && key !== undefined && !isNew(context, { known, key, request })) return
   take(desk, { request, receivedAt, messages, key })
+}
+
+/** What a page cannot know it cannot send; a browser adds name and password by itself. */
+function isFromAllowedPage({ headers }: HttpRequest, { auth, origins }: Context['config']) {
+  return (auth !== 'none' && auth !== 'basic') || isAllowedPage(headers, origins)
 }
 
 /** A secret that was checked is for no message, and for no log. */
@@ -204,6 +213,11 @@ const accepted: HttpResponse = { status: 202 }
 const notAnswered = errorResponse(500, {
   code: 'HTTP_NOT_ANSWERED',
   message: 'The flow has finished with the request without answering it.',
+})
+
+const foreignPage = errorResponse(403, {
+  code: 'HTTP_ORIGIN_REFUSED',
+  message: 'Pages from elsewhere may not send here: see "Allowed origins" of the node.',
 })
 
 const otherBody = errorResponse(422, {

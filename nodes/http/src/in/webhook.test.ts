@@ -39,6 +39,26 @@ test('takes nothing in from who does not sign, says why and counts it', async ()
   })
 })
 
+const page = (origin: string) => ({ host: '127.0.0.1:1881', origin })
+
+test.each([
+  ['a program', {}, {}, 202],
+  ['a page from here', page('http://127.0.0.1:1881'), {}, 202],
+  ['a page from elsewhere', page('https://evil.example'), {}, 403],
+  ['one that is named', page('https://a.example'), { origins: 'https://a.example' }, 202],
+  ['one of all', page('https://evil.example'), { origins: '*' }, 202],
+  ['one whose browser knows the password', page('https://evil.example'), { auth: 'basic' }, 403],
+  ['one that knows the token', page('https://a.example'), { auth: 'bearer', token: 't' }, 202],
+] as const)('takes what %s sends: %j with %j gets %i', async (_who, headers, config, status) => {
+  const user = { username: 'u', password: 'p' }
+  const { send, payloads } = await opened({ ...user, ...config })
+  const [basic, bearer] = [`Basic ${btoa('u:p')}`, 'Bearer t']
+  const isBearer = 'auth' in config && config.auth === 'bearer'
+  const { answer } = send('1', { ...headers, authorization: isBearer ? bearer : basic })
+  await Promise.resolve()
+  expect([answer()?.status, payloads()]).toEqual([status, status === 202 ? [1] : []])
+})
+
 test('does not open without a secret, nor with a signature that leaves out the body', () => {
   const config = { path: '/hook', auth: 'signature' }
   expect(() => run(httpIn, config)).toThrow(/Set the secret/)

@@ -26,6 +26,12 @@ export function listenerRefusal(
   return { status: 403, headers: {}, body }
 }
 
+/** Whether a page that makes a request may do so; browsers say which page it is, others nothing. */
+export function isAllowedPage(headers: HttpRequest['headers'], origins: string): boolean {
+  const { origin } = headers
+  return origin === undefined || mayListen(origin, { headers, origins, hasToken: false })
+}
+
 /** A browser names the origin of the page in any case; a program that is none names none. */
 function mayListen(
   origin: string,
