@@ -77,6 +77,26 @@ test('steps that make no pattern are told in the form', async ({ page, editor })
   await expect(page.getByTestId('inspector')).toContainText('One step has to be needed')
 })
 
+test('a problem of a new node leads to its field, also where that is folded away', async ({
+  page,
+  editor,
+}) => {
+  await editor.open(product.url)
+  await editor.newFlow()
+  await editor.dragFromPalette('detect/pattern', { x: 200, y: 150 })
+  await editor.page.getByRole('button', { name: 'Advanced' }).click()
+  await editor.choose('afterMatch', 'At the last message of a step')
+  await page.getByRole('button', { name: 'Advanced' }).click()
+  await expect(editor.field('afterStep')).toBeHidden()
+  await page.getByTestId('problems-button').click()
+  await page.getByTestId('drawer').getByText('“Step” is missing').click()
+  await expect(editor.field('afterStep').locator('input')).toBeFocused()
+  await editor.fill('afterStep', 'third')
+  await expect(editor.field('afterStep')).toContainText('No step is called “third”')
+  await editor.fill('afterStep', 'second')
+  await expect(editor.field('afterStep')).not.toContainText('No step')
+})
+
 test('the drawer goes with the last flow that is open', async ({ page, editor }) => {
   await editor.open(product.url)
   await editor.newFlow()

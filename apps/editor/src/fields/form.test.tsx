@@ -168,3 +168,9 @@ test('lets go of what is pressed before it tells what moves it', async () => {
   })
   expect(isTold()).toBe(true)
 })
+
+test('stays open when what opened it is mended', () => {
+  show([{ severity: 'error', code: 'Y', message: 'Not so eager', field: 'isEager' }])
+  show([])
+  expect(control('Eager')).not.toBeNull()
+})

@@ -76,20 +76,21 @@ function Advanced({ names, prefix, children }: AdvancedProps) {
   const isWrong = problems.some(({ field }) =>
     names.some((name) => field !== undefined && field.startsWith(`${prefix}${name}`)),
   )
-  const isShown = isOpen || isWrong
+  // It stays open when that is mended: nobody is done typing by then.
+  if (isWrong && !isOpen) setOpen(true)
   return (
     <div className={styles['advanced']}>
       <button
         type="button"
         className={styles['disclosure']}
-        aria-expanded={isShown}
-        onClick={() => setOpen(!isShown)}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
       >
-        <Icon name={isShown ? 'chevron-down' : 'chevron-right'} size={14} />
+        <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} size={14} />
         Advanced
         <span className={styles['dim']}>{names.length}</span>
       </button>
-      {isShown && children}
+      {isOpen && children}
     </div>
   )
 }

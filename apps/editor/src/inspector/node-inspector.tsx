@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import { nodeOwner } from '@millrace/flow'
 import type { Descriptor } from '@millrace/sdk/descriptor'
@@ -156,6 +156,12 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
   const samples = useSamples(useNodeTaps(flow, id))
   const tried = useFlowState(flow, (state) => state.tried)
   const asked = useStore(layout, ({ askedField }) => askedField)
+  const isAsked = asked?.node === id
+  // Who deploys it, or follows a problem here, is told all of them, also those under "Advanced".
+  const insistence = useMemo(
+    () => (isAsked || tried.has(id) ? { asked, tried } : undefined),
+    [isAsked, asked, tried, id],
+  )
   useEffect(() => {
     if (asked?.node !== id) return
     const row = host.current?.querySelector(`[data-field="${CSS.escape(asked.field)}"]`)
@@ -165,7 +171,7 @@ function Settings({ flow, id, descriptor }: NodeProps & { descriptor: Descriptor
   const own = problems.filter((problem) => problem.node === id)
   return (
     <FieldScope
-      insistence={tried.has(id) ? tried : undefined}
+      insistence={insistence}
       surroundings={{
         owner: nodeOwner(flow.name, id),
         problems: own,
