@@ -13,6 +13,7 @@ export const blackout = '•••'
 export class Redactor {
   /** By how they begin; so much of a secret is one already, as sentences are cut anywhere. */
   private readonly formsByHead = new Map<string, string[]>()
+  private readonly learnt = new Set<string>()
   private known = 0
   private pattern: RegExp | undefined
 
@@ -73,7 +74,8 @@ export class Redactor {
   }
 
   private learnOne(secret: string): void {
-    if (this.known >= formsMax) return
+    if (this.known >= formsMax || this.learnt.has(secret)) return
+    this.learnt.add(secret)
     for (const form of formsOf(secret)) {
       const head = form.slice(0, Math.max(headMin, Math.ceil(form.length / 2)))
       const same = this.formsByHead.get(head) ?? []
