@@ -138,7 +138,7 @@ const passing: ReadonlySet<string> = new Set([
 
 const fenced: readonly [code: string, text: string] = [
   'KAFKA_TRANSACTION_LOST',
-  "The transaction took too long (see Longest transaction), or another server writes with a copy of this flow's state.",
+  `The transaction took too long (see "Transaction timeout"), or another server writes with a copy of this flow's state.`,
 ]
 
 const sentences: ReadonlyMap<string, readonly [code: string, text: string]> = new Map([
