@@ -283,7 +283,7 @@ export const httpRequestDescriptor = describe({
     },
     ratePeriodMs: {
       kind: 'duration',
-      label: 'per',
+      label: 'Rate limit per',
       advanced: true,
       default: 1000,
       min: 10,

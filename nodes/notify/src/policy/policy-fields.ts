@@ -130,7 +130,7 @@ export const policyFields = describe({
     },
     ratePeriodMs: {
       kind: 'duration',
-      label: 'per',
+      label: 'Rate limit per',
       advanced: true,
       default: 60_000,
       min: 1000,
