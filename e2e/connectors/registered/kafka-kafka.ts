@@ -12,10 +12,6 @@ export const kafkaKafka: Connector = {
     connection: 'kafka/connection',
     source: 'kafka/in',
     sink: 'kafka/out',
-    more: {
-      'kafka/decode': 'Apicurio, by tests of its own',
-      'kafka/encode': 'Apicurio, by tests of its own',
-    },
   },
   open: async () => kafkaPeer(await startKafka({ user, hasTls: true }), 'atLeastOnce'),
 }

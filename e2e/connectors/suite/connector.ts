@@ -130,6 +130,10 @@ export interface SinkUnderTest {
 /** Messages have the payload `{ n, at, pad }`; what leaves by `out` is looked at. */
 export interface OperatorUnderTest {
   config(place: string): Config
+  /** Further settings of the HTTP in node before it. */
+  readonly feed?: Config
+  /** What a message is as the body of a request; the JSON that is given when absent. */
+  readonly bodyOf?: (json: string) => Uint8Array<ArrayBuffer>
   /** Makes what is asked for, before anything is asked. */
   prepare?(place: string): Promise<unknown>
   /** The number that an answer belongs to; of a wrong answer none. */

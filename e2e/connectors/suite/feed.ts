@@ -21,13 +21,15 @@ export interface FeedOptions {
   /** Bytes of padding in each message. */
   readonly padBytes?: number
   readonly atOnce?: number
+  /** What a message is as the body of a request. */
+  readonly bodyOf?: ((json: string) => Uint8Array<ArrayBuffer>) | undefined
 }
 
 const startMs = 1_700_000_000_000
 const againAfterMs = 50
 const answerWithinMs = 20_000
 
-export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions): Feed {
+export function openFeed({ path, url, padBytes = 0, atOnce = 16, bodyOf }: FeedOptions): Feed {
   const accepted = new Set<number>()
   const answered: number[] = []
   const pad = 'x'.repeat(padBytes)
@@ -37,7 +39,7 @@ export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions):
     const body = JSON.stringify({ n, at: startMs + n, ...(padBytes > 0 ? { pad } : {}) })
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- again until it is taken
-      const { status, text = '' } = await post(`${await url()}/${path}`, body)
+      const { status, text = '' } = await post(`${await url()}/${path}`, bodyOf?.(body) ?? body)
       if (status === 202) {
         accepted.add(n)
         const echoed = numberIn(text)
@@ -98,7 +100,7 @@ export function openFeed({ path, url, padBytes = 0, atOnce = 16 }: FeedOptions):
 /** The status, or nothing where no answer came. */
 async function post(
   url: string,
-  body: string,
+  body: string | Uint8Array<ArrayBuffer>,
 ): Promise<{ readonly status?: number; readonly text?: string }> {
   try {
     const response = await fetch(url, {

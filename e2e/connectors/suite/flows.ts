@@ -25,7 +25,7 @@ export function sinkFlow(
   { place, more = {} }: { readonly place: string; readonly more?: Config },
 ): Flow {
   const config = { ...(sink ?? operator)?.config(place), ...more }
-  const feed = { method: 'POST', path: `/${place}`, ...sink?.feed }
+  const feed = { method: 'POST', path: `/${place}`, ...(sink ?? operator)?.feed }
   return inRow(place, [
     { id: 'feed', type: 'http/in', config: feed },
     { id: 'under-test', type: nodes.sink ?? nodes.operator ?? '', config },

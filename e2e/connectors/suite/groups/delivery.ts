@@ -194,7 +194,7 @@ async function withSink(
   const { connector, peer } = stage
   const place = stage.newPlace()
   await stage.connect()
-  const feed = openFeed({ path: place, url: stage.flowUrl })
+  const feed = openFeed({ path: place, url: stage.flowUrl, bodyOf: peer.operator?.bodyOf })
   const watching = await stage.watch(place, feed)
   const flow = sinkFlow(connector, peer, { place })
   const bench = benchOf(stage, flow, async () => ({

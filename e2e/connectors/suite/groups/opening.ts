@@ -12,7 +12,7 @@ import type { Status, Timer } from '@millrace/sdk'
 import { realTime, testHttp } from '@millrace/sdk/testing'
 import { until } from '@millrace/services'
 import { expect, test, vi } from 'vitest'
-import type { Connector, Peer } from '../connector.ts'
+import type { Connector, OperatorUnderTest, Peer } from '../connector.ts'
 import { connectionOf, nodeSecrets, peerId, sinkFlow, sourceFlow } from '../flows.ts'
 import { eventually } from '../patience.ts'
 
@@ -85,7 +85,7 @@ async function runOnce(
   await deployment.start()
   const [first] = flow.nodes
   if (first?.type === 'http/in' && connector.nodes.source !== 'http/in') {
-    await passOne(deployment, host, first.config['path'])
+    await passOne(deployment, host, { path: first.config['path'], bodyOf: peer.operator?.bodyOf })
   } else await settled(status)
   await deployment.stop({ drainMs: 5_000 })
   return waiting
@@ -96,8 +96,13 @@ async function settled(status: () => Status | undefined): Promise<void> {
   await until(() => status()?.state !== 'connecting')
 }
 
-async function passOne(deployment: Deployment, host: TestedHost, path: unknown): Promise<void> {
-  const body = Buffer.from(JSON.stringify({ n: 1, at: 1_700_000_000_000 }))
+async function passOne(
+  deployment: Deployment,
+  host: TestedHost,
+  { path, bodyOf }: { readonly path: unknown; readonly bodyOf: OperatorUnderTest['bodyOf'] },
+): Promise<void> {
+  const json = JSON.stringify({ n: 1, at: 1_700_000_000_000 })
+  const body = bodyOf?.(json) ?? Buffer.from(json)
   const headers = { 'content-type': 'application/json' }
   const id = host.http.request({ method: 'POST', path: String(path), body, headers })
   await until(() => host.http.responseTo(id) !== undefined, { what: 'an answer' })

@@ -1,4 +1,5 @@
 /* oxlint-disable vitest/no-conditional-tests, vitest/expect-expect -- which tests there are is up to the connector, and functions of this folder expect */
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { payloadNames } from '../connector.ts'
 import type { Connector, PayloadName } from '../connector.ts'
@@ -99,7 +100,7 @@ async function trySink(stage: Stage): Promise<void> {
   const { connector, peer, live, flowUrl } = stage
   const place = stage.newPlace()
   await stage.connect()
-  const feed = openFeed({ path: place, url: flowUrl })
+  const feed = openFeed({ path: place, url: flowUrl, bodyOf: peer.operator?.bodyOf })
   const watching = await stage.watch(place, feed)
   const flow = sinkFlow(connector, peer, { place })
   await stage.deploy(flow)
@@ -133,9 +134,19 @@ const contentTypes: Readonly<Record<PayloadName, string>> = {
   large: 'application/json',
 }
 
+/** Again while the flow cannot take it, as senders do. */
 async function post(url: string, name: PayloadName): Promise<number> {
   const headers = { 'content-type': contentTypes[name] }
-  const response = await fetch(url, { method: 'POST', headers, body: Buffer.from(bodies[name]) })
-  await response.arrayBuffer()
-  return response.status
+  for (;;) {
+    const body = Buffer.from(bodies[name])
+    // oxlint-disable-next-line no-await-in-loop -- until it is taken or refused
+    const response = await fetch(url, { method: 'POST', headers, body })
+    // oxlint-disable-next-line no-await-in-loop
+    await response.arrayBuffer()
+    if (response.status !== 503) return response.status
+    // oxlint-disable-next-line no-await-in-loop
+    await pause(againAfterMs)
+  }
 }
+
+const againAfterMs = 50

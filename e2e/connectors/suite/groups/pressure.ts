@@ -45,7 +45,12 @@ async function trySink(stage: Stage, server: PeerServer): Promise<void> {
   const { connector, peer, live, product } = stage
   const place = stage.newPlace()
   await stage.connect()
-  const feed = openFeed({ path: place, url: stage.flowUrl, padBytes })
+  const feed = openFeed({
+    path: place,
+    url: stage.flowUrl,
+    padBytes,
+    bodyOf: peer.operator?.bodyOf,
+  })
   const watching = await stage.watch(place, feed)
   const flow = sinkFlow(connector, peer, { place })
   await stage.deploy(flow)
