@@ -18,7 +18,13 @@ export async function registeredConnectors(): Promise<readonly Connector[]> {
     // Each exports connectors, beside functions that they share.
     names.toSorted().map((name) => import(new URL(name, folder).href) as Promise<object>),
   )
-  return modules.flatMap((module) => Object.values(module).filter(isConnector))
+  // By name, as Node lists what a module exports; others list it as it is written.
+  return modules.flatMap((module) =>
+    Object.entries(module)
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([, value]) => value as unknown)
+      .filter(isConnector),
+  )
 }
 
 function isConnector(value: unknown): value is Connector {
