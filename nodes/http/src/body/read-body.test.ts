@@ -9,5 +9,7 @@ test('reads a form in no time however often a name comes', () => {
     bytesMax: 1_048_576,
   } as const
   const [form] = readBody(Buffer.from('a&'.repeat(524_288)), options)
-  expect(form).toMatchObject({ a: { length: 524_288 } })
+  // Looking at each of them would take far longer than reading them.
+  const { a } = form as { readonly a: readonly string[] }
+  expect(a.length).toBe(524_288)
 })
