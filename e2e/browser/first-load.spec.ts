@@ -16,13 +16,10 @@ test('loads less than 300 KB before the flow is on the canvas', async ({ page, e
       wires: [],
       layout,
     })
-    const session = await page.context().newCDPSession(page)
-    await session.send('Network.enable')
-    let bytes = 0
-    session.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+    await page.addInitScript(noteWhenShown)
     await page.goto(product.url)
     await editor.node('n1').waitFor()
-    const kb = Math.round(bytes / 1024)
+    const kb = Math.round((await page.evaluate(bytesBeforeShown)) / 1024)
     test.info().annotations.push({ type: 'first load', description: `${kb} KB` })
     expect(kb).toBeLessThan(limitKb)
     expect(kb).toBeGreaterThan(50)
@@ -31,3 +28,23 @@ test('loads less than 300 KB before the flow is on the canvas', async ({ page, e
     await product.stop()
   }
 })
+
+/** Runs in the page: notes when the first node stands there, which a busy machine sees late. */
+function noteWhenShown(): void {
+  const observer = new MutationObserver(() => {
+    if (document.querySelector('[data-testid="node-n1"]') === null) return
+    performance.mark('shown')
+    observer.disconnect()
+  })
+  observer.observe(document, { childList: true, subtree: true })
+}
+
+/** What came over the network for all that was asked for until then. */
+function bytesBeforeShown(): number {
+  const shownAt = performance.getEntriesByName('shown')[0]?.startTime ?? Infinity
+  const kinds = ['navigation', 'resource']
+  return performance
+    .getEntries()
+    .filter(({ entryType, startTime }) => kinds.includes(entryType) && startTime <= shownAt)
+    .reduce((sum, entry) => sum + ('transferSize' in entry ? Number(entry.transferSize) : 0), 0)
+}
