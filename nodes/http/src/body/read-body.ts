@@ -1,6 +1,7 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 import type { Decode, FormatName } from '@millrace/formats'
 import { NodeError } from '@millrace/sdk'
+import { formPairs } from '@millrace/web'
 import { parseJson } from './json-error.ts'
 
 export type BodyFormat = 'auto' | FormatName
@@ -98,7 +99,7 @@ function readLines(text: string): readonly unknown[] {
 function readForm(text: string): Record<string, string | string[]> {
   // Names come from outside: no prototype that `__proto__` could reach.
   const form = Object.create(null) as Record<string, string | string[]>
-  for (const [name, value] of new URLSearchParams(text)) {
+  for (const [name, value] of formPairs(text)) {
     const before = form[name]
     if (before === undefined) form[name] = value
     else if (Array.isArray(before)) before.push(value)

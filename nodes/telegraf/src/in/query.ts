@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, KeyedState } from '@millrace/sdk'
+import { formPairs } from '@millrace/web'
 import { json } from './dialect.ts'
 
 /** Names of databases that were created here or written to. */
@@ -49,8 +50,7 @@ export function answerQuery(request: HttpRequest, databases: Databases): HttpRes
 
 function statementsOf({ query, headers, body }: HttpRequest): readonly string[] {
   const isForm = headers['content-type']?.includes('application/x-www-form-urlencoded') ?? false
-  const form = new URLSearchParams(isForm ? new TextDecoder().decode(body) : '')
-  const given = query['q'] ?? form.get('q') ?? ''
+  const given = query['q'] ?? (isForm ? queryIn(new TextDecoder().decode(body)) : '')
   return String(given)
     .split(';')
     .map((statement) => statement.trim())
@@ -59,6 +59,11 @@ function statementsOf({ query, headers, body }: HttpRequest): readonly string[] 
 }
 
 const statementsMax = 100
+
+function queryIn(form: string): string {
+  for (const [name, value] of formPairs(form)) if (name === 'q') return value
+  return ''
+}
 
 function resultOf(statement: string, databases: Databases): readonly Series[] | undefined {
   const created = /^create\s+database\s+(?:if\s+not\s+exists\s+)?("(?:[^"\\]|\\.)*"|\S+)/i.exec(
