@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { formPairs } from './form-pairs.ts'
 
 test('reads what the platform reads', () => {
-  const text = fc.string({ unit: fc.constantFrom('a', '=', '&', '%', '+', '1', ' ', '?', 'ü'), maxLength: 40 })
+  const text = fc.string({
+    unit: fc.constantFrom('a', '=', '&', '%', '+', '1', ' ', '?', 'ü'),
+    maxLength: 40,
+  })
   fc.assert(
     fc.property(text, fc.integer({ min: 1, max: 300 }), (part, times) => {
       const whole = `&${part}&x${part}&`.repeat(times)
