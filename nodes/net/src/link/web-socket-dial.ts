@@ -43,7 +43,8 @@ function dial(
   let socket: WebSocket
   try {
     socket = new WebSocket(config.url, protocolsOf(config), {
-      headers: headersOf(config),
+      // By which our own server knows what a flow asks for, also after a redirect.
+      headers: { 'User-Agent': 'Millrace', ...headersOf(config) },
       maxPayload: messageBytesMax,
       perMessageDeflate: false,
       followRedirects: true,

@@ -97,6 +97,13 @@ describe('what a source has in hand when a node begins to press', () => {
     expect(source('in').isPaused).toBe(false)
   })
 
+  test('runs no node over however much it is', async () => {
+    const { source, received, payloads } = await open()
+    for (let read = 0; read < 60; read += 1) source('in').emit(...messages)
+    expect(received).toEqual([])
+    expect(payloads()).toEqual([])
+  })
+
   test('is not overtaken by what comes later', async () => {
     const { host, source, payloads } = await open()
     const first = source('in').emit(...messages.slice(0, 10))

@@ -5,7 +5,10 @@ import type { OutputPort } from './output-port.ts'
 
 /** So many messages go on before others get their turn. */
 const portion = 256
-/** Beyond it the oldest go on whatever presses, as a source that heeds `pause` never has so many. */
+/**
+ * Of a source that cannot pause: beyond it the oldest go on, whatever presses. One that can has no
+ * more in hand than what it had read, which it bounds by itself.
+ */
 const waitingMax = 100_000
 
 interface Waiting {
@@ -43,7 +46,7 @@ export class Overhang {
     const { node } = this
     const hold = node.runtime.holdAhead(node, message, node.ports.indexOf(port))
     this.waiting.push({ message, port, hold, behindAt: node.origin?.behindAt })
-    if (this.size > waitingMax) this.passNext()
+    if (this.size > waitingMax && node.behaviour.pause === undefined) this.passNext()
   }
 
   /** Does something that comes after all that waits. */

@@ -153,6 +153,8 @@ export class RunningFlow {
     const sources = runs.filter((run) => run.planned.descriptor.kind === 'source')
     await within(this.host, Math.max(drainMs, 1), sources.map(stopSource))
     await this.drain.wait(runs, drainMs)
+    // What is stored as waiting must not go on as well.
+    if (this.durable !== undefined) for (const run of runs) run.overhang?.rest()
     this.durable?.epochs.store()
     this.durable?.epochs.rest()
     await within(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listenerRefusal } from './page-origin.ts'
+import { isAllowedPage, listenerRefusal } from './page-origin.ts'
 
 const statusOf = (
   given: { origin?: string; host?: string; token?: string; bearer?: string },
@@ -61,4 +61,23 @@ test('asks for a token, and of who has it for an origin where some are named', (
   const origins = 'https://a.example'
   expect(statusOf({ token, origin: 'https://b.example' }, { token, origins })).toBe(403)
   expect(statusOf({ origin: 'https://a.example' }, { token, origins })).toBe(401)
+})
+
+test.each([
+  ['a program', {}, true],
+  [
+    'an image of a page from elsewhere',
+    { site: 'cross-site', mode: 'no-cors', dest: 'image' },
+    false,
+  ],
+  ['a page of a neighbour', { site: 'same-site', mode: 'no-cors', dest: 'image' }, false],
+  ['a frame', { site: 'cross-site', mode: 'navigate', dest: 'iframe' }, false],
+  ['a link that is followed', { site: 'cross-site', mode: 'navigate', dest: 'document' }, true],
+  ['a page from here', { site: 'same-origin', mode: 'no-cors', dest: 'image' }, true],
+  ['an address that is typed', { site: 'none', mode: 'navigate', dest: 'document' }, true],
+])('what comes without an origin: %s', (_who, fetched, isAllowed) => {
+  const named = Object.entries(fetched).map(([name, value]) => [`sec-fetch-${name}`, value])
+  const headers = { host: '127.0.0.1:1881', ...Object.fromEntries(named) }
+  expect(isAllowedPage(headers, '')).toBe(isAllowed)
+  expect(isAllowedPage(headers, '*')).toBe(true)
 })

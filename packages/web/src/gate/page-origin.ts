@@ -29,10 +29,22 @@ export function listenerRefusal(
 /** Whether a page that makes a request may do so; browsers say which page it is, others nothing. */
 export function isAllowedPage(headers: HttpRequest['headers'], origins: string): boolean {
   const { origin } = headers
-  return origin === undefined || mayListen(origin, { headers, origins, hasToken: false })
+  if (origin === undefined) return !isFromElsewhere(headers) || listOf(origins).includes('*')
+  return mayListen(origin, { headers, origins, hasToken: false })
 }
 
-/** A browser names the origin of the page in any case; a program that is none names none. */
+/**
+ * Images, frames and forms of a page get without naming its origin. Browsers say so (Fetch Metadata,
+ * where the connection can be trusted); that a person follows a link is none of the page's doing.
+ */
+function isFromElsewhere(headers: HttpRequest['headers']): boolean {
+  const site = headers['sec-fetch-site']
+  const isFollowed =
+    headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  return (site === 'cross-site' || site === 'same-site') && !isFollowed
+}
+
+/** A browser names the origin of a page that listens or posts; a program that is none names none. */
 function mayListen(
   origin: string,
   options: {

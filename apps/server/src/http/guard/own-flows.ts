@@ -19,6 +19,6 @@ export function checkOwnFlow({ headers }: IncomingMessage): ErrorBody | null {
   const agent = headers['user-agent']
   if (agent === undefined || !/^millrace\b/i.test(agent)) return null
   const message =
-    'A flow may not change flows. If that is meant, give its request a header User-Agent of its own'
+    'A flow may neither read nor change flows. If that is meant, give its request a header User-Agent of its own'
   return { code: 'FLOW_REFUSED', message }
 }
