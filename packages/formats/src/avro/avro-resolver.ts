@@ -19,7 +19,7 @@ export function compileResolver(written: AvroType, wanted: AvroType): Read {
 }
 
 class ResolverCompiler {
-  private readonly records = new Map<RecordType, Map<RecordType, Read>>()
+  private readonly records = new Map<RecordType, Map<RecordType, CompiledRecord>>()
 
   compile(written: AvroType, wanted: AvroType): Read {
     if (written.kind === 'union') return this.fromUnion(written, wanted)
@@ -66,21 +66,37 @@ class ResolverCompiler {
 
   private record(written: RecordType, wanted: RecordType): Read {
     const known = this.records.get(written)?.get(wanted)
-    if (known !== undefined) return known
-    let steps: readonly Step[] = []
-    let missing: readonly AvroField[] = []
-    const read: Read = (reader) => readRecord(reader, steps, missing)
-    const byWanted = this.records.get(written) ?? new Map<RecordType, Read>()
-    this.records.set(written, byWanted.set(wanted, read))
-    steps = written.fields.map((field) => this.step(field, wanted))
-    const found = new Set(steps.map(({ into }) => into))
-    missing = wanted.fields.filter(({ name }) => !found.has(name))
-    for (const field of missing) checkDefault(field, wanted)
-    return read
+    if (known?.problem !== undefined) throw known.problem
+    if (known !== undefined) return known.read
+    let parts: RecordParts = { steps: [], missing: [] }
+    const compiled: CompiledRecord = {
+      read: (reader) => {
+        // Where the record contains itself, this was handed out before the problem was found.
+        if (compiled.problem !== undefined) throw unreadable(compiled.problem)
+        return readRecord(reader, parts)
+      },
+    }
+    const byWanted = this.records.get(written) ?? new Map<RecordType, CompiledRecord>()
+    this.records.set(written, byWanted.set(wanted, compiled))
+    try {
+      parts = this.parts(written, wanted)
+    } catch (error) {
+      if (error instanceof FormatError) compiled.problem = error
+      throw error
+    }
+    return compiled.read
   }
 
-  private step(field: AvroField, wanted: RecordType): Step {
-    const target = targetOf(field.name, wanted)
+  private parts(written: RecordType, wanted: RecordType): RecordParts {
+    const steps = written.fields.map((field) => this.step(field, written, wanted))
+    const found = new Set(steps.map(({ into }) => into))
+    const missing = wanted.fields.filter(({ name }) => !found.has(name))
+    for (const field of missing) checkDefault(field, wanted)
+    return { steps, missing }
+  }
+
+  private step(field: AvroField, written: RecordType, wanted: RecordType): Step {
+    const target = targetOf(field.name, written, wanted)
     // Nobody wants it, but what comes after it can only be read behind it.
     if (target === undefined)
       return { name: field.name, into: undefined, read: compileReader(field.type) }
@@ -100,11 +116,19 @@ interface Step {
   readonly read: Read
 }
 
-function readRecord(
-  reader: ByteReader,
-  steps: readonly Step[],
-  missing: readonly AvroField[],
-): Record<string, unknown> {
+interface RecordParts {
+  readonly steps: readonly Step[]
+  /** Fields that were not written. */
+  readonly missing: readonly AvroField[]
+}
+
+interface CompiledRecord {
+  readonly read: Read
+  /** Why it cannot be read, for all that come upon it again. */
+  problem?: FormatError
+}
+
+function readRecord(reader: ByteReader, { steps, missing }: RecordParts): Record<string, unknown> {
   const record: Record<string, unknown> = {}
   let at = ''
   reader.enter()
@@ -124,11 +148,12 @@ function readRecord(
   return record
 }
 
-/** The field of that name; where there is none, the one that had it before. */
-function targetOf(name: string, { fields }: RecordType): AvroField | undefined {
+/** The field of that name; where there is none, the one that had it before and was not written itself. */
+function targetOf(name: string, written: RecordType, wanted: RecordType): AvroField | undefined {
+  const isWritten = (field: AvroField) => written.fields.some((one) => one.name === field.name)
   return (
-    fields.find((field) => field.name === name) ??
-    fields.find(({ aliases }) => aliases.includes(name))
+    wanted.fields.find((field) => field.name === name) ??
+    wanted.fields.find((field) => field.aliases.includes(name) && !isWritten(field))
   )
 }
 

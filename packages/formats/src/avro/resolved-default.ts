@@ -78,8 +78,9 @@ function recordOf(type: RecordType, json: unknown): unknown {
   if (!isRecord(json)) throw misfit(json, `${type.name}, a record`)
   const record: Record<string, unknown> = {}
   for (const { name, type: inner, defaultJson } of type.fields) {
+    const own = ownValue(json, name)
     try {
-      putOwn(record, name, resolvedDefault(inner, ownValue(json, name) ?? defaultJson))
+      putOwn(record, name, resolvedDefault(inner, own === undefined ? defaultJson : own))
     } catch (error) {
       throw within(error, name)
     }
