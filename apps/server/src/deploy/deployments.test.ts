@@ -40,9 +40,9 @@ const sinks = (topic: string) => [{ id: 'end', type: 'test/sink', config: { topi
 const running = () => it.supervisor.deployed.map(({ version }) => version)
 
 /** Saves and deploys at once, as the editor does. */
-async function deploy(topic: string) {
+async function deploy(topic: string, removeNodes: readonly string[] = []) {
   const { body } = await it.send('GET', '/api/flows/demo')
-  const patch = { revision: body.revision, setNodes: sinks(topic) }
+  const patch = { revision: body.revision, setNodes: sinks(topic), removeNodes }
   return it.send('POST', '/api/flows/demo/deploy', { body: { patch } })
 }
 
@@ -89,6 +89,20 @@ describe('a change that is saved and deployed at once', () => {
     await restart()
     expect(it.supervisor.deployed.map(({ spec }) => spec.flow.nodes)).toEqual([sinks('first')])
   })
+
+  test.for(places.slice(0, 2))(
+    'loses no node for nothing when there is no room for %s',
+    async (part) => {
+      await it.send('POST', '/api/flows', { body: { name: 'demo', title: 'Demo' } })
+      const both = [...sinks('first'), { id: 'more', type: 'test/sink', config: { topic: 'more' } }]
+      const { body } = await it.send('GET', '/api/flows/demo')
+      const patch = { revision: body.revision, setNodes: both }
+      await it.send('POST', '/api/flows/demo/deploy', { body: { patch } })
+      Object.assign(obstacle, { part, isFull: true })
+      expect((await deploy('second', ['more'])).status).toBe(507)
+      expect(running()).toEqual([1])
+    },
+  )
 
   test('does not run at all when it was the first', async () => {
     await it.send('POST', '/api/flows', { body: { name: 'demo', title: 'Demo' } })

@@ -287,6 +287,8 @@ export class Deployments {
     )
     // Also where there is no number to go on with.
     marking.catch(() => undefined)
+    // What they know, and what they took in, goes with nodes: it could not be brought back.
+    if (before !== undefined && losesNodes(before.flow, entry.flow)) await keeping.done
     const number = await keeping.number
     const [ran, marked] = await Promise.allSettled([this.#run(name, entry, number), marking])
     if (ran.status === 'fulfilled' && marked.status === 'fulfilled') return ran.value
@@ -384,6 +386,11 @@ interface Keeping {
 
 function isKept(version: number): Keeping {
   return { number: Promise.resolve(version), done: Promise.resolve() }
+}
+
+function losesNodes(before: Flow, after: Flow): boolean {
+  const types = new Map(after.nodes.map(({ id, type }) => [id, type]))
+  return before.nodes.some(({ id, type }) => types.get(id) !== type)
 }
 
 const nothing = new Uint8Array()
