@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import type { NodesCheck } from '@millrace/engine'
 import type { Problem } from '@millrace/flow'
 import { CommandRefused } from './flow-host.ts'
 import type { CommandResult, EngineSettings } from './messages.ts'
+import { Redactor } from './secrecy/redactor.ts'
 
 const limitMs = 20_000
 
@@ -24,7 +26,7 @@ export async function checkInThread(
     resourceLimits: { maxOldGenerationSizeMb: flowHeapMb },
   })
   worker.on('message', (problems: readonly Problem[]) => resolve({ kind: 'checked', problems }))
-  worker.on('error', (error: unknown) => reject(failed(String(error))))
+  worker.on('error', (error: unknown) => reject(failed(redacted(String(error), json))))
   worker.on('exit', () => reject(failed('its thread ended')))
   const limit = setTimeout(() => reject(failed('it took too long')), limitMs)
   try {
@@ -33,6 +35,14 @@ export async function checkInThread(
     clearTimeout(limit)
     void worker.terminate()
   }
+}
+
+/** The thread may have ended before it could do this, wherever in it the error was thrown. */
+function redacted(text: string, json: string): string {
+  const redactor = new Redactor()
+  // Made by our own server.
+  redactor.learn((JSON.parse(json) as NodesCheck).spec.secrets)
+  return redactor.text(text)
 }
 
 function failed(why: string): CommandRefused {

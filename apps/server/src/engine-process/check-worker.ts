@@ -4,6 +4,7 @@ import { checkNodes } from '@millrace/engine'
 import type { NodesCheck } from '@millrace/engine'
 import type { CheckSettings } from './check-thread.ts'
 import { schedule } from './schedule.ts'
+import { Redactor } from './secrecy/redactor.ts'
 
 /** The entry of a thread in which nodes are checked before their flow is deployed. */
 async function main(): Promise<void> {
@@ -23,7 +24,10 @@ async function main(): Promise<void> {
     // Whoever deploys is told what counts.
     log: () => undefined,
   })
-  port.postMessage(problems)
+  const redactor = new Redactor()
+  redactor.learn(check.spec.secrets)
+  // A registry may say back what it was sent.
+  port.postMessage(redactor.value(problems))
 }
 
 await main()
