@@ -23,7 +23,9 @@ const link = connection(
   }),
   ({ config }) => {
     opened.push(`open ${config.name}`)
-    return { handle: config, close: () => void opened.push(`close ${config.name}`) }
+    const close = () => void opened.push(`close ${config.name}`)
+    const hang = () => new Promise<void>(() => undefined)
+    return { handle: config, close: config.name === 'hangs' ? hang : close }
   },
 )
 
@@ -78,7 +80,7 @@ function open(...nodes: ReturnType<typeof node>[]) {
   opened.length = 0
   given.length = 0
   const host = createManualHost({ nodeTypes: [link, checked, plain] })
-  const connections = [document('b'), document('r')]
+  const connections = [document('b'), document('r'), document('hangs')]
   const spec = specOf(nodes, [], { connections, secrets: { 'connection/r': { token: 't' } } })
   const check = checkNodes({ spec, nodes: nodes.map(({ id }) => id) }, host)
   return { host, check }
@@ -120,4 +122,31 @@ test('waits for no answer for ever', async () => {
   ])
   expect(opened).toEqual(['open r', 'close r'])
   expect(host.pendingTimers).toBe(0)
+})
+
+/** Lets what waits for promises go on. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+test('tells what was found though there are too many nodes that do not answer', async () => {
+  const silent = Array.from({ length: 70 }, (_, at) => node(`w${at}`, { says: 'waits' }))
+  const { host, check } = open(node('x', { says: 'No.' }), ...silent, node('z', { says: 'Late.' }))
+  for (const stepMs of [5000, 5000, 2000]) {
+    // oxlint-disable-next-line no-await-in-loop -- time passes when all have come that far
+    await settled()
+    host.advance(stepMs)
+  }
+  const [first, ...others] = await check
+  expect(first).toMatchObject({ severity: 'error', message: 'No.', node: 'x' })
+  expect(others.map(({ code }) => code)).toEqual(Array(71).fill('NODE_UNCHECKED'))
+  const [last] = others.slice(-1)
+  expect(last).toMatchObject({ node: 'z', message: expect.stringContaining('other nodes took') })
+  expect(given).toHaveLength(48)
+  expect(host.pendingTimers).toBe(0)
+})
+
+test('does not wait for a connection that does not close', async () => {
+  const { host, check } = open(node('x', { says: 'No.', registry: 'hangs' }))
+  await settled()
+  host.advance(2000)
+  expect(await check).toMatchObject([{ severity: 'error', node: 'x' }])
 })

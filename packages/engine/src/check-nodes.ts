@@ -19,6 +19,9 @@ export type CheckHost = Pick<EngineHost, 'nodeTypes' | 'clock' | 'schedule' | 'l
 
 /** What a node has not said by then does not stand in the way. */
 const withinMs = 5_000
+/** All of them together: less than who waits for the answer has patience, so that what was found is told. */
+const allWithinMs = 12_000
+const closedWithinMs = 2_000
 /** Nodes that are asked at the same time. */
 const atOnce = 16
 
@@ -53,19 +56,23 @@ class NodeChecker {
   private readonly host: CheckHost
   private readonly compilers = new Compilers()
   private readonly timers: NodeTimers
+  private readonly endMs: number
   private readonly open = new Map<string, Connection<unknown>>()
 
   constructor(spec: DeploymentSpec, host: CheckHost) {
     this.spec = spec
     this.host = host
+    this.endMs = host.clock.monotonic() + allWithinMs
     this.timers = new NodeTimers(host, new Turn(host), { runAttributed: (task) => task() })
   }
 
   async check(node: FlowNode): Promise<readonly Problem[]> {
     const type = this.host.nodeTypes.get(node.type)
     if (type === undefined || !('check' in type) || type.check === undefined) return []
+    const leftMs = Math.min(withinMs, this.endMs - this.host.clock.monotonic())
+    if (leftMs <= 0) return [{ ...unchecked('other nodes took too long.'), node: node.id }]
     try {
-      const found = await Promise.race([this.ask(type, node), this.giveUp()])
+      const found = await Promise.race([this.ask(type, node), this.giveUp(leftMs)])
       return found.map((obstacle) => ({ ...obstacle, node: node.id }))
     } catch (error) {
       // A configuration that is wrong is refused when the flow starts, with the same sentence.
@@ -75,7 +82,11 @@ class NodeChecker {
 
   async close(): Promise<void> {
     this.timers.close()
-    await Promise.allSettled([...this.open.values()].map(async (one) => one.close()))
+    const { promise: patience, resolve } = Promise.withResolvers<void>()
+    const limit = this.host.schedule(closedWithinMs, resolve)
+    const closed = [...this.open.values()].map(async (one) => one.close())
+    await Promise.race([Promise.allSettled(closed), patience])
+    limit.cancel()
   }
 
   private async ask(type: CheckedType, node: FlowNode): Promise<readonly Obstacle[]> {
@@ -116,11 +127,11 @@ class NodeChecker {
     return type.open({ id, name, flow: '', config, clock: host.clock, timers, log })
   }
 
-  private giveUp(): Promise<readonly Obstacle[]> {
-    const text = `it took longer than ${withinMs / 1000} s.`
+  private giveUp(afterMs: number): Promise<readonly Obstacle[]> {
+    const text = `it took longer than ${Math.ceil(afterMs / 1000)} s.`
     return new Promise((resolve) => {
       const { after }: Timers = this.timers
-      after(withinMs, () => resolve([unchecked(text)]))
+      after(afterMs, () => resolve([unchecked(text)]))
     })
   }
 }
