@@ -50,6 +50,16 @@ test('goes on with the oldest that is still kept', () => {
   expect(got).toEqual(['event 9', 'event 10'])
 })
 
+test('lets go of who is so slow that what it was to be given is kept no more', () => {
+  const { client, kept, got, read } = listening(4, 6)
+  expect(got).toHaveLength(3)
+  for (let number = 11; number <= 20; number += 1) kept.add(number, `event ${number}`)
+  expect(client.tell('event 20')).toBe(true)
+  read()
+  expect(got).toHaveLength(3)
+  expect(client.tell('event 21')).toBe(false)
+})
+
 test('lets go of who reads nothing from one sign of life to the next', () => {
   const { client, read } = listening(0)
   expect(client.greet(':')).toBe(true)

@@ -15,6 +15,9 @@ export class ListeningClient {
   /** The last event it was given of those it missed; absent once it has them all. */
   private given: number | undefined
   private hasRead = true
+  private hasBegun = false
+  /** What it was still to be given is kept no more: it has to come anew, to know of it. */
+  private isLeftBehind = false
 
   constructor(options: ListeningOptions) {
     this.options = options
@@ -24,6 +27,7 @@ export class ListeningClient {
 
   /** An event that is kept as well. False where too much waits for it. */
   tell(text: string): boolean {
+    if (this.isLeftBehind) return false
     // Its turn comes.
     return this.given !== undefined || this.write(text)
   }
@@ -33,7 +37,7 @@ export class ListeningClient {
     if (this.given === undefined) return this.write(text)
     const { hasRead } = this
     this.hasRead = false
-    return hasRead
+    return hasRead && !this.isLeftBehind
   }
 
   /** It has read something. */
@@ -47,8 +51,11 @@ export class ListeningClient {
     const { stream, kept, bufferBytesMax } = this.options
     for (const { number, text } of kept.after(this.given)) {
       if (stream.bufferedBytes > bufferBytesMax) return
+      this.isLeftBehind = this.hasBegun && number > this.given + 1
+      if (this.isLeftBehind) return
       stream.write(text)
       this.given = number
+      this.hasBegun = true
     }
     this.given = undefined
   }

@@ -42,10 +42,10 @@ export class Overhang {
   }
 
   /** Keeps what the source emits by a port, in the batch in hand. */
-  keep(message: Message, port: OutputPort): void {
+  keep(message: Message, port: OutputPort, behindAt = this.node.origin?.behindAt): void {
     const { node } = this
     const hold = node.runtime.holdAhead(node, message, node.ports.indexOf(port))
-    this.waiting.push({ message, port, hold, behindAt: node.origin?.behindAt })
+    this.waiting.push({ message, port, hold, behindAt })
     if (this.size > waitingMax && node.behaviour.pause === undefined) this.passNext()
   }
 
@@ -73,9 +73,10 @@ export class Overhang {
   /** The node that runs in the place of this one goes on with what waits here. */
   handOver(next: NodeRun): void {
     const { runtime } = this.node
-    for (const { message, port, hold } of this.waiting.slice(this.at)) {
+    for (const { message, port, hold, behindAt } of this.waiting.slice(this.at)) {
       const same = next.ports.find(({ name }) => name === port.name)
-      if (same !== undefined) runtime.resume(hold, () => next.overhang?.keep(message, same))
+      if (same !== undefined)
+        runtime.resume(hold, () => next.overhang?.keep(message, same, behindAt))
       runtime.release(hold)
     }
     this.clear()
