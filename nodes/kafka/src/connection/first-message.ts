@@ -39,15 +39,29 @@ export async function seeMessage(cluster: KafkaCluster): Promise<string | Findin
   const links = cluster.openLinks()
   try {
     const names = await topicsOf(cluster)
-    for (const topic of names) {
-      // oxlint-disable-next-line no-await-in-loop -- the first that has one will do
-      const found = await oldestOf({ cluster, links }, topic)
-      if (found !== undefined) return found
-    }
-    return skipped(names.length === 0 ? 'There is no topic to read.' : 'The topics are empty.')
+    return await firstOf(names, (topic) => oldestOf({ cluster, links }, topic))
   } finally {
     await cluster.closeLinks(links)
   }
+}
+
+/** What a read message says, else why none could be read. */
+export async function firstOf(
+  names: readonly string[],
+  look: (topic: string) => Promise<string | undefined>,
+): Promise<string | Finding> {
+  let refusal: string | undefined
+  for (const topic of names) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the first that has one will do
+      const found = await look(topic)
+      if (found !== undefined) return found
+    } catch (error) {
+      refusal ??= `${topic} cannot be read: ${error instanceof Error ? error.message : ''}`
+    }
+  }
+  if (names.length === 0) return skipped('There is no topic to read.')
+  return skipped(refusal ?? 'The topics are empty.')
 }
 
 async function topicsOf(cluster: KafkaCluster): Promise<readonly string[]> {
@@ -56,16 +70,12 @@ async function topicsOf(cluster: KafkaCluster): Promise<readonly string[]> {
   return names.toSorted().slice(0, topicsMax)
 }
 
-async function oldestOf(reader: Reader, topic: string): Promise<string | Finding | undefined> {
-  try {
-    const place = await firstPlace(reader, topic)
-    const record = place === undefined ? undefined : await readAt(reader, place)
-    if (place === undefined || record === undefined) return undefined
-    const bytes = record.value?.length ?? 0
-    return `Read one of ${bytes} bytes from ${topic}, partition ${place.partition}`
-  } catch (error) {
-    return skipped(`${topic} cannot be read: ${error instanceof Error ? error.message : ''}`)
-  }
+async function oldestOf(reader: Reader, topic: string): Promise<string | undefined> {
+  const place = await firstPlace(reader, topic)
+  const record = place === undefined ? undefined : await readAt(reader, place)
+  if (place === undefined || record === undefined) return undefined
+  const bytes = record.value?.length ?? 0
+  return `Read one of ${bytes} bytes from ${topic}, partition ${place.partition}`
 }
 
 /** Where the oldest record of the topic's first partition that has any is. */
