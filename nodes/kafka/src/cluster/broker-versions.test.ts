@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import type { BrokerLinks } from './broker-links.ts'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { BrokerLinks } from './broker-links.ts'
 import { BrokerVersions } from './broker-versions.ts'
 
 const place = { host: 'kafka', port: 9092 }
@@ -35,4 +36,29 @@ test('takes one without a list for one that knows nothing new, and asks again af
   versions.forget(place)
   await expect(versions.knows(place, fetchById)).rejects.toThrow('away')
   expect(await versions.knows(place, fetchById)).toBe(true)
+})
+
+/** A broker before Kafka 2.4: it refuses the request in the oldest version of its answer. */
+async function oldBroker(): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('data', (request) => {
+      const answer = Buffer.alloc(14)
+      answer.writeInt32BE(10, 0)
+      request.copy(answer, 4, 8, 12)
+      answer.writeInt16BE(35, 8)
+      socket.write(answer)
+    })
+  })
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+test('takes the refusal of an old broker for an answer', async () => {
+  const port = await oldBroker()
+  const links = new BrokerLinks('test', () => ({}))
+  onTestFinished(() => links.close())
+  const versions = new BrokerVersions(links)
+  expect(await versions.knows({ host: '127.0.0.1', port }, fetchById)).toBe(false)
 })
