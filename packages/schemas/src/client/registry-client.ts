@@ -15,6 +15,13 @@ export interface Registered {
   readonly schema: SchemaText
 }
 
+/** What the references of a schema lead to. */
+interface Gathered {
+  readonly used: Map<string, string>
+  /** Counted, as they may lead in a circle. */
+  asked: number
+}
+
 const answerBytesMax = 4_194_304
 /** Schemas that one uses, and those that they use. */
 const referencesMax = 100
@@ -109,30 +116,29 @@ export class RegistryClient {
   }
 
   async whole(schema: SchemaText): Promise<WholeSchema> {
-    const used = new Map<string, string>()
-    await this.gather(schema.references, used)
-    return { ...schema, used: [...used].map(([name, text]) => ({ name, text })) }
+    const gathered: Gathered = { used: new Map(), asked: 0 }
+    await this.gather(schema.references, gathered)
+    return { ...schema, used: [...gathered.used].map(([name, text]) => ({ name, text })) }
   }
 
-  private async gather(
-    references: readonly SchemaReference[],
-    used: Map<string, string>,
-  ): Promise<void> {
+  private async gather(references: readonly SchemaReference[], gathered: Gathered): Promise<void> {
+    const { used } = gathered
     for (const { name, subject, version } of references) {
       if (used.has(name)) continue
-      if (used.size >= referencesMax) throw unreadable('a schema uses too many others')
+      if (gathered.asked >= referencesMax) throw unreadable('a schema uses too many others')
+      gathered.asked += 1
       const path = `/subjects/${encodeURIComponent(subject)}/versions/${version}`
       // oxlint-disable-next-line no-await-in-loop -- those that it uses itself come before it
       const schema = schemaOf(await this.ask('GET', path))
       // oxlint-disable-next-line no-await-in-loop
-      await this.gather(schema.references, used)
+      await this.gather(schema.references, gathered)
       used.set(name, schema.text)
     }
   }
 
   private async find(method: string, path: string, body?: object): Promise<unknown> {
     const answer = await this.exchange(method, path, body)
-    return answer.status === 404 ? undefined : this.contentOf(answer)
+    return isMissing(answer) ? undefined : this.contentOf(answer)
   }
 
   private async ask(method: string, path: string, body?: object): Promise<unknown> {
@@ -162,7 +168,7 @@ export class RegistryClient {
     const { status } = answer
     const content = jsonOf(answer)
     if (isGood(answer)) {
-      if (content === undefined) throw unreadable('it is no JSON. Is this the address of its API?')
+      if (content === undefined) throw notTheApi()
       return content
     }
     const said = textOf(fieldsOf(content)['message']).slice(0, 300)
@@ -170,7 +176,7 @@ export class RegistryClient {
       const text = 'The schema registry does not let us in. Check the sign-in of its connection.'
       throw new RegistryError('REGISTRY_REFUSED', text, { isPassing: true })
     }
-    if (status === 404) throw new RegistryError('SCHEMA_UNKNOWN', notFound(content, said))
+    if (status === 404) throw isMissing(answer) ? noSuchSchema(said) : nothingThere()
     if (status === 409 || status === 422) {
       const text = `The schema registry refuses the schema: ${said}`
       throw new RegistryError('SCHEMA_REFUSED', text)
@@ -191,11 +197,22 @@ function isGood({ status }: Answer): boolean {
   return status >= 200 && status < 300
 }
 
-/** A registry says which of its things is missing; another server does not know the path. */
-function notFound(content: unknown, said: string): string {
-  const isRegistry = Number(fieldsOf(content)['error_code']) > firstOwnCode
-  if (isRegistry) return `The schema registry has no such schema: ${said}`
-  return 'Nothing is at this address of the schema registry. Check the address of its connection.'
+/**
+ * Whether the registry says which of its things is missing. Another server, such as a proxy while the
+ * registry starts, knows nothing of them.
+ */
+function isMissing(answer: Answer): boolean {
+  return answer.status === 404 && Number(fieldsOf(jsonOf(answer))['error_code']) > firstOwnCode
+}
+
+function noSuchSchema(said: string): RegistryError {
+  return new RegistryError('SCHEMA_UNKNOWN', `The schema registry has no such schema: ${said}`)
+}
+
+function nothingThere(): RegistryError {
+  const text =
+    'Nothing is at this address of the schema registry. Check the address of its connection.'
+  return new RegistryError('REGISTRY_NOT_FOUND', text, { isPassing: true })
 }
 
 /** Of subjects, versions and schemas: 40401 and on. */
@@ -256,4 +273,9 @@ function fieldsOf(given: unknown): Readonly<Record<string, unknown>> {
 function unreadable(why: string): RegistryError {
   const text = `The answer of the schema registry cannot be read: ${why}.`
   return new RegistryError('REGISTRY_UNREADABLE', text)
+}
+
+function notTheApi(): RegistryError {
+  const text = 'The answer of the schema registry is no JSON. Check the address of its connection.'
+  return new RegistryError('REGISTRY_UNREADABLE', text, { isPassing: true })
 }

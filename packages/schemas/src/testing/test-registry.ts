@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { realTime } from '@millrace/sdk/testing'
-import type { SchemaType } from '../client/registered-schema.ts'
+import type { SchemaReference, SchemaType } from '../client/registered-schema.ts'
 import { SchemaRegistry } from '../client/schema-registry.ts'
 
 export const time = realTime(globalThis)
@@ -11,6 +11,7 @@ export interface TestSchema {
   readonly subject: string
   readonly type?: SchemaType
   readonly schema: string
+  readonly references?: readonly SchemaReference[]
 }
 
 export interface TestRegistry {
@@ -19,6 +20,8 @@ export interface TestRegistry {
   readonly seen: {
     /** May be set, and has it answer 503. */
     isAway: boolean
+    /** May be set to the status by which something else answers in its place. */
+    elsewhere: number | undefined
     /** May be set to why the next schema is not compatible. */
     incompatible: string
     asked: number
@@ -37,16 +40,25 @@ const first: TestSchema = {
 
 /** A registry with one JSON schema, of the subject `s` and by the number 7, that wants `n`. */
 export async function openTestRegistry(): Promise<TestRegistry> {
-  const seen = { isAway: false, incompatible: '', asked: 0 }
+  const seen: TestRegistry['seen'] = {
+    isAway: false,
+    elsewhere: undefined,
+    incompatible: '',
+    asked: 0,
+  }
   const schemas = [first]
   const server = createServer((request, response) => {
     seen.asked += 1
     void bodyOf(request).then((body) => {
+      if (seen.elsewhere !== undefined) {
+        response.statusCode = seen.elsewhere
+        return response.end('<html>Not the registry</html>')
+      }
       const { method = 'GET', url = '' } = request
       const found = seen.isAway ? undefined : answer(schemas, seen, { method, url, body })
       response.statusCode = seen.isAway ? 503 : found === undefined ? 404 : 200
       response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify(found ?? { error_code: 40403, message: 'Not found' }))
+      return response.end(JSON.stringify(found ?? { error_code: 40403, message: 'Not found' }))
     })
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -111,8 +123,8 @@ function byId(schemas: readonly TestSchema[], id: number, wantsSubjects: boolean
 
 function described(found: TestSchema | undefined): unknown {
   if (found === undefined) return undefined
-  const { id, subject, type = 'AVRO', schema } = found
-  return { id, version: 1, subject, schemaType: type, schema }
+  const { id, subject, type = 'AVRO', schema, references = [] } = found
+  return { id, version: 1, subject, schemaType: type, schema, references }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
