@@ -7,8 +7,11 @@ type Context = Pick<NodeContext, 'hold' | 'resume' | 'release' | 'fail' | 'goesO
 export interface SchemaGateOptions {
   /** Messages with the same name keep their order, and wait for one another. */
   nameOf(message: Message): string
-  /** Why what has this name cannot be written; a promise where that is not known yet. */
-  problem(name: string): NodeError | Promise<void> | undefined
+  /**
+   * Why the message, which has this name, cannot be written; a promise where that is not known yet.
+   * Throws what is wrong with the message itself.
+   */
+  problem(name: string, message: Message): NodeError | Promise<void> | undefined
   /** While messages wait no more shall come. */
   readonly press: Press
 }
@@ -25,15 +28,21 @@ export function schemaGate(context: Context, options: SchemaGateOptions, inner: 
   const giveOn = (name: string): void => {
     const all = waiting.get(name) ?? []
     context.goesOn()
-    // One may need several schemas, of which one is known now.
-    const problem = options.problem(name)
-    if (problem instanceof Promise) return void problem.then(() => giveOn(name))
+    // What comes meanwhile stands at its end.
+    for (let [at, one] = [0, all[0]]; one !== undefined; at += 1, one = all[at]) {
+      const problem = problemOf(options, name, one.message)
+      // One may need several schemas, and another one than those before it.
+      if (problem instanceof Promise) {
+        all.splice(0, at)
+        return void problem.then(() => giveOn(name))
+      }
+      pass(one, problem)
+    }
     waiting.delete(name)
-    for (const one of all) pass(one, problem)
     if (waiting.size === 0) options.press(false)
   }
 
-  const pass = ({ message, hold }: Waiting, problem: NodeError | undefined): void => {
+  const pass = ({ message, hold }: Waiting, problem: Error | undefined): void => {
     context.resume(hold, () => {
       try {
         if (problem !== undefined) throw problem
@@ -50,7 +59,7 @@ export function schemaGate(context: Context, options: SchemaGateOptions, inner: 
     onMessage: (message, input) => {
       const name = options.nameOf(message)
       const others = waiting.get(name)
-      const problem = others === undefined ? options.problem(name) : undefined
+      const problem = others === undefined ? options.problem(name, message) : undefined
       if (problem instanceof NodeError) throw problem
       if (problem === undefined && others === undefined) return inner.onMessage(message, input)
       const held = { message, hold: context.hold() }
@@ -60,13 +69,23 @@ export function schemaGate(context: Context, options: SchemaGateOptions, inner: 
       void problem?.then(() => giveOn(name))
     },
     close: () => {
-      const error = new NodeError(
-        'SCHEMA_CLOSED',
-        'The node was closed before the schema was known.',
-      )
+      const error = closed()
       for (const { hold } of [...waiting.values()].flat()) context.release(hold, error)
       waiting.clear()
       return inner.close?.()
     },
   }
+}
+
+/** The same, whether it is thrown or not. */
+function problemOf({ problem }: SchemaGateOptions, name: string, message: Message) {
+  try {
+    return problem(name, message)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+function closed(): NodeError {
+  return new NodeError('SCHEMA_CLOSED', 'The node was closed before the schema was known.')
 }
