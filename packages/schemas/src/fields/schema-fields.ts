@@ -104,7 +104,7 @@ function writingOptions(when: FieldCondition | undefined, { name, advanced }: Ow
   } as const satisfies Fields
 }
 
-/** As which schema Avro is read. `subjectHelp` says whose it is when no subject is given. */
+/** As which schema Avro is read. */
 export function readingFields({
   when,
   usualSubject,
