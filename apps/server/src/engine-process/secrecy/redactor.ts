@@ -1,3 +1,4 @@
+import { HeadIndex, headMin } from './head-index.ts'
 import { formsOf } from './secret-forms.ts'
 
 /** Secrets by whose they are and by field. */
@@ -15,7 +16,7 @@ export class Redactor {
   private readonly formsByHead = new Map<string, string[]>()
   private readonly learnt = new Set<string>()
   private known = 0
-  private pattern: RegExp | undefined
+  private heads: HeadIndex | undefined
 
   /** Also those of before are still looked for: what was told late may hold them. */
   learn(secrets: Secrets): void {
@@ -24,28 +25,26 @@ export class Redactor {
       for (const secret of Object.values(fields)) this.learnOne(secret)
     }
     if (this.known === before) return
-    const heads = [...this.formsByHead.keys()].toSorted((one, other) => other.length - one.length)
-    this.pattern = new RegExp(heads.map(escaped).join('|'), 'g')
+    this.heads = new HeadIndex(this.formsByHead.keys())
   }
 
   text(text: string): string {
-    const { pattern } = this
-    if (pattern === undefined) return text
+    const { heads } = this
+    if (heads === undefined) return text
     let clean = ''
     let from = 0
-    pattern.lastIndex = 0
-    for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-      clean += text.slice(from, found.index) + blackout
-      from = found.index + this.lengthAt(text, found.index, found[0])
-      pattern.lastIndex = from
+    for (let found = heads.find(text, 0); found !== undefined; found = heads.find(text, from)) {
+      const { at, head } = found
+      clean += text.slice(from, at) + blackout
+      from = at + this.lengthAt(text, at, head)
     }
-    return this.withoutCutEnd(from === 0 ? text : clean + text.slice(from))
+    return withoutCutEnd(from === 0 ? text : clean + text.slice(from), heads)
   }
 
   /** A copy where there was a secret in any text of it, otherwise the same. */
   value<Value>(value: Value): Value {
     // Of the same shape, whatever it is.
-    return this.pattern === undefined ? value : (this.cleaned(value) as Value)
+    return this.heads === undefined ? value : (this.cleaned(value) as Value)
   }
 
   /** Of as much of a secret as stands there. */
@@ -57,20 +56,6 @@ export class Redactor {
       longest = Math.max(longest, length)
     }
     return longest
-  }
-
-  /** A sentence that is cut may end with less of a secret. */
-  private withoutCutEnd(text: string): string {
-    if (text.length < cutFrom || text.length > cutTo) return text
-    const end = text.endsWith('…') ? text.length - 1 : text.length
-    for (const head of this.formsByHead.keys()) {
-      for (let length = head.length - 1; length >= cutLengthMin; length -= 1) {
-        if (text.startsWith(head.slice(0, length), end - length)) {
-          return `${text.slice(0, end - length)}${blackout}`
-        }
-      }
-    }
-    return text
   }
 
   private learnOne(secret: string): void {
@@ -104,7 +89,13 @@ export class Redactor {
   }
 }
 
-const headMin = 8
+/** A sentence that is cut may end with less of a secret. */
+function withoutCutEnd(text: string, heads: HeadIndex): string {
+  if (text.length < cutFrom || text.length > cutTo) return text
+  const end = text.endsWith('…') ? text.length - 1 : text.length
+  const at = heads.findCut(text, end, cutLengthMin)
+  return at === undefined ? text : `${text.slice(0, at)}${blackout}`
+}
 
 /** Lengths of texts that may have been cut. */
 const [cutFrom, cutTo] = [100, 4_000]
@@ -113,7 +104,3 @@ const cutLengthMin = 5
 
 /** A flow with hundreds of secrets is looked after as far as it costs little. */
 const formsMax = 5_000
-
-function escaped(form: string): string {
-  return form.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-}
