@@ -72,14 +72,19 @@ export class SchemaRegistry {
     return this.newest.find(subject, onTrouble)
   }
 
-  /** Tries until it works, or it is certain that it never will; then that is thrown. */
+  /**
+   * Tries until it works, or it is certain that it never will; then that is thrown. What is under way
+   * as the registry closes stays open.
+   */
   async insist<Result>(run: () => Promise<Result>, onTrouble: Told): Promise<Result> {
     for (let failures = 1; ; failures += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- until it works
         return await run()
       } catch (error) {
-        if (this.isClosed || !(error instanceof RegistryError) || !error.isPassing) throw error
+        if (!(error instanceof RegistryError) || !error.isPassing) throw error
+        // Nothing is known of what was asked, and whoever waits gives it up as it closes.
+        if (this.isClosed) return never()
         onTrouble(error)
         // oxlint-disable-next-line no-await-in-loop
         await this.pause(backoffMs(failures, Math.random()))
@@ -110,6 +115,10 @@ export class SchemaRegistry {
   private pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => void this.timers.after(delayMs, resolve))
   }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined)
 }
 
 /** Such as `Schema 7 of "orders-value"`; of several subjects the usual one is named, where it is one of them. */
