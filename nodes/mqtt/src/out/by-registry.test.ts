@@ -61,6 +61,21 @@ test('keeps messages in order and presses while the registry is away, then goes 
   expect(node.statuses().at(-1)).toEqual({ state: 'ok', text: 'Connected' })
 })
 
+test('does not keep what needs no schema while the registry is away, unless others wait', async () => {
+  const { registry, broker, node } = await bench({ retain: true })
+  registry.seen.isAway = true
+  node.send({ topic: 'a', payload: null })
+  node.send({ topic: 'a/#', payload: { n: 1 } })
+  node.send({ payload: { n: 1 } })
+  expect(broker.published).toMatchObject([{ topic: 'a', payload: '' }])
+  expect(node.failures()).toMatchObject([{ code: 'MQTT_BAD_TOPIC' }, { code: 'MQTT_NO_TOPIC' }])
+  node.sendAll([{ n: 2 }, null].map((payload) => ({ topic: 'a', payload })))
+  expect([broker.published.length, node.openHolds]).toEqual([1, 2])
+  registry.seen.isAway = false
+  await until(() => expect(broker.published).toHaveLength(3))
+  expect(broker.published.map(({ payload }) => payload.length)).toEqual([0, 12, 0])
+})
+
 test('lets a value that does not fit leave by the error port, naming schema and field', async () => {
   const { node } = await bench()
   node.send({ topic: 'a', payload: { m: 1 } })

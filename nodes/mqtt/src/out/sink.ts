@@ -45,10 +45,20 @@ function byRegistry(context: Context, board: StatusBoard): Sink {
   )
   const gate = {
     nameOf: () => subject,
-    problem: () => encoders.problem(subject),
+    problem: (_name: string, message: Message) => {
+      const problem = encoders.problem(subject)
+      // Mostly there is none, and the message is looked at once.
+      return problem !== undefined && needsSchema(context.config, message) ? problem : undefined
+    },
     press: voice(),
   }
   return schemaGate(context, gate, inner)
+}
+
+/** Throws where the message could not be published by any schema. */
+function needsSchema(config: Context['config'], message: Message): boolean {
+  check(topicOf(config, message))
+  return !isNothing(payloadOf(config, message))
 }
 
 function isNothing(value: unknown): boolean {
@@ -97,17 +107,29 @@ function publishLater(
 }
 
 function publicationMaker({ config }: Context, encode: Encode): (message: Message) => Publication {
-  const { topic: topicOf, payload: payloadOf, retain } = config
+  const { retain } = config
   // One of the three options.
   const qos = Number(config.qos) as Qos
   const checked = new Set<string>()
   return (message) => {
-    const topic = topicOf === undefined ? message.topic : topicOf(message)
-    if (typeof topic !== 'string') throw new NodeError('MQTT_NO_TOPIC', noTopic)
-    if (!checked.has(topic)) check(topic, checked)
-    const payload = encode(payloadOf === undefined ? message.payload : payloadOf(message))
-    return { topic, payload, qos, retain }
+    const topic = topicOf(config, message)
+    if (!checked.has(topic)) {
+      check(topic)
+      if (checked.size >= checkedMax) checked.clear()
+      checked.add(topic)
+    }
+    return { topic, payload: encode(payloadOf(config, message)), qos, retain }
   }
+}
+
+function topicOf({ topic: given }: Context['config'], message: Message): string {
+  const topic = given === undefined ? message.topic : given(message)
+  if (typeof topic !== 'string') throw new NodeError('MQTT_NO_TOPIC', noTopic)
+  return topic
+}
+
+function payloadOf({ payload }: Context['config'], message: Message): unknown {
+  return payload === undefined ? message.payload : payload(message)
 }
 
 function encoderOf(config: Context['config']): Encode {
@@ -118,9 +140,7 @@ function encoderOf(config: Context['config']): Encode {
 const noTopic = 'The message has no topic. Give one in the node, or set it on the message.'
 const checkedMax = 10_000
 
-function check(topic: string, checked: Set<string>): void {
+function check(topic: string): void {
   const problem = topicProblem(topic)
   if (problem !== undefined) throw new NodeError('MQTT_BAD_TOPIC', problem)
-  if (checked.size >= checkedMax) checked.clear()
-  checked.add(topic)
 }
