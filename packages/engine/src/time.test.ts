@@ -134,6 +134,29 @@ test('time waits for a partition that is expected, until it is idle or comes no 
   expect(told()).toEqual([299, 399, 499])
 })
 
+test('a source that goes on expecting messages does not become idle', async () => {
+  const config = { ...timed, partition: 'topic', idleAfterMs: 2_000 }
+  const { deployment, source, told, host } = bench(
+    [
+      ['waits', 'source', config],
+      ['goes', 'source', { ...timed, idleAfterMs: 0 }],
+      ['listen', 'listen'],
+    ],
+    ['waits > listen', 'goes > listen'],
+  )
+  await deployment.start()
+  source('waits').emit(at(100, { topic: 'a' }))
+  source('goes').emit(at(900))
+  expect(told()).toEqual([99])
+  for (let seconds = 0; seconds < 5; seconds += 1) {
+    host.advance(1_000)
+    source('waits').expect(at(0, { topic: 'a' }), true)
+  }
+  expect(told()).toEqual([99])
+  host.advance(3_000)
+  expect(told()).toEqual([99, 899])
+})
+
 test('names the partition that is well behind the others, and none once it is idle', async () => {
   const config = { ...timed, partition: 'topic', idleAfterMs: 2_000 }
   const { deployment, source, host } = bench(

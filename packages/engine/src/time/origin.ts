@@ -98,6 +98,8 @@ export class Origin {
   /** Messages like this one will come, or come no more. */
   expect(like: Message, isExpected: boolean): void {
     const { partitions } = this
+    // A source that goes on expecting something is not silent.
+    if (isExpected) this.seenAt = this.tick
     const key = this.timing.partition?.(like) ?? null
     // A partition that only what is in the message tells cannot be expected.
     if (partitions === undefined || key === null || this.hasEnded) return
