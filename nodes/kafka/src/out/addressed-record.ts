@@ -39,25 +39,44 @@ export interface RecordBytes {
   readonly key: ValueBytes
 }
 
+/** What of a message becomes the value and the key; where that is nothing, the record has none. */
+export function contentOf({ key, payload }: Pick<Config, 'key' | 'payload'>) {
+  return {
+    value: (message: Message): unknown =>
+      payload === undefined ? message.payload : payload(message),
+    key: (message: Message): unknown => (key === undefined ? message.key : key(message)),
+  }
+}
+
+export function isNothing(value: unknown): value is null | undefined {
+  return value === null || value === undefined
+}
+
+/** Throws where there can be no such topic. */
+export function checkTopic(topic: string): void {
+  if (!topicName.test(topic) || topic === '.' || topic === '..') throw badTopic(topic)
+}
+
 /** Makes records of messages. Throws for a message that none can be made of. */
 export function recordMaker(
   config: Config,
   clock: Clock,
   bytesOf: RecordBytes,
 ): (message: Message) => AddressedRecord {
-  const { topic: topicOf, key: keyOf, payload: payloadOf, messageBytesMax } = config
+  const { topic: topicOf, messageBytesMax } = config
+  const content = contentOf(config)
   const isNow = config.timestamp === 'now'
   let lastTopic = ''
   return (message) => {
     const topic = topicOf(message)
     if (topic !== lastTopic) {
-      if (!topicName.test(topic) || topic === '.' || topic === '..') throw badTopic(topic)
+      checkTopic(topic)
       lastTopic = topic
     }
-    const payload = payloadOf === undefined ? message.payload : payloadOf(message)
-    const value = payload === null || payload === undefined ? null : bytesOf.value(payload, topic)
-    const keyed = keyOf === undefined ? message.key : keyOf(message)
-    const key = keyed === null || keyed === undefined ? null : bytesOf.key(keyed, topic)
+    const payload = content.value(message)
+    const value = isNothing(payload) ? null : bytesOf.value(payload, topic)
+    const keyed = content.key(message)
+    const key = isNothing(keyed) ? null : bytesOf.key(keyed, topic)
     const headers = config.headers.length === 0 ? noHeaders : headersOf(config.headers, message)
     const timestamp = Math.trunc(isNow ? clock.now() : (message.time ?? clock.now()))
     const record = { timestamp, key, value, headers }

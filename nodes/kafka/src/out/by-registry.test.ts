@@ -1,7 +1,8 @@
 import { openTestRegistry } from '@millrace/schemas/testing'
 import type { TestRegistry } from '@millrace/schemas/testing'
+import type { Message } from '@millrace/sdk'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkSchemas } from './by-registry.ts'
+import { checkSchemas, problemOf } from './by-registry.ts'
 
 let registry: TestRegistry
 
@@ -61,4 +62,18 @@ test('looks at the schema alone where the topic depends on the message', async (
     { severity: 'error', code: 'FORMAT_SETTINGS', field: 'schema' },
   ])
   expect(registry.seen.asked).toBe(0)
+})
+
+test('asks for no schema of what a message does not have', () => {
+  const asked: string[] = []
+  const part = (name: 'key' | 'value', contentOf: (message: Message) => unknown) => ({
+    encoders: { problem: (subject: string) => void asked.push(subject) },
+    subjectOf: (topic: string) => `${topic}-${name}`,
+    contentOf,
+  })
+  const parts = [part('value', ({ payload }) => payload), part('key', ({ key }) => key)]
+  void problemOf(parts, 'a', { payload: null, key: 'deletes' })
+  void problemOf(parts, 'b', { payload: 'x' })
+  void problemOf(parts, 'c', { payload: 0, key: '' })
+  expect(asked).toEqual(['a-key', 'b-value', 'c-value', 'c-key'])
 })

@@ -2,7 +2,7 @@ import { fixedText, schemaGate, SubjectEncoders, voices, writingObstacles } from
 import type { WritingConfig } from '@millrace/schemas'
 import { NodeError } from '@millrace/sdk'
 import type { CheckContext, Message, NodeContext, Obstacle, Sink } from '@millrace/sdk'
-import { asItIs, valueBytes } from './addressed-record.ts'
+import { asItIs, checkTopic, contentOf, isNothing, valueBytes } from './addressed-record.ts'
 import type { RecordBytes } from './addressed-record.ts'
 import type { kafkaOutDescriptor } from './descriptor.ts'
 
@@ -36,21 +36,38 @@ export function byRegistry(context: Context, open: OpenSink): Sink {
     (value: unknown, topic: string) => encoders.encode(value, subjectOf(topic)),
   ])
   const voice = voices(context.pressure)
+  const content = contentOf(config)
+  const needed = opened.map((part) => ({ ...part, contentOf: content[part.name] }))
   const gate = {
-    nameOf: (message: Message) => config.topic(message),
-    problem: (topic: string) => {
-      let later: Promise<void> | undefined
-      for (const { encoders, subjectOf } of opened) {
-        const problem = encoders.problem(subjectOf(topic))
-        if (problem instanceof NodeError) return problem
-        later ??= problem
-      }
-      return later
+    nameOf: (message: Message) => {
+      const topic = config.topic(message)
+      // Nothing is asked of the registry for a topic that there cannot be.
+      checkTopic(topic)
+      return topic
     },
+    problem: (topic: string, message: Message) => problemOf(needed, topic, message),
     press: voice(),
   }
   const bytesOf: RecordBytes = { ...usual, ...Object.fromEntries(own) }
   return schemaGate(context, gate, open({ ...context, pressure: voice() }, bytesOf))
+}
+
+interface Needed {
+  readonly encoders: Pick<SubjectEncoders, 'problem'>
+  readonly subjectOf: (topic: string) => string
+  readonly contentOf: (message: Message) => unknown
+}
+
+/** Why the message cannot be written yet, or at all: asks only for what the message has. */
+export function problemOf(parts: readonly Needed[], topic: string, message: Message) {
+  let later: Promise<void> | undefined
+  for (const { encoders, subjectOf, contentOf: of } of parts) {
+    if (isNothing(of(message))) continue
+    const problem = encoders.problem(subjectOf(topic))
+    if (problem instanceof NodeError) return problem
+    later ??= problem
+  }
+  return later
 }
 
 /** Whether the schemas can be written by, before the flow is deployed. */
