@@ -15,6 +15,7 @@ import type { KafkaCluster, TopicInfo } from '../cluster/kafka-cluster.ts'
 import { patienceMs } from '../cluster/kafka-cluster.ts'
 import { isPassing, reasonOf } from '../cluster/kafka-error.ts'
 import type { KafkaError } from '../cluster/kafka-error.ts'
+import { AbsentTopics } from './absent-topics.ts'
 import { assignRanges } from './assign-ranges.ts'
 import type { TopicPartitions } from './assign-ranges.ts'
 import { Coordinator, hasMoved } from './coordinator.ts'
@@ -41,8 +42,10 @@ export interface GroupEvents {
   readonly revoked: () => Promise<void>
   /** They are somebody else's already. */
   readonly lost: () => void
-  /** There is no such topic. */
+  /** There is no such topic, as far as the broker knows at the moment. */
   readonly missing: (topic: string) => void
+  /** There has been no such topic for some seconds. */
+  readonly absent: (topic: string) => void
   /** The group has this member, as of now. */
   readonly heard: () => void
   readonly failed: (error: KafkaError) => void
@@ -68,6 +71,7 @@ export class GroupMember {
   private memberId = ''
   private generation = -1
   private readonly coordinator: Coordinator
+  private readonly absent: AbsentTopics
   /** The topics as of when it last joined: by name, with whatever the partitions depend on. */
   private topics: ReadonlyMap<string, string> = new Map()
   /** When it last asked for what the group then granted. */
@@ -90,6 +94,7 @@ export class GroupMember {
     const { cluster, groupId } = options
     this.links = cluster.openLinks(options.rebalanceTimeoutMs + patienceMs)
     this.coordinator = new Coordinator({ cluster, groupId, links: this.links })
+    this.absent = new AbsentTopics(options.clock)
   }
 
   start(): void {
@@ -255,7 +260,11 @@ export class GroupMember {
   }
 
   private async describeTopics(): Promise<ReadonlyMap<string, string>> {
-    const topics = await this.options.cluster.refresh(this.options.topics)
+    const { topics: names, cluster } = this.options
+    const topics = await cluster.refresh(names)
+    const found = new Set(topics.map(({ name }) => name))
+    for (const name of this.absent.answered(names, (one) => found.has(one)))
+      this.events.absent(name)
     return new Map(topics.map((topic) => [topic.name, describe(topic)]))
   }
 

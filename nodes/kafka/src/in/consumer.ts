@@ -8,12 +8,13 @@ import { connectionError, isPassing, KafkaError, unknownTopic } from '../cluster
 import type { TopicPartitions } from '../group/assign-ranges.ts'
 import { GroupMember } from '../group/group-member.ts'
 import type { kafkaInDescriptor } from './descriptor.ts'
+import { expectPartition, expectWaiting } from './expectations.ts'
 import { Fetcher } from './fetcher.ts'
 import { GroupCommits } from './group-commits.ts'
 import { keyReader } from './key-reader.ts'
 import type { Partition } from './partition.ts'
 import { Placement } from './placement.ts'
-import type { Placed } from './placement.ts'
+import type { Placing } from './placement.ts'
 import { progressText } from './progress-text.ts'
 import { RecordEmitter } from './record-emitter.ts'
 import { SafePositions } from './safe-positions.ts'
@@ -90,7 +91,10 @@ export class Consumer {
   start(): void {
     this.context.status({ state: 'connecting', text: `Connects to ${this.cluster.name}` })
     this.member.start()
-    this.context.timers.every(statusEveryMs, () => this.tell())
+    this.context.timers.every(statusEveryMs, () => {
+      expectWaiting(this.context, this.partitions)
+      this.tell()
+    })
   }
 
   pause(): void {
@@ -144,7 +148,11 @@ export class Consumer {
         assigned: (share) => void this.begin(share),
         revoked: () => this.giveBack(),
         lost: () => this.lose(),
-        missing: (topic) => this.isMissing(topic),
+        missing: (topic) => {
+          this.placement.isMissing(topic)
+          this.failed(unknownTopic(topic))
+        },
+        absent: (topic) => this.placement.isAbsent(topic),
         heard: () => this.groupIsBack(),
         failed: (error) => {
           this.isGroupAway = true
@@ -156,20 +164,16 @@ export class Consumer {
 
   private makePlacement(): Placement {
     const { cluster, links } = this
-    const { state, log } = this.context
+    const { state, log, clock } = this.context
     const committed = (share: readonly TopicPartitions[]) => this.member.committed(share)
-    return new Placement({ cluster, links, state, log, committed, startAt: () => this.startAt() })
+    const startAt = () => this.startAt()
+    return new Placement({ cluster, links, state, log, clock, committed, startAt })
   }
 
   private groupIsBack(): void {
     if (this.isGroupAway) this.recovered()
     this.isGroupAway = false
     this.takeTurn()
-  }
-
-  private isMissing(topic: string): void {
-    this.placement.isMissing(topic)
-    this.failed(unknownTopic(topic))
   }
 
   /** Two servers with the same flow have different state, and so are different members. */
@@ -211,21 +215,18 @@ export class Consumer {
     throw new KafkaError('KAFKA_START_TIME', text)
   }
 
-  private read(placed: readonly Placed[]): void {
+  private read({ placed, remember }: Placing): void {
+    remember()
     const partitions = placed.map(({ partition }) => partition)
     this.partitions = partitions
     if (partitions.length > 0) this.problem = undefined
     for (const { partition, isCommitted } of placed) {
       this.placement.positions.set(partition.name, partition.position)
       this.safe.begin(partition.name, partition.position, isCommitted)
-      this.expect(partition, true)
+      expectPartition(this.context, partition, true)
     }
     this.fetcher.read(partitions)
     this.tell()
-  }
-
-  private expect({ topic, partition }: Partition, isExpected: boolean): void {
-    this.context.expect({ payload: undefined, topic, partition }, isExpected)
   }
 
   /** The partitions will be shared anew: nothing more of them, and the group learns how far we came. */
@@ -252,7 +253,7 @@ export class Consumer {
     const { partitions } = this
     this.partitions = []
     this.fetcher.read([])
-    for (const one of partitions) this.expect(one, false)
+    for (const one of partitions) expectPartition(this.context, one, false)
     return partitions
   }
 
