@@ -105,6 +105,7 @@ test('the same flow, imported into an empty server, gives the same', async ({ pa
     const expected = await publishReadings(mosquitto, { hasOutliers: true })
     await expect.poll(() => averagesIn(influxd, 'imported'), { timeout: 20_000 }).toEqual(expected)
   } finally {
+    await page.close()
     await other.stop()
   }
 })

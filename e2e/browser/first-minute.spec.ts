@@ -38,8 +38,8 @@ test('a new user sees live data within seconds, and an alert within the minute',
     await picture(page, 'first-alert')
     await alerts.getByRole('button', { name: 'Acknowledge' }).first().click()
     await expect.poll(async () => (await alertsOf(product))[0]?.state).not.toBe('open')
-    await page.close()
   } finally {
+    await page.close()
     await product.stop()
   }
 })
