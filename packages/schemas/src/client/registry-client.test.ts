@@ -46,6 +46,16 @@ test.each([
   }
 })
 
+test('knows without asking that a number is none of a registry', async () => {
+  const { client, seen } = await open()
+  seen.elsewhere = 404
+  await expect(client.schema(0x8000_0000)).rejects.toMatchObject({
+    code: 'SCHEMA_UNKNOWN',
+    isPassing: false,
+  })
+  expect(seen.asked).toBe(0)
+})
+
 test('gives up on references that lead in a circle', async () => {
   const { client, add, seen } = await open()
   const to = (name: string) => [{ name, subject: name, version: 1 }]

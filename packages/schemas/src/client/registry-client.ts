@@ -25,6 +25,8 @@ interface Gathered {
 const answerBytesMax = 4_194_304
 /** Schemas that one uses, and those that they use. */
 const referencesMax = 100
+/** Numbers of schemas are signed in 32 bits. */
+const idMax = 0x7fff_ffff
 const mediaType = 'application/vnd.schemaregistry.v1+json'
 
 /** The REST API of a Confluent Schema Registry, which others speak too. */
@@ -53,6 +55,8 @@ export class RegistryClient {
 
   /** Throws `SCHEMA_UNKNOWN` where there is none of this number. */
   async schema(id: number): Promise<WholeSchema> {
+    // Registries do not take it for a number at all, and answer as to an unknown path.
+    if (id > idMax) throw noSuchSchema(`its number cannot be over ${idMax}`)
     const found = await this.ask('GET', `/schemas/ids/${id}`)
     return this.whole(schemaOf(found))
   }
