@@ -33,7 +33,10 @@ export function FieldScope({ surroundings, insistence, children }: FieldScopePro
 function useAfterPress(): (act: () => void) => void {
   const waiting = useRef<(() => void)[]>(undefined)
   useEffect(() => {
-    const press = () => (waiting.current = [])
+    const press = () => {
+      // Another finger may be down already.
+      waiting.current ??= []
+    }
     const release = () => {
       const acts = waiting.current ?? []
       waiting.current = undefined

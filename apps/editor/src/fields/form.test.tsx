@@ -169,6 +169,21 @@ test('lets go of what is pressed before it tells what moves it', async () => {
   expect(isTold()).toBe(true)
 })
 
+test('tells it after the release though another finger came down meanwhile', async () => {
+  show([missing])
+  act(() => control('Length')?.focus())
+  act(() => {
+    window.dispatchEvent(new Event('pointerdown'))
+    control('Length')?.blur()
+    window.dispatchEvent(new Event('pointerdown'))
+  })
+  await act(async () => {
+    window.dispatchEvent(new Event('pointerup'))
+    await new Promise((resolve) => setTimeout(resolve))
+  })
+  expect(isTold()).toBe(true)
+})
+
 test('stays open when what opened it is mended', () => {
   show([{ severity: 'error', code: 'Y', message: 'Not so eager', field: 'isEager' }])
   show([])

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionDocument } from '@millrace/flow'
 import type { SecretInfo } from '@millrace/protocol'
 import type { TestStep } from '@millrace/sdk'
+import { createFindings } from './findings.ts'
 import { newNodeId } from './node-id.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -29,22 +30,14 @@ export interface Connections {
 export function createConnections({
   api,
   random,
-}: Pick<Surroundings, 'api' | 'random'>): Connections {
+  clock,
+}: Pick<Surroundings, 'api' | 'random' | 'clock'>): Connections {
   const store = createStore<ConnectionsState>(() => ({ documents: new Map(), secrets: [] }))
-  const testing = new Map<string, Promise<readonly TestStep[]>>()
-  const testOnce = (id: string): Promise<readonly TestStep[]> => {
-    const steps: TestStep[] = []
-    const tested = api
-      .testConnection(id, (step) => void steps.push(step))
-      .then(
-        () => steps,
-        () => steps,
-      )
-      .finally(() => testing.delete(id))
-    testing.set(id, tested)
-    return tested
+  const findings = createFindings({ api, clock })
+  const loadSecrets = async () => {
+    findings.forget()
+    store.setState({ secrets: await api.secrets() })
   }
-  const loadSecrets = async () => store.setState({ secrets: await api.secrets() })
   return {
     store,
     async load() {
@@ -54,11 +47,13 @@ export function createConnections({
     newId: (type) => newNodeId(type, (id) => store.getState().documents.has(id), random),
     async save(connection) {
       const saved = await api.saveConnection(connection)
+      findings.forget()
       store.setState(({ documents }) => ({ documents: new Map(documents).set(saved.id, saved) }))
       return saved
     },
     async remove(id) {
       await api.deleteConnection(id)
+      findings.forget()
       store.setState(({ documents }) => {
         const left = new Map(documents)
         left.delete(id)
@@ -66,10 +61,7 @@ export function createConnections({
       })
     },
     test: (id, onStep) => api.testConnection(id, onStep),
-    async found(id, step) {
-      const steps = await (testing.get(id) ?? testOnce(id))
-      return steps.find((one) => one.step === step)?.found ?? []
-    },
+    found: (id, step) => findings.found(id, step),
     async setSecret(owner, field, value) {
       await api.setSecret(owner, field, value)
       await loadSecrets()

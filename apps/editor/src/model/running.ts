@@ -135,13 +135,18 @@ async function deployNow(
     })
     const deployed = version === undefined ? sent : fromFlow(await api.version(name, version))
     // What was found outside does not stand in the way, and is still worth a look.
-    store.setState({ deployed, problems: result.problems })
+    store.setState(({ tried }) => ({
+      deployed,
+      problems: result.problems,
+      tried: new Set(tried),
+    }))
     take(core, result.deployment)
     notify({ kind: 'done', text: 'Deployed', detail: deployedDetail(result) })
     return result
   } catch (error) {
     if (!(error instanceof ApiError) || error.problems.length === 0) throw error
-    store.setState({ problems: error.problems })
+    // Forms tell all there is each time that `tried` is another one; now there is what was found.
+    store.setState(({ tried }) => ({ problems: error.problems, tried: new Set(tried) }))
     const refusal = refusalOf(core, error.problems)
     throw refusal === undefined ? error : new Error(refusal, { cause: error })
   }

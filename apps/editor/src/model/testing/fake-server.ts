@@ -105,6 +105,8 @@ export class FakeServer {
   isReachable = true
   /** What deploying finds outside that does not stand in the way. */
   found: readonly Problem[] = []
+  /** With which it refuses to deploy. */
+  refusal: ApiError | undefined
   readonly api: EditorApi
 
   constructor() {
@@ -163,6 +165,7 @@ export class FakeServer {
 
   #deploy(name: string) {
     const kept = this.#kept(name)
+    if (this.refusal !== undefined) throw this.refusal
     kept.deployed = kept.flow
     kept.deployment = { state: 'running', version: (kept.deployment.version ?? 0) + 1, restarts: 0 }
     return {
