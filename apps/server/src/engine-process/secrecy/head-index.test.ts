@@ -6,14 +6,14 @@ const letters = fc.constantFrom('a', 'b', 'é')
 const texts = fc.string({ unit: letters, maxLength: 60 })
 const heads = fc.array(fc.string({ unit: letters, minLength: 8, maxLength: 11 }), { maxLength: 40 })
 
-test('finds what a look at every place finds, the longest of each', () => {
+test('finds what a look at every place finds, the longest first', () => {
   fc.assert(
     fc.property(heads, texts, fc.nat(4), (all, text, from) => {
       const longest = all.toSorted((one, other) => other.length - one.length)
       const places = Array.from({ length: text.length }, (_, at) => at).slice(from)
       const found = places.flatMap((at) => {
-        const head = longest.find((one) => text.startsWith(one, at))
-        return head === undefined ? [] : [{ at, head }]
+        const standing = new Set(longest.filter((one) => text.startsWith(one, at)))
+        return standing.size === 0 ? [] : [{ at, heads: [...standing] }]
       })
       expect(new HeadIndex(all).find(text, from)).toEqual(found[0])
     }),
@@ -41,7 +41,7 @@ test('finds one of thousands that begin alike', () => {
   const index = new HeadIndex(all)
   expect(index.find('it is password, password-none, password-4711-xxxxxxxxxxx', 0)).toEqual({
     at: 31,
-    head: `password-4711-${'x'.repeat(11)}`,
+    heads: [`password-4711-${'x'.repeat(11)}`],
   })
   expect(index.find('it is password, password-none', 0)).toBeUndefined()
   expect(index.findCut('it is password-471', 18, 5)).toBe(6)

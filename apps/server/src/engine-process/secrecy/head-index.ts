@@ -1,9 +1,9 @@
 /** Each head is at least as long as this. */
 export const headMin = 8
 
-export interface FoundHead {
+export interface FoundHeads {
   readonly at: number
-  readonly head: string
+  readonly heads: readonly string[]
 }
 
 /**
@@ -31,8 +31,8 @@ export class HeadIndex {
     for (const lengths of this.lengths.values()) lengths.sort((one, other) => other - one)
   }
 
-  /** The first place from there on, and the longest head that stands at it. */
-  find(text: string, from: number): FoundHead | undefined {
+  /** The first place from there on, and all the heads that stand at it, the longest first. */
+  find(text: string, from: number): FoundHeads | undefined {
     const { length } = text
     const { skips } = this
     let at = from
@@ -42,8 +42,8 @@ export class HeadIndex {
         at += skip
         continue
       }
-      const head = this.longestAt(text, at)
-      if (head !== undefined) return { at, head }
+      const heads = this.headsAt(text, at)
+      if (heads.length > 0) return { at, heads }
       at += 1
     }
     return undefined
@@ -69,12 +69,11 @@ export class HeadIndex {
     }
   }
 
-  private longestAt(text: string, at: number): string | undefined {
-    for (const length of this.lengths.get(text.slice(at, at + headMin)) ?? []) {
-      const head = text.slice(at, at + length)
-      if (this.heads.has(head)) return head
-    }
-    return undefined
+  private headsAt(text: string, at: number): readonly string[] {
+    const lengths = this.lengths.get(text.slice(at, at + headMin)) ?? []
+    return lengths
+      .map((length) => text.slice(at, at + length))
+      .filter((head, index) => head.length === lengths[index] && this.heads.has(head))
   }
 
   private isBeginning(text: string): boolean {

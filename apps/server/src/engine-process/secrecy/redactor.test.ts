@@ -46,6 +46,12 @@ test('finds the parts of what is a secret as a whole', () => {
   expect(redactor.text('hooks.example.org answered')).toBe('hooks.example.org answered')
 })
 
+test('finds the whole of one whose other forms begin alike', () => {
+  const own = 'abcdefghijklmnopqrstu/4711-the-rest'
+  expect(knowing(own).text(`x ${own} y`)).toBe(`x ${blackout} y`)
+  expect(knowing(own, `${own}-and-of-another-one`).text(`x ${own} y`)).toBe(`x ${blackout} y`)
+})
+
 test('finds one that was cut in the midst of a sentence', () => {
   const redactor = knowing('pass-4711-abcd')
   expect(redactor.text('It said: pass-4711-. See there.')).toBe(`It said: ${blackout}. See there.`)

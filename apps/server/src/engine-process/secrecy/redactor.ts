@@ -1,4 +1,5 @@
 import { HeadIndex, headMin } from './head-index.ts'
+import type { FoundHeads } from './head-index.ts'
 import { formsOf } from './secret-forms.ts'
 
 /** Secrets by whose they are and by field. */
@@ -34,9 +35,9 @@ export class Redactor {
     let clean = ''
     let from = 0
     for (let found = heads.find(text, 0); found !== undefined; found = heads.find(text, from)) {
-      const { at, head } = found
+      const { at } = found
       clean += text.slice(from, at) + blackout
-      from = at + this.lengthAt(text, at, head)
+      from = at + this.lengthAt(text, found)
     }
     return withoutCutEnd(from === 0 ? text : clean + text.slice(from), heads)
   }
@@ -48,12 +49,14 @@ export class Redactor {
   }
 
   /** Of as much of a secret as stands there. */
-  private lengthAt(text: string, at: number, head: string): number {
-    let longest = head.length
-    for (const form of this.formsByHead.get(head) ?? []) {
-      let length = head.length
-      while (length < form.length && text[at + length] === form[length]) length += 1
-      longest = Math.max(longest, length)
+  private lengthAt(text: string, { at, heads }: FoundHeads): number {
+    let longest = 0
+    for (const head of heads) {
+      for (const form of this.formsByHead.get(head) ?? []) {
+        let length = head.length
+        while (length < form.length && text[at + length] === form[length]) length += 1
+        longest = Math.max(longest, length)
+      }
     }
     return longest
   }
