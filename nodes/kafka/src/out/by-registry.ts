@@ -1,4 +1,11 @@
-import { fixedText, schemaGate, SubjectEncoders, voices, writingObstacles } from '@millrace/schemas'
+import {
+  fixedText,
+  schemaGate,
+  SubjectEncoders,
+  TroubleBoard,
+  voices,
+  writingObstacles,
+} from '@millrace/schemas'
 import type { WritingConfig } from '@millrace/schemas'
 import { NodeError } from '@millrace/sdk'
 import type { CheckContext, Message, NodeContext, Obstacle, Sink } from '@millrace/sdk'
@@ -27,9 +34,10 @@ export function byRegistry(context: Context, open: OpenSink): Sink {
   const usual: RecordBytes = { value: valueBytes(config), key: asItIs }
   const parts = partsOf(config)
   if (parts.length === 0) return open(context, usual)
+  const board = new TroubleBoard(context)
   const opened = parts.map((part) => ({
     ...part,
-    encoders: new SubjectEncoders(context, part.writing, part.subject),
+    encoders: new SubjectEncoders(context, part.writing, part.subject, { board, part: part.name }),
   }))
   const own = opened.map(({ name, encoders, subjectOf }) => [
     name,
