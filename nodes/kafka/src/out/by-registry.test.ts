@@ -1,8 +1,9 @@
 import { openTestRegistry } from '@millrace/schemas/testing'
 import type { TestRegistry } from '@millrace/schemas/testing'
 import type { Message } from '@millrace/sdk'
+import { manualTime } from '@millrace/sdk/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkSchemas, problemOf } from './by-registry.ts'
+import { byRegistry, checkSchemas, problemOf } from './by-registry.ts'
 
 let registry: TestRegistry
 
@@ -76,4 +77,18 @@ test('asks for no schema of what a message does not have', () => {
   void problemOf(parts, 'b', { payload: 'x' })
   void problemOf(parts, 'c', { payload: 0, key: '' })
   expect(asked).toEqual(['a-key', 'b-value', 'c-value', 'c-key'])
+})
+
+test('asks nothing for a topic that there cannot be', () => {
+  const given = { format: 'registry', keyFormat: 'auto', subject: '', keySubject: '', ...own }
+  const topic = (message: Message) => String(message['where'])
+  const ignore = () => undefined
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+  const { clock } = manualTime()
+  const config = { registry: registry.registry, topic, ...given }
+  // All that is used of a context up to there.
+  const context = { config, clock, log, status: ignore, goesOn: ignore, pressure: ignore } as never
+  const sink = byRegistry(context, () => ({ onMessage: ignore }))
+  expect(() => sink.onMessage({ payload: 1, where: 'a b' }, 0)).toThrow('no name of a topic')
+  expect(registry.seen.asked).toBe(0)
 })
