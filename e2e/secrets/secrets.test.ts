@@ -61,6 +61,11 @@ test('the servers were told many of them, and said them back', () => {
   expect(said.map(([, text]) => text).join('').length).toBeGreaterThan(50_000)
 })
 
+test('nodes were asked before a deployment, and told what they heard', () => {
+  const deploying = said.filter(([where]) => /^deploying .*-asked$/.test(where))
+  expect(deploying.map(([, what]) => what).join('')).toMatch(/"code":"(?:REGISTRY|SCHEMA)_/)
+})
+
 test('none stands in logs, on the live channel, in answers, exports or files', () => {
   const leaks = canaries
     .flatMap(valuesOf)
@@ -100,6 +105,18 @@ async function stir(canary: Canary): Promise<void> {
   const user = userOf(canary, types, servers)
   if (user !== undefined)
     await run(flowAround(name, user.node, user.descriptor), user.descriptor, {})
+  const asked = userOf(canary, types.filter(isAskedAhead), servers)
+  if (asked !== undefined)
+    await run(flowAround(`${name}-asked`, asked.node, asked.descriptor), asked.descriptor, {})
+}
+
+/** Before it is deployed, it is asked what would keep it from its work. */
+function isAskedAhead({ checkedWith, fields }: Descriptor): boolean {
+  return (
+    Object.entries(fields).every(
+      ([name, { kind }]) => kind !== 'connection' || checkedWith?.includes(name),
+    ) && checkedWith !== undefined
+  )
 }
 
 type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -121,7 +138,15 @@ async function run(flow: Flow, descriptor: Descriptor, secrets: Secrets): Promis
   live.close()
 }
 
-async function setSecrets(secrets: Secrets): Promise<void> {
+let lastSet: Promise<void> = Promise.resolve()
+
+/** One after the other, as a person would. */
+function setSecrets(secrets: Secrets): Promise<void> {
+  lastSet = lastSet.then(() => setNow(secrets))
+  return lastSet
+}
+
+async function setNow(secrets: Secrets): Promise<void> {
   for (const [owner, fields] of Object.entries(secrets)) {
     for (const [field, value] of Object.entries(fields)) {
       // oxlint-disable-next-line no-await-in-loop -- a few
