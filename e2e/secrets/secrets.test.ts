@@ -138,15 +138,7 @@ async function run(flow: Flow, descriptor: Descriptor, secrets: Secrets): Promis
   live.close()
 }
 
-let lastSet: Promise<void> = Promise.resolve()
-
-/** One after the other, as a person would. */
-function setSecrets(secrets: Secrets): Promise<void> {
-  lastSet = lastSet.then(() => setNow(secrets))
-  return lastSet
-}
-
-async function setNow(secrets: Secrets): Promise<void> {
+async function setSecrets(secrets: Secrets): Promise<void> {
   for (const [owner, fields] of Object.entries(secrets)) {
     for (const [field, value] of Object.entries(fields)) {
       // oxlint-disable-next-line no-await-in-loop -- a few

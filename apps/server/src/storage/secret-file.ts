@@ -25,6 +25,8 @@ export class SecretFile {
   #stored: ReadonlyMap<string, StoredSecret> = new Map()
   #keys: ReadonlySet<string> = new Set()
   #failure: StorageError | null = null
+  /** Settles when the last change is through. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(files: AtomicFiles, userDirectory: string) {
     this.#files = files
@@ -65,12 +67,14 @@ export class SecretFile {
     return Object.fromEntries(own.map((secret) => [secret.field, this.#decrypt(secret)]))
   }
 
-  async set(secret: SecretInfo & { readonly value: string }): Promise<void> {
+  set(secret: SecretInfo & { readonly value: string }): Promise<void> {
     const { owner, field, setAt, value } = secret
-    const sealed = sealSecret(await this.#usableKey(), value, belongsTo(owner, field))
-    const wanted = new Map(this.#stored)
-    wanted.set(secretKey(owner, field), { owner, field, setAt, ...sealed })
-    await this.#write(wanted)
+    return this.#inTurn(async () => {
+      const sealed = sealSecret(await this.#usableKey(), value, belongsTo(owner, field))
+      const wanted = new Map(this.#stored)
+      wanted.set(secretKey(owner, field), { owner, field, setAt, ...sealed })
+      await this.#write(wanted)
+    })
   }
 
   async remove(owner: string, field: string): Promise<void> {
@@ -81,9 +85,18 @@ export class SecretFile {
     await this.#removeWhere((secret) => isGone(secret.owner))
   }
 
-  async #removeWhere(isGone: (secret: StoredSecret) => boolean): Promise<void> {
-    const kept = [...this.#stored].filter(([, secret]) => !isGone(secret))
-    if (kept.length < this.#stored.size) await this.#write(new Map(kept))
+  #removeWhere(isGone: (secret: StoredSecret) => boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const kept = [...this.#stored].filter(([, secret]) => !isGone(secret))
+      if (kept.length < this.#stored.size) await this.#write(new Map(kept))
+    })
+  }
+
+  /** Each change begins with what the one before it left, and with its key. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(change)
+    this.#last = done.catch(() => undefined)
+    return done
   }
 
   async #write(wanted: ReadonlyMap<string, StoredSecret>): Promise<void> {

@@ -102,6 +102,19 @@ describe('secrets', () => {
     expect(again.secrets.valuesOf('connection/b')).toEqual({})
   })
 
+  test('that are set at the same time are all kept, under one key', async () => {
+    const { secrets } = await openSecrets()
+    const fields = ['password', 'token', 'key', 'certificate']
+    await Promise.all([
+      ...fields.map((field) => secrets.set({ ...secret, field, value: field })),
+      secrets.remove(secret.owner, 'key'),
+    ])
+    const wanted = { password: 'password', token: 'token', certificate: 'certificate' }
+    expect(secrets.valuesOf(secret.owner)).toEqual(wanted)
+    const again = await openSecrets()
+    expect(again.secrets.valuesOf(secret.owner)).toEqual(wanted)
+  })
+
   test('look different each time they are stored', async () => {
     const { secrets } = await openSecrets()
     await secrets.set(secret)
