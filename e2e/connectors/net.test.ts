@@ -63,6 +63,9 @@ describeWith(['openssl'], 'TCP, UDP and WebSocket with other programs’ sockets
     return answer.status
   }
 
+  /** What is written into a connection that has just broken may be lost; once it is, that is known. */
+  const noticed = (path: string): Promise<number> => post(path, { n: 0 })
+
   test('TCP in: a megabyte, empty, binary and malformed messages, and a death of the engine', async () => {
     const at = await port()
     const config = { mode: 'listen', port: at, format: 'json', messageBytesMax: 2_000_000 }
@@ -138,6 +141,7 @@ describeWith(['openssl'], 'TCP, UDP and WebSocket with other programs’ sockets
     const stop = await start()
     await until(() => expect(lines()).toEqual(['{"n":1}']))
     await stop()
+    await noticed('/tcp-out')
     expect(await post('/tcp-out', { n: 2 })).toBe(202)
     isSlow = true
     await start()
@@ -154,7 +158,8 @@ describeWith(['openssl'], 'TCP, UDP and WebSocket with other programs’ sockets
     expect(statuses.get(503)).toBeGreaterThan(0)
     expect((await bench.engineMb()) - before).toBeLessThan(150)
     for (const socket of sockets) socket.resume()
-    const numbers = () => lines().map((line) => (JSON.parse(line) as { n: number }).n)
+    const all = () => lines().map((line) => (JSON.parse(line) as { n: number }).n)
+    const numbers = () => all().filter((n) => n > 0)
     await until(() => expect(numbers().length).toBeGreaterThanOrEqual(2 + (statuses.get(202) ?? 0)))
     expect(numbers().slice(0, 2)).toEqual([1, 2])
   })
@@ -290,9 +295,12 @@ describeWith(['openssl'], 'TCP, UDP and WebSocket with other programs’ sockets
     const stop = await start()
     await until(() => expect(got).toEqual(['{"n":1}']))
     await stop()
+    await noticed('/wsc-feed')
     await post('/wsc-feed', { n: 2 })
     await start()
-    await until(() => expect(got).toEqual(['{"n":1}', '{"n":2}']))
+    await until(() => {
+      expect(got.filter((text) => text !== '{"n":0}')).toEqual(['{"n":1}', '{"n":2}'])
+    })
     await until(async () => {
       await post('/wsc-feed', { n: 3 })
       expect(await bench.lines('wsc.jsonl')).toContainEqual({ n: 3 })
