@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePorts } from '@millrace/services'
+import { freePorts, until } from '@millrace/services'
 import type { Connector } from '../suite/connector.ts'
 import { numberIn, Numbers } from '../suite/seen-numbers.ts'
 
@@ -24,6 +25,7 @@ export const netUdp: Connector = {
       source: {
         config: () => ({ host: '127.0.0.1', port, format: 'json' }),
         write: async (_place, numbers) => {
+          await listening(port)
           await sendAll(
             sender,
             port,
@@ -31,7 +33,10 @@ export const netUdp: Connector = {
           )
           return numbers
         },
-        writeRaw: (_place, body) => send(sender, port, body),
+        writeRaw: async (_place, body) => {
+          await listening(port)
+          await send(sender, port, body)
+        },
         // Longer than a datagram.
         cannotCarry: ['large'],
         malformed: { body: Buffer.from('{"n":'), code: 'FORMAT_DECODE' },
@@ -59,6 +64,15 @@ export const netUdp: Connector = {
       close: () => Promise.all([close(sender), close(receiver)]),
     }
   },
+}
+
+/** A datagram to where nobody listens yet is lost, and nobody says so; the table of Linux does. */
+async function listening(port: number): Promise<void> {
+  if (process.platform !== 'linux') return
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
+  const isThere = async () => (await readFile('/proc/net/udp', 'utf8')).includes(local)
+  // Where nobody comes the test that follows says what is missing.
+  await until(isThere, { timeoutMs: 5_000, what: 'somebody listens' }).catch(() => undefined)
 }
 
 const atOnce = 50
